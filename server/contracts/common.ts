@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+/** Explicit limits of everything that comes from outside. Bytes are UTF-8 bytes of the JSON text. */
+export const limits = {
+  payloadBytes: 256 * 1024,
+  resultBytes: 256 * 1024,
+  jsonDepth: 64,
+  batchTasks: 1_000,
+  pageSize: 200,
+  instancesPerModule: 200,
+  capabilitiesPerModule: 100,
+  dependenciesPerModule: 100,
+  schemaBytes: 64 * 1024,
+  nameLength: 200,
+  reasonLength: 500,
+} as const
+
+/** A module's id: a slug chosen by people. */
+export const moduleIdSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a slug: lower-case letters, digits and dashes, at most 63 characters')
+
+/** A task type or capability, such as `license.detect` or `email_campaign`. */
+export const taskTypeSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_.-]{0,99}$/, 'must be lower-case letters, digits, dots, dashes and underscores, at most 100')
+
+export const uuidSchema = z.uuid()
+
+/** A moment on the wire: ISO 8601 with zone. */
+export const timestampSchema = z.iso.datetime({ offset: true })
+
+export const cursorSchema = z.string().max(200)
+export const pageLimitSchema = z.number().int().min(1).max(limits.pageSize).default(50)
+export const reasonSchema = z.string().trim().min(1, 'say why').max(limits.reasonLength)
+
+/** One page of a list; `nextCursor` is null on the last one. */
+export interface Page<Item> {
+  items: Item[]
+  nextCursor: string | null
+}
+
+/** Anything JSON can hold. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { pageLimitSchema } from './common.ts'
+
+/** Every type of event there is. `<noun>.<past tense>`. */
+export const eventTypes = [
+  'agent.started',
+  'agent.completed',
+  'agent.failed',
+  'task.blocked',
+  'task.scheduled',
+  'task.ready',
+  'task.running',
+  'task.succeeded',
+  'task.failed',
+  'task.cancelled',
+  'task.expired',
+  'system.health_changed',
+  'health.check_passed',
+  'health.check_failed',
+  'deployment.started',
+  'deployment.completed',
+  'resource.scaled',
+  'alert.raised',
+  'alert.resolved',
+  'circuit.opened',
+  'circuit.half_opened',
+  'circuit.closed',
+  'circuit.forced',
+  'circuit.reset',
+  'module.registered',
+  'module.updated',
+  'module.enabled',
+  'module.disabled',
+  'module.removed',
+  'module.health_changed',
+  'instance.registered',
+  'instance.deregistered',
+  'error.recovered',
+  'error.recovery_failed',
+] as const
+export type EventType = (typeof eventTypes)[number]
+
+/** An event as clients see it. `seq` is strictly increasing without gaps over the whole installation. */
+export interface EventView {
+  seq: number
+  schemaVersion: 1
+  type: EventType
+  at: string
+  /** 1 (critical) to 10. */
+  priority: number
+  taskId: string | null
+  moduleId: string | null
+  instanceId: string | null
+  data: Record<string, unknown>
+}
+
+const typePattern = z
+  .string()
+  .max(60)
+  .regex(/^(\*|[a-z_]+\.\*|[a-z_]+\.[a-z_]+)$/, 'must be `*`, `area.*` or `area.name`')
+
+export const recentEventsInput = z
+  .strictObject({ types: z.array(typePattern).max(40).optional(), limit: pageLimitSchema })
+  .prefault({})
+export const listEventsInput = z
+  .strictObject({
+    types: z.array(typePattern).max(40).optional(),
+    moduleId: z.string().max(63).optional(),
+    taskId: z.string().max(36).optional(),
+    cursor: z.string().max(200).optional(),
+    limit: pageLimitSchema,
+  })
+  .prefault({})
+export const onEventInput = z
+  .strictObject({
+    types: z.array(typePattern).max(40).optional(),
+    /** Resume after this sequence number; without it, from now on. */
+    lastEventId: z.string().max(20).regex(/^\d+$/).nullish(),
+  })
+  .prefault({})
+export const replayEventsInput = z.strictObject({
+  fromSeq: z.number().int().min(1),
+  toSeq: z.number().int().min(1),
+  types: z.array(typePattern).max(40).optional(),
+})

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { moduleIdSchema, timestampSchema } from './common.ts'
+import type { HealthState } from './modules.ts'
+
+/** Bands of the overall score: healthy >= 90, degraded >= 70, critical >= 50, emergency below. */
+export const healthBands = ['healthy', 'degraded', 'critical', 'emergency'] as const
+export type HealthBand = (typeof healthBands)[number]
+
+export const healthUnhealthyInput = z.strictObject({ threshold: z.number().min(0).max(100).default(80) }).prefault({})
+export const healthReportInput = z.strictObject({
+  moduleId: moduleIdSchema,
+  instanceId: z.string().max(64).optional(),
+  status: z.enum(['healthy', 'degraded', 'unhealthy']),
+  load: z.number().min(0).max(1).optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+})
+export const healthHistoryInput = z
+  .strictObject({ from: timestampSchema.optional(), to: timestampSchema.optional() })
+  .prefault({})
+
+export interface HealthMember {
+  id: string
+  name: string
+  kind: 'system' | 'module'
+  score: number
+  weight: number
+  state: HealthState
+  /** How the score was made, in words. */
+  reason: string
+  /** When the evidence was taken. */
+  checkedAt: string | null
+}
+
+export interface HealthSummary {
+  /** 0-100: 60 % systems + 40 % modules. */
+  score: number
+  status: HealthBand
+  /** Since when the status has been what it is. */
+  since: string
+  systems: { score: number | null; members: HealthMember[] }
+  modules: { score: number | null; members: HealthMember[] }
+  /** Members per band of their own score. */
+  breakdown: Record<HealthBand, number>
+  /** Members strictly below 80, worst first. */
+  unhealthy: HealthMember[]
+}
+
+export interface HealthPoint {
+  at: string
+  score: number
+  status: HealthBand
+}

@@ -1,0 +1,203 @@
+import { z } from 'zod'
+import { type Json, limits, moduleIdSchema, reasonSchema, taskTypeSchema } from './common.ts'
+import type { BreakerState } from './breakers.ts'
+
+export const balancingStrategies = ['power_of_two', 'round_robin', 'least_loaded', 'random', 'weighted'] as const
+export type BalancingStrategy = (typeof balancingStrategies)[number]
+
+export const driverNames = ['http'] as const
+export type DriverName = (typeof driverNames)[number]
+
+const jsonSchema = z.record(z.string(), z.unknown())
+
+export const capabilitySchema = z.strictObject({
+  type: taskTypeSchema,
+  inputSchema: jsonSchema.optional(),
+  outputSchema: jsonSchema.optional(),
+})
+
+export const instanceInput = z.strictObject({
+  endpoint: z.url({ protocol: /^https?$/ }).max(500),
+  /** Calls it can work on at once. */
+  capacity: z.number().int().min(1).max(10_000).default(10),
+  /** Share of calls relative to its siblings under the `weighted` strategy. */
+  weight: z.number().min(0.01).max(1_000).default(1),
+})
+
+/** Thresholds of a circuit breaker; defaults are the sources' figures. */
+export const breakerConfigSchema = z.strictObject({
+  /** Opens after this many failures in a row. */
+  failureThreshold: z.number().int().min(1).max(1_000).default(5),
+  /** Closes again after this many successful probes in a row. */
+  successThreshold: z.number().int().min(1).max(100).default(2),
+  /** How long it stays open before the first probe. */
+  openMs: z.number().int().min(100).max(86_400_000).default(60_000),
+  /** A call that takes longer counts as failed and is aborted. */
+  callTimeoutMs: z.number().int().min(10).max(3_600_000).default(30_000),
+})
+export type BreakerConfig = z.output<typeof breakerConfigSchema>
+
+/** How failed attempts are tried again; defaults are the sources' figures. */
+export const retryPolicySchema = z.strictObject({
+  maxAttempts: z.number().int().min(1).max(100).default(4),
+  backoff: z.enum(['exponential', 'linear']).default('exponential'),
+  /** Exponential: the first delay. Linear: the step. */
+  baseMs: z.number().int().min(1).max(3_600_000).default(1_000),
+  factor: z.number().min(1).max(10).default(2),
+  capMs: z.number().int().min(1).max(86_400_000).default(30_000),
+})
+export type RetryPolicy = z.output<typeof retryPolicySchema>
+
+const moduleFields = {
+  name: z.string().trim().min(1).max(limits.nameLength),
+  category: z.string().trim().min(1).max(60),
+  version: z.string().trim().min(1).max(60),
+  owner: z.string().trim().max(100).optional(),
+  description: z.string().trim().max(1_000).optional(),
+  driver: z.enum(driverNames).default('http'),
+  /** `envelope` sends the whole request of the module protocol, `payload` the payload alone. */
+  bodyStyle: z.enum(['envelope', 'payload']).default('envelope'),
+  capabilities: z.array(capabilitySchema).min(1).max(limits.capabilitiesPerModule),
+  dependsOn: z.array(moduleIdSchema).max(limits.dependenciesPerModule).default([]),
+  costPerHourUsd: z.number().min(0).max(1_000_000).default(0),
+  strategy: z.enum(balancingStrategies).default('power_of_two'),
+  /** Rank among the services of one type: the higher, the earlier it is preferred, all else equal. */
+  preference: z.number().int().min(-100).max(100).default(0),
+  breaker: breakerConfigSchema.prefault({}),
+  retry: retryPolicySchema.prefault({}),
+}
+
+export const registerModuleInput = z.strictObject({
+  id: moduleIdSchema,
+  ...moduleFields,
+  instances: z.array(instanceInput).max(limits.instancesPerModule),
+})
+export type RegisterModule = z.output<typeof registerModuleInput>
+
+export const updateModuleInput = z.strictObject({
+  id: moduleIdSchema,
+  /** The configuration version the edit was made on; another edit in between is refused with VERSION_CONFLICT. */
+  configVersion: z.number().int().min(1),
+  name: moduleFields.name.optional(),
+  category: moduleFields.category.optional(),
+  version: moduleFields.version.optional(),
+  owner: moduleFields.owner,
+  description: moduleFields.description,
+  capabilities: moduleFields.capabilities.optional(),
+  dependsOn: z.array(moduleIdSchema).max(limits.dependenciesPerModule).optional(),
+  costPerHourUsd: z.number().min(0).max(1_000_000).optional(),
+  strategy: z.enum(balancingStrategies).optional(),
+  preference: z.number().int().min(-100).max(100).optional(),
+  breaker: breakerConfigSchema.optional(),
+  retry: retryPolicySchema.optional(),
+})
+export type UpdateModule = z.output<typeof updateModuleInput>
+
+export const moduleIdInput = z.strictObject({ id: moduleIdSchema })
+export const listModulesInput = z
+  .strictObject({ category: z.string().max(60).optional(), enabledOnly: z.boolean().default(false) })
+  .prefault({})
+export const enableModuleInput = z.strictObject({
+  id: moduleIdSchema,
+  /** Also enables what it needs, dependencies first. Without it, a disabled dependency is an error that names them. */
+  withDependencies: z.boolean().default(false),
+})
+export const disableModuleInput = z.strictObject({ id: moduleIdSchema, reason: reasonSchema })
+export const removeModuleInput = z.strictObject({ id: moduleIdSchema, reason: reasonSchema })
+export const registerInstanceInput = instanceInput.extend({ moduleId: moduleIdSchema })
+export const deregisterInstanceInput = z.strictObject({ moduleId: moduleIdSchema, instanceId: z.string().max(64) })
+
+/** How a module or instance is, by its checks and calls. `unknown` until something was seen; it may be called. */
+export const healthStates = ['healthy', 'degraded', 'unhealthy', 'unknown'] as const
+export type HealthState = (typeof healthStates)[number]
+
+export interface InstanceView {
+  id: string
+  endpoint: string
+  capacity: number
+  weight: number
+  health: HealthState
+  /** 0-100; null when nothing was seen yet. */
+  healthScore: number | null
+  healthReason: string | null
+  checkedAt: string | null
+  /** Calls in flight from this replica. */
+  inFlight: number
+  breaker: BreakerState
+  calls: number
+  failures: number
+  /** Mean of recent successful calls; null when there was none. */
+  latencyMs: number | null
+}
+
+/** A module as lists show it. */
+export interface ModuleSummary {
+  id: string
+  name: string
+  category: string
+  version: string
+  owner: string | null
+  enabled: boolean
+  health: HealthState
+  healthScore: number | null
+  breaker: BreakerState
+  dependsOn: string[]
+  capabilities: { type: string }[]
+  instances: { total: number; healthy: number }
+  capacity: number
+  inFlight: number
+  costPerHourUsd: number
+  /** Over the last five minutes on this replica. */
+  recent: { calls: number; failures: number; callsPerMinute: number; p50Ms: number | null; p95Ms: number | null }
+}
+
+/** A module in full. */
+export interface ModuleView extends Omit<ModuleSummary, 'instances' | 'capabilities'> {
+  description: string | null
+  driver: DriverName
+  bodyStyle: 'envelope' | 'payload'
+  capabilities: { type: string; inputSchema: Json | null; outputSchema: Json | null }[]
+  instances: InstanceView[]
+  requiredBy: string[]
+  strategy: BalancingStrategy
+  preference: number
+  breakerConfig: BreakerConfig
+  retryPolicy: RetryPolicy
+  configVersion: number
+  registeredAt: string
+  updatedAt: string
+  /** Why it is disabled, and by whom; null while enabled. */
+  disabled: { reason: string; by: string; at: string } | null
+}
+
+/** What enabling or disabling a module would touch, shown before the click. */
+export interface ModuleImpact {
+  id: string
+  enabled: boolean
+  /** Enabled modules that need it, directly or through others; disabling is refused while `requiredBy` is not empty. */
+  requiredBy: string[]
+  requiredByTransitively: string[]
+  /** What enabling would have to enable first, in order; ends with the module itself. */
+  enableOrder: string[]
+  /** Task types that no other enabled module could run any more. */
+  typesLeftWithoutRoute: string[]
+  /** Task types that others would take over, and which. */
+  typesTakenOver: { type: string; by: string[] }[]
+  queuedTasks: number
+  runningTasks: number
+}
+
+export interface ModuleGraph {
+  nodes: { id: string; name: string; category: string; enabled: boolean; health: HealthState; breaker: BreakerState }[]
+  /** `from` needs `to`. */
+  edges: { from: string; to: string }[]
+}
+
+export interface ModuleHealthSummary {
+  totalModules: number
+  enabled: number
+  healthy: number
+  degraded: number
+  unhealthy: number
+  unknown: number
+}

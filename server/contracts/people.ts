@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+/** Roles of people, weakest first; each may do all that the ones before it may. */
+export const roles = ['viewer', 'operator', 'approver', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+/** What a service key may do. */
+export const scopes = [
+  'tasks:submit',
+  'tasks:read',
+  'modules:read',
+  'modules:write',
+  'health:read',
+  'health:report',
+  'events:read',
+  'stats:read',
+] as const
+export type Scope = (typeof scopes)[number]
+
+export const roleSchema = z.enum(roles)
+
+export const addPersonInput = z.strictObject({
+  email: z.email().max(200),
+  name: z.string().trim().min(1).max(100),
+  role: roleSchema,
+  password: z.string().min(12, 'at least 12 characters').max(128),
+})
+export const setRoleInput = z.strictObject({ id: z.string().min(1).max(100), role: roleSchema })
+export const removePersonInput = z.strictObject({ id: z.string().min(1).max(100) })
+
+export interface PersonView {
+  id: string
+  email: string
+  name: string
+  role: Role
+  createdAt: string
+  lastSignInAt: string | null
+}
+
+/** Who is asking, as the browser sees it. */
+export interface Viewer {
+  kind: 'person' | 'service'
+  name: string
+  email: string | null
+  role: Role | null
+  scopes: Scope[]
+  tenantId: string
+}

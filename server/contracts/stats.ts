@@ -1,0 +1,153 @@
+import type { BreakerState } from './breakers.ts'
+import type { EventView } from './events.ts'
+import type { HealthMember, HealthPoint, HealthSummary } from './health.ts'
+import type { ModuleSummary } from './modules.ts'
+import type { TaskStatus } from './tasks.ts'
+
+export interface EventBusStats {
+  total: number
+  byType: Record<string, number>
+  eventsPerSecond: number
+  subscribers: number
+  /** Newest first, at most 100. */
+  recent: EventView[]
+}
+
+export interface DurationStats {
+  count: number
+  meanMs: number | null
+  p50Ms: number | null
+  p95Ms: number | null
+  p99Ms: number | null
+}
+
+export interface QueueStats {
+  /** Waiting to run: ready, scheduled and blocked. */
+  size: number
+  ready: number
+  scheduled: number
+  blocked: number
+  running: number
+  /** Since the first start of this installation. */
+  succeeded: number
+  failed: number
+  cancelled: number
+  expired: number
+  /** Ready tasks per priority number, 1-10. */
+  byPriority: { priority: number; ready: number; running: number }[]
+  byType: { type: string; ready: number; running: number }[]
+  oldestReadyAt: string | null
+  workers: { busy: number; total: number; utilization: number }
+  /** Over the last five minutes on this replica. */
+  wait: DurationStats
+  run: DurationStats
+  capacity: number
+}
+
+export interface BalancerStats {
+  instances: number
+  healthy: number
+  capacity: number
+  inFlight: number
+  utilization: number
+  modules: {
+    moduleId: string
+    strategy: string
+    /** Jain's index of calls per capacity, 1 = perfectly even; null before the first call. */
+    fairness: number | null
+    instances: { instanceId: string; inFlight: number; capacity: number; calls: number; share: number }[]
+  }[]
+}
+
+export interface BreakerStats {
+  total: number
+  closed: number
+  open: number
+  halfOpen: number
+  forced: number
+}
+
+export interface RoutingStats {
+  totalRoutes: number
+  serviceDistribution: Record<string, number>
+  fallbacks: number
+  fallbackRate: number
+  unroutable: number
+}
+
+export interface OrchestratorStats {
+  eventBus: EventBusStats
+  queue: QueueStats
+  breakers: BreakerStats
+  loadBalancer: BalancerStats
+  router: RoutingStats
+  health: HealthSummary
+  uptimeMs: number
+}
+
+export interface OrchestratorStatus {
+  initialized: boolean
+  healthy: boolean
+  uptimeMs: number
+  version: string
+  replicaId: string
+  modules: number
+  enabledModules: number
+  runningTasks: number
+  waitingTasks: number
+}
+
+/** One second (or more, for longer ranges) of finished and accepted work. */
+export interface ThroughputPoint {
+  at: string
+  accepted: number
+  succeeded: number
+  failed: number
+}
+
+/** Something that waits for a person. */
+export interface AttentionItem {
+  id: string
+  severity: 'critical' | 'warning' | 'info'
+  title: string
+  detail: string
+  since: string
+  /** Where to go to deal with it. */
+  href: string
+}
+
+/** All of the command center, made once per tick for every viewer of a tenant. */
+export interface DashboardView {
+  at: string
+  replicaId: string
+  uptimeMs: number
+  health: Pick<HealthSummary, 'score' | 'status' | 'since' | 'breakdown' | 'unhealthy'> & {
+    systems: HealthMember[]
+    systemsScore: number | null
+    modulesScore: number | null
+    history: HealthPoint[]
+  }
+  queue: QueueStats
+  /** The last two minutes, one point per second at most, oldest first. */
+  throughput: ThroughputPoint[]
+  breakers: {
+    stats: BreakerStats
+    /** One cell per instance. */
+    cells: {
+      moduleId: string
+      moduleName: string
+      instanceId: string
+      state: BreakerState
+      forced: boolean
+      failureRate: number
+      calls: number
+    }[]
+  }
+  modules: ModuleSummary[]
+  eventsPerSecond: number
+  attention: AttentionItem[]
+}
+
+export interface QueueCounts {
+  byStatus: Record<TaskStatus, number>
+}

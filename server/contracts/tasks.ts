@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import {
+  cursorSchema,
+  type Json,
+  limits,
+  moduleIdSchema,
+  pageLimitSchema,
+  reasonSchema,
+  taskTypeSchema,
+  timestampSchema,
+  uuidSchema,
+} from './common.ts'
+import type { DecisionView } from './decisions.ts'
+
+export const taskStatuses = [
+  'blocked',
+  'scheduled',
+  'ready',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'expired',
+] as const
+export type TaskStatus = (typeof taskStatuses)[number]
+
+/** Names people use for priorities; stored as the number. */
+export const priorityAliases = { critical: 1, high: 2, medium: 3, normal: 5, low: 7, batch: 10 } as const
+export type PriorityAlias = keyof typeof priorityAliases
+
+export const prioritySchema = z.union([
+  z.number().int().min(1).max(10),
+  z.enum(Object.keys(priorityAliases) as [PriorityAlias, ...PriorityAlias[]]),
+])
+
+export const submitTaskInput = z.strictObject({
+  type: taskTypeSchema,
+  payload: z.unknown(),
+  priority: prioritySchema.optional(),
+  /** Runs on this module only; never falls back. */
+  moduleId: moduleIdSchema.optional(),
+  /** Not started before. At most a year ahead. */
+  runAt: timestampSchema.optional(),
+  /** Not started after; ends `expired` instead. */
+  deadline: timestampSchema.optional(),
+  /** Limit of one attempt. */
+  timeoutMs: z.number().int().min(10).max(3_600_000).optional(),
+  maxAttempts: z.number().int().min(1).max(100).optional(),
+  idempotencyKey: z.string().min(1).max(200).optional(),
+  estimatedComplexity: z.number().min(0.01).max(1_000).optional(),
+})
+export type SubmitTask = z.output<typeof submitTaskInput>
+
+export const submitBatchInput = z.strictObject({
+  tasks: z.array(z.unknown()).min(1).max(limits.batchTasks),
+})
+
+export const taskIdInput = z.strictObject({ id: uuidSchema })
+export const cancelTaskInput = z.strictObject({ id: uuidSchema, reason: reasonSchema.optional() })
+export const listTasksInput = z
+  .strictObject({
+    status: z.array(z.enum(taskStatuses)).max(taskStatuses.length).optional(),
+    type: taskTypeSchema.optional(),
+    moduleId: moduleIdSchema.optional(),
+    /** A task id or a prefix of one, or text contained in the type. */
+    q: z.string().trim().max(100).optional(),
+    from: timestampSchema.optional(),
+    to: timestampSchema.optional(),
+    cursor: cursorSchema.optional(),
+    limit: pageLimitSchema,
+  })
+  .prefault({})
+export type ListTasks = z.output<typeof listTasksInput>
+
+export interface SubmitReceipt {
+  id: string
+  status: TaskStatus
+  priority: number
+  /** True when the idempotency key was seen before and this is the task made then. */
+  deduplicated: boolean
+}
+
+export interface SubmitBatchReceipt {
+  accepted: { index: number; id: string }[]
+  rejected: { index: number; code: string; message: string }[]
+}
+
+export interface TaskError {
+  code: string
+  message: string
+}
+
+export interface TaskSummary {
+  id: string
+  type: string
+  status: TaskStatus
+  priority: number
+  /** The module it is pinned to, when it is. */
+  moduleId: string | null
+  /** The module that ran its last attempt. */
+  servedBy: string | null
+  attempts: number
+  maxAttempts: number
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+  errorCode: string | null
+}
+
+export const attemptOutcomes = ['running', 'succeeded', 'failed', 'timed_out', 'busy', 'lost', 'cancelled'] as const
+export type AttemptOutcome = (typeof attemptOutcomes)[number]
+
+export interface AttemptView {
+  number: number
+  moduleId: string
+  instanceId: string
+  outcome: AttemptOutcome
+  error: TaskError | null
+  enqueuedAt: string
+  claimedAt: string
+  dispatchedAt: string
+  endedAt: string | null
+  decision: DecisionView | null
+}
+
+export interface TaskView extends TaskSummary {
+  payload: Json
+  result: Json
+  error: TaskError | null
+  attemptList: AttemptView[]
+  score: number
+  runAt: string | null
+  deadline: string | null
+  timeoutMs: number
+  estimatedComplexity: number
+  idempotencyKey: string | null
+  submittedBy: string
+  /** The task this one was made from by a retry, and the one made from this. */
+  retryOf: string | null
+  retriedAs: string | null
+  /** Why it ended as it did, when no attempt says so: `PARENT_FAILED`, `cancelled by ...`. */
+  endReason: string | null
+}
+
+/** One moment of a task's life, oldest first. */
+export interface TimelineEntry {
+  at: string
+  kind:
+    | 'accepted'
+    | 'queued'
+    | 'claimed'
+    | 'decided'
+    | 'called'
+    | 'attempt_ended'
+    | 'retry_scheduled'
+    | 'ended'
+  label: string
+  detail: string | null
+  attempt: number | null
+}
