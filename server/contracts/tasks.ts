@@ -158,3 +158,10 @@ export interface TimelineEntry {
   detail: string | null
   attempt: number | null
 }
+
+/** The editable maps behind priority and score; `version` is the one the edit was made on. */
+export const queuePolicyInput = z.strictObject({
+  version: z.number().int().min(0),
+  priorities: z.record(taskTypeSchema, z.number().int().min(1).max(10)),
+  multipliers: z.record(taskTypeSchema, z.number().min(0.1).max(10)),
+})

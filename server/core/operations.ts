@@ -1,0 +1,179 @@
+import type { BreakerView } from '../contracts/breakers.ts'
+import type { Page } from '../contracts/common.ts'
+import type { DecisionView } from '../contracts/decisions.ts'
+import type { EventType, EventView } from '../contracts/events.ts'
+import type { HealthMember, HealthPoint, HealthSummary } from '../contracts/health.ts'
+import type {
+  BreakerConfig,
+  InstanceView,
+  ModuleGraph,
+  ModuleHealthSummary,
+  ModuleImpact,
+  ModuleSummary,
+  ModuleView,
+  RegisterModule,
+  UpdateModule,
+} from '../contracts/modules.ts'
+import type {
+  BalancerStats,
+  DashboardView,
+  EventBusStats,
+  OrchestratorStats,
+  OrchestratorStatus,
+  QueueStats,
+  RoutingStats,
+} from '../contracts/stats.ts'
+import type {
+  ListTasks,
+  SubmitBatchReceipt,
+  SubmitReceipt,
+  SubmitTask,
+  TaskSummary,
+  TaskView,
+  TimelineEntry,
+} from '../contracts/tasks.ts'
+import type { Principal } from './shared/principal.ts'
+
+/**
+ * What the core offers to the outside, area by area; the API's procedures call nothing else. Every operation is scoped to
+ * the tenant of its principal (or the tenant id given), and every failure that a caller can cause is a QuarterdeckError.
+ */
+export interface Operations {
+  tasks: TaskOperations
+  queue: QueueOperations
+  modules: ModuleOperations
+  breakers: BreakerOperations
+  router: RouterOperations
+  health: HealthOperations
+  events: EventOperations
+  stats: StatsOperations
+}
+
+export interface TaskOperations {
+  /** Resolves after the task is committed. Throws TASK_TYPE_UNKNOWN, PAYLOAD_*, IDEMPOTENCY_CONFLICT, DEADLINE_IN_PAST, QUEUE_FULL ... */
+  submit(by: Principal, input: SubmitTask): Promise<SubmitReceipt>
+  /** One bad entry never fails the batch; entries are validated one by one. */
+  submitBatch(by: Principal, entries: readonly unknown[]): Promise<SubmitBatchReceipt>
+  /** Throws TASK_NOT_FOUND. */
+  get(tenantId: string, id: string): Promise<TaskView>
+  list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>>
+  timeline(tenantId: string, id: string): Promise<TimelineEntry[]>
+  /** Queued work ends at once, running work is aborted first. Throws TASK_ALREADY_ENDED. */
+  cancel(by: Principal, id: string, reason: string | undefined): Promise<TaskView>
+  /** Makes a new task like an ended one, linked to it. Throws TASK_NOT_ENDED. */
+  retry(by: Principal, id: string): Promise<SubmitReceipt>
+}
+
+export interface QueueOperations {
+  stats(tenantId: string): Promise<QueueStats>
+  /** Defaults by task type (`priorities`) and score multipliers by task type, with the version an edit must name. */
+  policy(tenantId: string): Promise<QueuePolicyView>
+  /** Throws VERSION_CONFLICT. */
+  setPolicy(by: Principal, policy: QueuePolicyView): Promise<QueuePolicyView>
+}
+
+export interface QueuePolicyView {
+  version: number
+  priorities: Record<string, number>
+  multipliers: Record<string, number>
+}
+
+export interface ModuleOperations {
+  register(by: Principal, input: RegisterModule): Promise<ModuleView>
+  update(by: Principal, input: UpdateModule): Promise<ModuleView>
+  list(tenantId: string, filter: { category?: string | undefined; enabledOnly: boolean }): ModuleSummary[]
+  get(tenantId: string, id: string): ModuleView
+  byCategory(tenantId: string): Record<string, ModuleSummary[]>
+  enable(by: Principal, id: string, withDependencies: boolean): Promise<ModuleView>
+  disable(by: Principal, id: string, reason: string): Promise<ModuleView>
+  remove(by: Principal, id: string, reason: string): Promise<void>
+  impact(tenantId: string, id: string): Promise<ModuleImpact>
+  graph(tenantId: string): ModuleGraph
+  healthSummary(tenantId: string): ModuleHealthSummary
+  registerInstance(
+    by: Principal,
+    input: { moduleId: string; endpoint: string; capacity: number; weight: number },
+  ): Promise<InstanceView>
+  deregisterInstance(by: Principal, input: { moduleId: string; instanceId: string }): Promise<void>
+}
+
+export interface BreakerOperations {
+  list(tenantId: string): BreakerView[]
+  get(tenantId: string, moduleId: string, instanceId: string): BreakerView
+  force(
+    by: Principal,
+    target: { moduleId: string; instanceId: string },
+    hold: { state: 'open' | 'closed'; reason: string; expiresInMs: number | null },
+  ): Promise<BreakerView>
+  reset(by: Principal, target: { moduleId: string; instanceId: string }, reason: string): Promise<BreakerView>
+  /** Resets every breaker of the tenant; returns how many. */
+  resetAll(by: Principal, reason: string): Promise<number>
+  configure(
+    by: Principal,
+    input: { moduleId: string; configVersion: number; breaker: BreakerConfig },
+  ): Promise<ModuleView>
+}
+
+export interface RouterOperations {
+  /** What would be decided for a task of this type now; nothing is sent and no slot is taken. */
+  preview(tenantId: string, input: { taskType: string; moduleId?: string | undefined }): DecisionView
+  stats(tenantId: string): RoutingStats
+  balancerStats(tenantId: string): BalancerStats
+}
+
+export interface HealthOperations {
+  summary(tenantId: string): HealthSummary
+  unhealthy(tenantId: string, threshold: number): HealthMember[]
+  report(
+    by: Principal,
+    report: {
+      moduleId: string
+      instanceId?: string | undefined
+      status: 'healthy' | 'degraded' | 'unhealthy'
+      load?: number | undefined
+      details?: Record<string, unknown> | undefined
+    },
+  ): Promise<void>
+  history(tenantId: string, range: { from?: string | undefined; to?: string | undefined }): Promise<HealthPoint[]>
+}
+
+export interface EventFilter {
+  /** `*`, `area.*` or `area.name`; undefined means all. */
+  types?: readonly string[] | undefined
+  taskId?: string | undefined
+  moduleId?: string | undefined
+}
+
+export interface EventOperations {
+  /** The newest of the last 1,000 in memory, newest first. */
+  recent(tenantId: string, filter: EventFilter, limit: number): EventView[]
+  /** All that is persisted, newest first. */
+  list(tenantId: string, filter: EventFilter, page: { cursor?: string | undefined; limit: number }): Promise<Page<EventView>>
+  /** Oldest first, from and to included. At most 10,000 events a call. */
+  replay(tenantId: string, range: { fromSeq: number; toSeq: number }, types?: readonly string[]): Promise<EventView[]>
+  /**
+   * Every event after `afterSeq` (from now on when null), in sequence, without gap or repeat: first what is persisted, then
+   * live. Ends when the signal aborts.
+   */
+  follow(tenantId: string, filter: EventFilter, afterSeq: number | null, signal: AbortSignal): AsyncIterable<EventView>
+  stats(tenantId: string): EventBusStats
+}
+
+export interface StatsOperations {
+  orchestrator(tenantId: string): Promise<OrchestratorStats>
+  status(tenantId: string): Promise<OrchestratorStatus>
+  /** The command center now. Computed at most twice a second however many ask. */
+  dashboard(tenantId: string): Promise<DashboardView>
+}
+
+/** What a producer of events gives; sequence number and time are added by the log. */
+export interface NewEvent {
+  tenantId: string
+  type: EventType
+  /** 1 (critical) to 10; 5 when not given. */
+  priority?: number
+  taskId?: string | null
+  moduleId?: string | null
+  instanceId?: string | null
+  data?: Record<string, unknown>
+}
