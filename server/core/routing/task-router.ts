@@ -1,0 +1,53 @@
+import type { DecisionView } from '../../contracts/decisions.ts'
+import type { RoutingStats } from '../../contracts/stats.ts'
+import type { InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
+
+export interface RouteRequest {
+  tenantId: string
+  taskType: string
+  /** Only this module may run it. */
+  pinnedModuleId: string | null
+  /** Estimated seconds scale with it. */
+  complexity: number
+  /** Modules whose call failed under the same lease; they are not tried again. */
+  failedModuleIds: readonly string[]
+}
+
+export type RouteResult =
+  /** `slot` is already taken on the chosen instance; the caller must release it exactly once. */
+  | {
+      kind: 'routed'
+      module: ModuleRecord
+      instance: InstanceRecord
+      slot: { release(result: { ok: boolean; durationMs: number } | null): void }
+      decision: DecisionView
+    }
+  /** Nothing can take it now; `decision` says why, candidate by candidate. */
+  | { kind: 'unroutable'; decision: DecisionView }
+
+/** Chooses where a task runs: the service by what was learned of it, its instance by load. */
+export interface TaskRouter {
+  route(request: RouteRequest): RouteResult
+  /** The same choice without taking a slot or counting it. */
+  preview(request: RouteRequest): DecisionView
+  /**
+   * How many calls of this type could be taken now: free slots of healthy instances whose breakers admit, of enabled
+   * modules with the capability (of the pinned one only, when given). Cheap: asked for every lane before every claim.
+   */
+  freeSlots(tenantId: string, taskType: string, pinnedModuleId: string | null): number
+  /** Whether any module, enabled or not, has the capability. */
+  knowsType(tenantId: string, taskType: string): boolean
+  stats(tenantId: string): RoutingStats
+}
+
+/** What is learned from each ended call; the evidence behind later decisions. */
+export interface OutcomeLearner {
+  learn(outcome: {
+    tenantId: string
+    taskType: string
+    moduleId: string
+    ok: boolean
+    durationMs: number
+    errorCode: string | null
+  }): void
+}
