@@ -259,8 +259,11 @@ CREATE TABLE ready (
   tenant_id   text COLLATE "C" NOT NULL,
   attempts    smallint NOT NULL,
   enqueued_at timestamptz NOT NULL,
+  -- When its first attempt began; null before.
+  started_at  timestamptz,
   PRIMARY KEY (lane_id, rank, priority, deadline, id)
 );
+CREATE INDEX ready_deadline_idx ON ready (deadline) WHERE deadline < 'infinity';
 
 CREATE TABLE waiting (
   id         uuid PRIMARY KEY,
@@ -271,7 +274,8 @@ CREATE TABLE waiting (
   attempts   smallint NOT NULL,
   -- `not_before`, `retry`, `busy` or `parents`.
   reason     text NOT NULL,
-  since      timestamptz NOT NULL
+  since      timestamptz NOT NULL,
+  started_at timestamptz
 );
 CREATE INDEX waiting_due_at_idx ON waiting (due_at);
 
@@ -285,6 +289,7 @@ CREATE TABLE lease (
   attempts    smallint NOT NULL,
   enqueued_at timestamptz NOT NULL,
   claimed_at  timestamptz NOT NULL,
+  started_at  timestamptz,
   -- Set when somebody asked for it to stop.
   cancel_reason text
 );
