@@ -1,0 +1,16 @@
+import type { ComponentProps } from 'react'
+import { cn } from './cn.ts'
+
+/** Looks shared by all fields; 16 px on phones, so that they do not zoom. */
+export const fieldClasses =
+  'w-full min-w-0 rounded-md border border-input bg-card px-2.5 text-foreground text-sm shadow-panel transition-colors placeholder:text-faint-foreground hover:border-border-strong focus-visible:border-ring disabled:cursor-not-allowed disabled:opacity-50 aria-invalid:border-bad max-md:text-[1rem]'
+
+/** A line of text. */
+export function Input({ className, ...props }: ComponentProps<'input'>) {
+  return <input className={cn(fieldClasses, 'h-8 max-md:h-9', className)} {...props} />
+}
+
+/** Several lines of text; `font-mono` for JSON. */
+export function Textarea({ className, ...props }: ComponentProps<'textarea'>) {
+  return <textarea className={cn(fieldClasses, 'min-h-20 py-1.5', className)} {...props} />
+}

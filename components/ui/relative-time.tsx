@@ -1,0 +1,60 @@
+'use client'
+
+import { useNow } from '../data/use-now.ts'
+import { useClockZone } from '../data/use-clock-zone.ts'
+import { formatClock, formatDuration, formatMoment, formatRelative, unknownValue } from './format.ts'
+
+export interface TimeProps {
+  /** ISO 8601 or epoch milliseconds; null shows a dash. */
+  at: string | number | null
+  className?: string
+}
+
+/** How long ago (or ahead) something is, kept up to date; the full moment on hover. */
+export function RelativeTime({ at, className }: TimeProps) {
+  const now = useNow()
+  const zone = useClockZone()
+  if (at === null) return <span className={className}>{unknownValue}</span>
+  return (
+    <time
+      dateTime={new Date(at).toISOString()}
+      title={formatMoment(at, zone)}
+      className={`num whitespace-nowrap ${className ?? ''}`}
+      suppressHydrationWarning
+    >
+      {formatRelative(at, now)}
+    </time>
+  )
+}
+
+/** The moment itself, in the chosen zone: the time of day, or in full with `full`. */
+export function Moment({ at, full = false, className }: TimeProps & { full?: boolean }) {
+  const zone = useClockZone()
+  if (at === null) return <span className={className}>{unknownValue}</span>
+  return (
+    <time
+      dateTime={new Date(at).toISOString()}
+      title={formatMoment(at, zone)}
+      className={`num whitespace-nowrap ${className ?? ''}`}
+      suppressHydrationWarning
+    >
+      {full ? formatMoment(at, zone) : formatClock(at, zone)}
+    </time>
+  )
+}
+
+/** The span since `since`, running: `3 min 20 s`. For "open since", "degraded for". */
+export function Elapsed({ since, className }: { since: string | number; className?: string }) {
+  const now = useNow()
+  const zone = useClockZone()
+  return (
+    <time
+      dateTime={new Date(since).toISOString()}
+      title={`since ${formatMoment(since, zone)}`}
+      className={`num whitespace-nowrap ${className ?? ''}`}
+      suppressHydrationWarning
+    >
+      {formatDuration(Math.max(0, now - new Date(since).getTime()))}
+    </time>
+  )
+}
