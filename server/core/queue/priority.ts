@@ -1,0 +1,75 @@
+import { type PriorityAlias, priorityAliases } from '../../contracts/tasks.ts'
+
+/** Priority by task type for submissions that name none; anything else is 5. Source: seeds 000 and 002. */
+export const defaultPriorities: Readonly<Record<string, number>> = {
+  critical_alert: 1,
+  emergency: 1,
+  deployment: 2,
+  payment: 2,
+  sale: 2,
+  proposal: 2,
+  quote: 2,
+  pricing: 2,
+  health_check: 3,
+  estimate: 3,
+  customer_onboarding: 3,
+  monitoring: 5,
+  data_sync: 5,
+  analysis: 5,
+  analytics: 7,
+  reporting: 7,
+  maintenance: 10,
+  cleanup: 10,
+}
+
+/** Score multipliers by task type; anything else is 1. Source: seed 001. */
+export const defaultMultipliers: Readonly<Record<string, number>> = {
+  fraud_detection: 1.5,
+  finance: 1.5,
+  crypto_prediction: 1.2,
+  video_generation: 0.8,
+}
+
+const otherPriority = 5
+
+/** What decides priority and score of a new task; both maps are edited by operators. */
+export interface QueuePolicy {
+  priorities: Readonly<Record<string, number>>
+  multipliers: Readonly<Record<string, number>>
+}
+
+export const defaultQueuePolicy: QueuePolicy = { priorities: defaultPriorities, multipliers: defaultMultipliers }
+
+/** The priority number of a submission: what it names (number or alias), else the default of its type. */
+export function priorityOf(policy: QueuePolicy, type: string, asked: number | PriorityAlias | undefined): number {
+  if (typeof asked === 'number') return asked
+  if (asked !== undefined) return priorityAliases[asked]
+  return policy.priorities[type] ?? otherPriority
+}
+
+/** Level of a priority number: 1 -> 4, 2 -> 3, 3-5 -> 2, 6-10 -> 1. Source: seed 001. */
+export function levelOf(priority: number): number {
+  if (priority <= 1) return 4
+  if (priority === 2) return 3
+  return priority <= 5 ? 2 : 1
+}
+
+/** score = level × type multiplier: finance critical 6.0, fraud high 4.5, video high 2.4, email normal 2.0. */
+export function scoreOf(policy: QueuePolicy, type: string, priority: number): number {
+  return levelOf(priority) * (policy.multipliers[type] ?? 1)
+}
+
+/** Ranks are whole seconds. */
+const stepMs = 1_000
+/** One point of score is worth five minutes of waiting. */
+const stepsPerPoint = 300
+
+/**
+ * The number that orders the queue, lowest first, fixed when the task is accepted:
+ * `floor(acceptedAt / step) - round(score × stepsPerPoint)`. A task is overtaken by later ones of a higher score only while
+ * they come within 300 s per point of difference; so the lowest class (0.8) waits behind the highest (6.0) for 26 minutes of
+ * arrivals at most. That is the ageing: nothing is ever updated for it. Ties go by priority number, deadline and id.
+ */
+export function rankOf(acceptedAtMs: number, score: number): number {
+  return Math.floor(acceptedAtMs / stepMs) - Math.round(score * stepsPerPoint)
+}

@@ -1,0 +1,187 @@
+import type { Json, Page } from '../../contracts/common.ts'
+import type { DecisionView } from '../../contracts/decisions.ts'
+import type { AttemptOutcome, AttemptView, ListTasks, TaskError, TaskStatus, TaskSummary } from '../../contracts/tasks.ts'
+import type { StampedEvent } from '../events/event-store.ts'
+import type { EndStatus, WaitReason } from './task-state.ts'
+
+/** A queue of tasks that the same modules can run: one per tenant, type and pinned module. */
+export interface Lane {
+  id: number
+  tenantId: string
+  taskType: string
+  pinnedModuleId: string | null
+}
+
+/** A task as it is accepted; never changed afterwards. Times in ms since the epoch. */
+export interface NewTask {
+  tenantId: string
+  id: string
+  laneId: number
+  type: string
+  pinnedModuleId: string | null
+  priority: number
+  score: number
+  rank: number
+  runAt: number | null
+  deadline: number | null
+  timeoutMs: number
+  maxAttempts: number
+  complexity: number
+  idempotencyKey: string | null
+  /** Digest of everything but the key; the same key with another digest is refused. */
+  bodyHash: string | null
+  submittedBy: string
+  retryOf: string | null
+  acceptedAt: number
+  /** JSON text. */
+  payload: string
+  event: StampedEvent
+}
+
+export type InsertResult =
+  | { kind: 'inserted' }
+  /** The key was seen before with the same body: the task made then. */
+  | { kind: 'deduplicated'; id: string; status: TaskStatus; priority: number }
+  /** The key was seen before with another body. */
+  | { kind: 'conflict'; id: string }
+
+/** A task taken for execution under a lease. */
+export interface ClaimedTask {
+  tenantId: string
+  id: string
+  laneId: number
+  type: string
+  pinnedModuleId: string | null
+  priority: number
+  deadline: number | null
+  timeoutMs: number
+  maxAttempts: number
+  complexity: number
+  submittedBy: string
+  retryOf: string | null
+  payload: Json
+  rank: number
+  /** Fencing number: strictly increasing over all leases; whoever holds an older one changes nothing. */
+  leaseNo: number
+  /** Attempts already used. */
+  attempts: number
+  enqueuedAt: number
+  claimedAt: number
+  /** When its first attempt began; null when this is the first. */
+  startedAt: number | null
+}
+
+/** One ended attempt, as it is kept. */
+export interface AttemptRecord {
+  number: number
+  moduleId: string
+  instanceId: string
+  outcome: Exclude<AttemptOutcome, 'running'>
+  error: TaskError | null
+  dispatchedAt: number
+  endedAt: number
+  decision: DecisionView | null
+}
+
+/** What becomes of a task when its lease ends. */
+export type NextStep =
+  | { kind: 'end'; status: EndStatus; /** JSON text */ result: string | null; error: TaskError | null; reason: string | null }
+  | { kind: 'wait'; dueAt: number; reason: WaitReason }
+  /** Back into the queue at its old place, no attempt used. */
+  | { kind: 'requeue' }
+
+export interface LeaseEnd {
+  task: ClaimedTask
+  attempts: readonly AttemptRecord[]
+  /** Attempts used so far, these included. */
+  attemptsUsed: number
+  startedAt: number | null
+  at: number
+  next: NextStep
+  events: readonly StampedEvent[]
+}
+
+export type QueueCounts = {
+  ready: number
+  scheduled: number
+  blocked: number
+  running: number
+  byPriority: { priority: number; ready: number; running: number }[]
+  byType: { type: string; pinnedModuleId: string | null; ready: number; running: number }[]
+  oldestReadyAt: number | null
+}
+
+export interface TaskTotals {
+  accepted: number
+  succeeded: number
+  failed: number
+  cancelled: number
+  expired: number
+}
+
+/** A task with everything that is stored of it, for a detail page. */
+export interface StoredTask {
+  summary: TaskSummary
+  payload: Json
+  result: Json
+  error: TaskError | null
+  attempts: AttemptView[]
+  score: number
+  runAt: string | null
+  deadline: string | null
+  timeoutMs: number
+  estimatedComplexity: number
+  idempotencyKey: string | null
+  submittedBy: string
+  retryOf: string | null
+  retriedAs: string | null
+  endReason: string | null
+  lane: Lane
+  /** While it waits: why and until when; else null. */
+  waiting: { reason: WaitReason; dueAt: string | null; since: string } | null
+  lease: { leaseNo: number; replicaId: string; claimedAt: string } | null
+}
+
+/**
+ * Where tasks live. Each method is one transaction; database time is the only clock for leases. Two implementations pass one
+ * contract suite: PostgreSQL, and one in memory for tests and the simulator.
+ */
+export interface TaskStore {
+  lanes(): Promise<Lane[]>
+  /** The lane of these, made when it does not exist. */
+  ensureLane(tenantId: string, taskType: string, pinnedModuleId: string | null): Promise<Lane>
+  /** All of them committed together, except those whose key was seen before. */
+  insert(tasks: readonly NewTask[]): Promise<InsertResult[]>
+  /** Takes up to `limit` tasks in rank order over the given lanes, at most `slots` of each, under leases of `replicaId`. */
+  claim(lanes: readonly { laneId: number; slots: number }[], limit: number, replicaId: string): Promise<ClaimedTask[]>
+  /** Ends leases that are still current; the others change nothing. Answers, in order, whether each one counted. */
+  finish(ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]>
+  /** Puts waiting tasks whose time has come into the queue. Answers how many and when the next one is due. */
+  promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueAt: number | null }>
+  /** Ends queued tasks whose deadline has passed. */
+  expireOverdue(limit: number, replicaId: string): Promise<number>
+  /** Ends a queued task at once, or marks the lease of a running one. Null when there is no such task. */
+  cancel(
+    tenantId: string,
+    id: string,
+    reason: string,
+    replicaId: string,
+  ): Promise<{ kind: 'ended' } | { kind: 'signalled'; replicaId: string } | { kind: 'already_ended'; status: EndStatus } | null>
+  /** Takes back the leases of replicas whose heartbeat is older than `deadAfterMs`, and of `alsoOf` when given. */
+  reclaim(deadAfterMs: number, alsoOf: string | null): Promise<ReclaimedTask[]>
+  get(tenantId: string, id: string): Promise<StoredTask | null>
+  list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>>
+  counts(tenantId: string): Promise<QueueCounts>
+  /** Tasks waiting or running, over all tenants. */
+  liveCount(): Promise<number>
+  totals(tenantId: string): Promise<TaskTotals>
+}
+
+export interface ReclaimedTask {
+  tenantId: string
+  id: string
+  type: string
+  formerReplicaId: string
+  /** What became of it: back in the queue, or dead-lettered because its attempts were used up. */
+  outcome: 'requeued' | 'failed'
+}

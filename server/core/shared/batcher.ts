@@ -1,0 +1,85 @@
+import type { Clock } from './clock.ts'
+
+export interface BatcherOptions<Item, Result> {
+  clock: Clock
+  /** A batch leaves after this long, or as soon as it is full. */
+  maxDelayMs: number
+  maxSize: number
+  /** Batches being written at once; further items wait and make the next batches fuller. */
+  maxConcurrent: number
+  /** Writes a batch and answers one result per item, in order. When it throws, every item of the batch is refused with that error. */
+  write: (items: Item[]) => Promise<Result[]>
+}
+
+interface Entry<Item, Result> {
+  item: Item
+  resolve: (result: Result) => void
+  reject: (error: unknown) => void
+}
+
+/**
+ * Gathers single requests into batches, so that many callers share one transaction. Each caller gets its own answer, after
+ * the write. Order within a batch is the order of the calls.
+ */
+export class Batcher<Item, Result> {
+  readonly #options: BatcherOptions<Item, Result>
+  #pending: Entry<Item, Result>[] = []
+  #writing = 0
+  #cancelTimer: (() => void) | null = null
+  #idle: (() => void)[] = []
+
+  constructor(options: BatcherOptions<Item, Result>) {
+    this.#options = options
+  }
+
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ item, resolve, reject })
+      this.#schedule()
+    })
+  }
+
+  /** Items that are not yet answered. */
+  get size(): number {
+    return this.#pending.length + this.#writing
+  }
+
+  /** Resolves when everything added so far has been answered. */
+  async drain(): Promise<void> {
+    while (this.#pending.length > 0 || this.#writing > 0) {
+      this.#flush()
+      await new Promise<void>(resolve => this.#idle.push(resolve))
+    }
+  }
+
+  #schedule(): void {
+    if (this.#pending.length >= this.#options.maxSize) return this.#flush()
+    this.#cancelTimer ??= this.#options.clock.setTimer(this.#options.maxDelayMs, () => {
+      this.#cancelTimer = null
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    while (this.#pending.length > 0 && this.#writing < this.#options.maxConcurrent) {
+      this.#cancelTimer?.()
+      this.#cancelTimer = null
+      const batch = this.#pending.splice(0, this.#options.maxSize)
+      this.#writing++
+      void this.#write(batch)
+    }
+  }
+
+  async #write(batch: Entry<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.#options.write(batch.map(entry => entry.item))
+      for (const [index, entry] of batch.entries()) entry.resolve(results[index] as Result)
+    } catch (error) {
+      for (const entry of batch) entry.reject(error)
+    } finally {
+      this.#writing--
+      if (this.#pending.length > 0) this.#flush()
+      for (const wake of this.#idle.splice(0)) wake()
+    }
+  }
+}

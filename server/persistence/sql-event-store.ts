@@ -1,0 +1,96 @@
+import type { Pool } from 'pg'
+import { eventTypes, type EventView } from '#server/contracts/events.ts'
+import { matchesFilter, matchesPattern } from '#server/core/events/event-filter.ts'
+import type { EventStore, SequencedBatch, StampedEvent } from '#server/core/events/event-store.ts'
+import type { EventFilter } from '#server/core/operations.ts'
+import { appendEvents } from './sql/events/append-events.ts'
+import { readBatchesAfter, readBatchesBefore } from './sql/events/read-events.ts'
+import { sequenceEvents } from './sql/events/sequence-events.ts'
+import { parseBatch } from './sql/events/stored-event.ts'
+
+const batchesPerRead = 200
+/** A filtered page looks at this many batches at most, so that a rare type cannot make one call read the whole log. */
+const maxReadsPerPage = 25
+
+/** The event log in PostgreSQL. */
+export class SqlEventStore implements EventStore {
+  readonly #pool: Pool
+
+  constructor(pool: Pool) {
+    this.#pool = pool
+  }
+
+  append(batches: readonly { tenantId: string; events: readonly StampedEvent[] }[]): Promise<void> {
+    return appendEvents(this.#pool, batches)
+  }
+
+  async sequence(maxBatches: number): Promise<SequencedBatch[]> {
+    const client = await this.#pool.connect()
+    try {
+      return await sequenceEvents(client, maxBatches)
+    } finally {
+      client.release()
+    }
+  }
+
+  async readAfter(
+    tenantId: string,
+    afterSeq: number,
+    filter: EventFilter,
+    limit: number,
+  ): Promise<{ events: EventView[]; scannedTo: number; more: boolean }> {
+    const found: EventView[] = []
+    let scannedTo = afterSeq
+    for (let read = 0; read < maxReadsPerPage; read++) {
+      const rows = await readBatchesAfter(this.#pool, tenantId, scannedTo, batchesPerRead)
+      for (const row of rows) {
+        for (const event of parseBatch(Number(row.first_seq), row.events)) {
+          if (event.seq <= scannedTo) continue
+          if (found.length >= limit) return { events: found, scannedTo, more: true }
+          scannedTo = event.seq
+          if (matchesFilter(filter, event)) found.push(event)
+        }
+      }
+      if (rows.length < batchesPerRead) return { events: found, scannedTo, more: false }
+    }
+    return { events: found, scannedTo, more: true }
+  }
+
+  async readBefore(
+    tenantId: string,
+    beforeSeq: number | null,
+    filter: EventFilter,
+    limit: number,
+  ): Promise<{ events: EventView[]; scannedTo: number | null }> {
+    const found: EventView[] = []
+    const types = filter.types ? eventTypes.filter(type => filter.types?.some(p => matchesPattern(p, type))) : null
+    let cursor = beforeSeq
+    for (let read = 0; read < maxReadsPerPage; read++) {
+      const rows = await readBatchesBefore(this.#pool, tenantId, cursor, types, batchesPerRead)
+      for (const row of rows) {
+        for (const event of parseBatch(Number(row.first_seq), row.events).reverse()) {
+          if (beforeSeq !== null && event.seq >= beforeSeq) continue
+          if (found.length >= limit) return { events: found, scannedTo: cursor }
+          cursor = event.seq
+          if (matchesFilter(filter, event)) found.push(event)
+        }
+        cursor = Number(row.first_seq)
+      }
+      if (rows.length < batchesPerRead) return { events: found, scannedTo: null }
+    }
+    return { events: found, scannedTo: cursor }
+  }
+
+  async lastSeq(): Promise<number> {
+    const { rows } = await this.#pool.query<{ last_seq: string }>('SELECT last_seq FROM event_sequence')
+    return Number(rows[0]?.last_seq ?? 0)
+  }
+
+  async totals(tenantId: string): Promise<Record<string, number>> {
+    const { rows } = await this.#pool.query<{ type: string; count: string }>(
+      'SELECT type, count FROM event_total WHERE tenant_id = $1',
+      [tenantId],
+    )
+    return Object.fromEntries(rows.map(row => [row.type, Number(row.count)]))
+  }
+}

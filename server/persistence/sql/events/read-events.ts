@@ -1,0 +1,47 @@
+import type { Pool } from 'pg'
+
+/** Rows of `event_batch` as they are read; a batch is the unit of reading, its events are filtered by the caller. */
+export interface BatchRow {
+  first_seq: string
+  count: number
+  events: string
+}
+
+/** Numbered batches that hold events after `afterSeq`, oldest first. */
+export async function readBatchesAfter(
+  pool: Pool,
+  tenantId: string,
+  afterSeq: number,
+  maxBatches: number,
+): Promise<BatchRow[]> {
+  // The batch that holds `afterSeq` itself may begin before it: events of one batch never exceed 10,000.
+  const { rows } = await pool.query<BatchRow>({
+    name: 'read-batches-after',
+    text: `
+      SELECT first_seq, count, events FROM event_batch
+      WHERE first_seq > $2 - 10000 AND first_seq + count - 1 > $2 AND tenant_id = $1
+      ORDER BY first_seq LIMIT $3`,
+    values: [tenantId, afterSeq, maxBatches],
+  })
+  return rows
+}
+
+/** Numbered batches that hold events before `beforeSeq` (null: up to the newest), newest first. */
+export async function readBatchesBefore(
+  pool: Pool,
+  tenantId: string,
+  beforeSeq: number | null,
+  types: readonly string[] | null,
+  maxBatches: number,
+): Promise<BatchRow[]> {
+  const { rows } = await pool.query<BatchRow>({
+    name: 'read-batches-before',
+    text: `
+      SELECT first_seq, count, events FROM event_batch
+      WHERE first_seq IS NOT NULL AND ($2::bigint IS NULL OR first_seq < $2) AND tenant_id = $1
+        AND ($3::text[] IS NULL OR types && $3)
+      ORDER BY first_seq DESC LIMIT $4`,
+    values: [tenantId, beforeSeq, types, maxBatches],
+  })
+  return rows
+}
