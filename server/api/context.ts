@@ -1,0 +1,47 @@
+import type { BreakerView } from '../contracts/breakers.ts'
+import type { CreatedKey, CreateKey, KeyView } from '../contracts/keys.ts'
+import type { PersonView, Role } from '../contracts/people.ts'
+import type { DashboardView } from '../contracts/stats.ts'
+import type { Operations } from '../core/operations.ts'
+import type { Principal } from '../core/shared/principal.ts'
+
+/** The people of a tenant. Every change is audited and effective at once in this process, elsewhere within seconds. */
+export interface PeopleOperations {
+  list(tenantId: string): Promise<PersonView[]>
+  /** Throws PERSON_EXISTS. */
+  add(by: Principal, input: { email: string; name: string; role: Role; password: string }): Promise<PersonView>
+  /** Throws PERSON_NOT_FOUND, LAST_ADMIN. */
+  setRole(by: Principal, id: string, role: Role): Promise<PersonView>
+  /** Ends the person's sessions too. Throws PERSON_NOT_FOUND, LAST_ADMIN. */
+  remove(by: Principal, id: string): Promise<void>
+}
+
+/** The keys of services. */
+export interface KeyOperations {
+  /** Newest first, revoked ones included. */
+  list(tenantId: string): Promise<KeyView[]>
+  create(by: Principal, input: CreateKey): Promise<CreatedKey>
+  /** Revoking twice is harmless. Throws KEY_NOT_FOUND. */
+  revoke(by: Principal, id: string): Promise<KeyView>
+}
+
+/** A value computed once for all who watch it; each watcher gets the newest and may miss ones in between. */
+export interface Feed<Value> {
+  follow(tenantId: string, watcher: { signal: AbortSignal | undefined; isCongested(): boolean }): AsyncIterable<Value>
+}
+
+/** What procedures call; nothing else is in their reach. */
+export interface ApiServices {
+  operations: Operations
+  people: PeopleOperations
+  keys: KeyOperations
+  feeds: { dashboard: Feed<DashboardView>; breakers: Feed<BreakerView[]> }
+}
+
+/** What a procedure knows of the call. */
+export interface ApiContext extends ApiServices {
+  /** Who calls, looked up anew when what is known is older than a few seconds; throws UNAUTHENTICATED when nobody is. */
+  authenticate(): Promise<Principal>
+  /** True while the caller's connection has more waiting to be sent than it takes. */
+  isCongested(): boolean
+}

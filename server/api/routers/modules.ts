@@ -1,0 +1,47 @@
+import {
+  disableModuleInput,
+  enableModuleInput,
+  listModulesInput,
+  moduleIdInput,
+  registerModuleInput,
+  removeModuleInput,
+  updateModuleInput,
+} from '../../contracts/modules.ts'
+import { procedure, router } from '../trpc.ts'
+import { wholePage } from '../whole-page.ts'
+
+const read = { role: 'viewer', scope: 'modules:read' } as const
+const write = { role: 'operator', scope: 'modules:write' } as const
+
+export const modulesRouter = router({
+  register: procedure(write)
+    .input(registerModuleInput)
+    .mutation(({ ctx, input }) => ctx.operations.modules.register(ctx.by, input)),
+  update: procedure(write)
+    .input(updateModuleInput)
+    .mutation(({ ctx, input }) => ctx.operations.modules.update(ctx.by, input)),
+  list: procedure(read)
+    .input(listModulesInput)
+    .query(({ ctx, input }) => wholePage(ctx.operations.modules.list(ctx.tenantId, input))),
+  get: procedure(read)
+    .input(moduleIdInput)
+    .query(({ ctx, input }) => ctx.operations.modules.get(ctx.tenantId, input.id)),
+  enable: procedure(write)
+    .input(enableModuleInput)
+    .mutation(({ ctx, input }) => ctx.operations.modules.enable(ctx.by, input.id, input.withDependencies)),
+  disable: procedure(write)
+    .input(disableModuleInput)
+    .mutation(({ ctx, input }) => ctx.operations.modules.disable(ctx.by, input.id, input.reason)),
+  remove: procedure(write)
+    .input(removeModuleInput)
+    .mutation(async ({ ctx, input }) => {
+      await ctx.operations.modules.remove(ctx.by, input.id, input.reason)
+      return { id: input.id }
+    }),
+  impact: procedure(read)
+    .input(moduleIdInput)
+    .query(({ ctx, input }) => ctx.operations.modules.impact(ctx.tenantId, input.id)),
+  graph: procedure(read).query(({ ctx }) => ctx.operations.modules.graph(ctx.tenantId)),
+  byCategory: procedure(read).query(({ ctx }) => ctx.operations.modules.byCategory(ctx.tenantId)),
+  healthSummary: procedure(read).query(({ ctx }) => ctx.operations.modules.healthSummary(ctx.tenantId)),
+})

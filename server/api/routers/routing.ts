@@ -1,0 +1,13 @@
+import { previewRouteInput } from '../../contracts/routing.ts'
+import { procedure, router } from '../trpc.ts'
+
+const statistics = { role: 'viewer', scope: 'stats:read' } as const
+
+export const routingRouter = router({
+  /** What would be decided for a task of this type now; nothing is sent. */
+  preview: procedure({ role: 'viewer', scope: 'modules:read' })
+    .input(previewRouteInput)
+    .query(({ ctx, input }) => ctx.operations.router.preview(ctx.tenantId, input)),
+  stats: procedure(statistics).query(({ ctx }) => ctx.operations.router.stats(ctx.tenantId)),
+  balancer: procedure(statistics).query(({ ctx }) => ctx.operations.router.balancerStats(ctx.tenantId)),
+})
