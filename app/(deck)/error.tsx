@@ -1,0 +1,5 @@
+'use client'
+
+import { PageCrash } from '#components/layout/page-crash.tsx'
+
+export default PageCrash

@@ -1,0 +1,3 @@
+import { PageMissing } from '#components/layout/page-missing.tsx'
+
+export default PageMissing

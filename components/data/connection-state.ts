@@ -1,0 +1,44 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+
+/** How this page is connected to the server. */
+export type ConnectionState =
+  | { phase: 'connecting' }
+  | { phase: 'open'; since: number }
+  /** Was open and is not any more. `attempts` counts the tries to come back, `retryAt` is when the next one is made. */
+  | { phase: 'lost'; since: number; attempts: number; retryAt: number | null }
+
+const listeners = new Set<() => void>()
+const initial: ConnectionState = { phase: 'connecting' }
+let state: ConnectionState = initial
+
+function set(next: ConnectionState) {
+  state = next
+  for (const listener of listeners) listener()
+}
+
+/** Told by the WebSocket client; the time is epoch milliseconds. */
+export const connectionEvents = {
+  opened: (now: number): void => set({ phase: 'open', since: now }),
+  closed: (now: number): void => {
+    if (state.phase !== 'lost') set({ phase: 'lost', since: now, attempts: 0, retryAt: null })
+  },
+  retrying: (attempts: number, retryAt: number): void => {
+    set({ phase: 'lost', since: state.phase === 'lost' ? state.since : Date.now(), attempts, retryAt })
+  },
+}
+
+/** Calls back on every change; returns what ends that. */
+export function subscribeToConnection(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** The state now, outside of rendering. */
+export const readConnection = (): ConnectionState => state
+
+/** The state of the WebSocket, kept up to date. */
+export function useConnectionState(): ConnectionState {
+  return useSyncExternalStore(subscribeToConnection, readConnection, () => initial)
+}

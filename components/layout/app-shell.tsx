@@ -1,0 +1,65 @@
+'use client'
+
+import dynamic from 'next/dynamic'
+import { useRouter } from 'next/navigation'
+import { type ReactNode, useState } from 'react'
+import { useLive } from '../data/live.tsx'
+import { TooltipProvider } from '../ui/tooltip.tsx'
+import { ConnectionBanner } from './connection-banner.tsx'
+import { BottomBar, Sidebar } from './main-navigation.tsx'
+import { destinations, settingsDestinations } from './navigation.ts'
+import { useShortcutListener, useShortcuts } from './shortcuts.ts'
+import { TopBar } from './top-bar.tsx'
+
+const CommandPalette = dynamic(() => import('./command-palette.tsx').then(module => module.CommandPalette))
+const ShortcutHelp = dynamic(() => import('./shortcut-help.tsx').then(module => module.ShortcutHelp))
+const Toaster = dynamic(() => import('./toaster.tsx').then(module => module.Toaster), { ssr: false })
+
+type Overlay = 'palette' | 'help' | null
+
+/** The frame around every page of a signed-in person. */
+export function AppShell({ children }: { children: ReactNode }) {
+  const router = useRouter()
+  const { toggle } = useLive()
+  const [overlay, setOverlay] = useState<Overlay>(null)
+  const show = (which: Overlay) => () => setOverlay(which)
+  const close = (open: boolean) => {
+    if (!open) setOverlay(null)
+  }
+
+  useShortcutListener()
+  useShortcuts([
+    { keys: 'mod k', description: 'Search or jump to', group: 'Everywhere', run: show('palette') },
+    { keys: '?', description: 'Show these shortcuts', group: 'Everywhere', run: show('help') },
+    { keys: 'l', description: 'Pause or resume live updates', group: 'Everywhere', run: toggle },
+    ...[...destinations, ...settingsDestinations].map(({ href, label, jump }) => ({
+      keys: `g ${jump}`,
+      description: label,
+      group: 'Go to',
+      run: () => router.push(href),
+    })),
+  ])
+
+  return (
+    <TooltipProvider delayDuration={300}>
+      <a
+        href="#content"
+        className="sr-only z-50 rounded-md bg-primary px-3 py-2 text-primary-foreground focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to the content
+      </a>
+      <TopBar onOpenPalette={show('palette')} onOpenHelp={show('help')} />
+      <ConnectionBanner />
+      <div className="flex">
+        <Sidebar />
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-4 pb-20 outline-none md:px-6 md:pb-8">
+          {children}
+        </main>
+      </div>
+      <BottomBar />
+      {overlay === 'palette' ? <CommandPalette onOpenChange={close} onOpenHelp={show('help')} /> : null}
+      {overlay === 'help' ? <ShortcutHelp onOpenChange={close} /> : null}
+      <Toaster />
+    </TooltipProvider>
+  )
+}

@@ -1,0 +1,73 @@
+'use client'
+
+import { Check, Unplug } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { type ConnectionState, useConnectionState } from '../data/connection-state.ts'
+import { useNow } from '../data/use-now.ts'
+import { cn } from '../ui/cn.ts'
+import { formatDuration, plural } from '../ui/format.ts'
+import { Moment } from '../ui/relative-time.tsx'
+
+/** A shorter interruption is not worth a word. */
+const patienceMs = 1_000
+const farewellMs = 2_500
+
+/**
+ * Says that the connection is gone, since when, and when the next try is made; then that it is back. Lies over the page,
+ * so that nothing moves, and goes by itself: no reload is needed.
+ */
+export function ConnectionBanner() {
+  const connection = useConnectionState()
+  const [shown, setShown] = useState<'lost' | 'back' | null>(null)
+
+  useEffect(() => {
+    if (connection.phase === 'lost') {
+      const timer = setTimeout(() => setShown('lost'), patienceMs)
+      return () => clearTimeout(timer)
+    }
+    if (connection.phase !== 'open') return
+    setShown(was => (was === 'lost' ? 'back' : was))
+    const timer = setTimeout(() => setShown(null), farewellMs)
+    return () => clearTimeout(timer)
+  }, [connection.phase])
+
+  return (
+    <div aria-live="polite" className="pointer-events-none fixed inset-x-0 top-14 z-40 flex justify-center px-4">
+      {shown ? (
+        <p
+          className={cn(
+            'fade-in-0 slide-in-from-top-1 flex animate-in items-center gap-2 rounded-md border bg-popover px-3 py-2 text-sm shadow-overlay duration-150',
+            shown === 'lost' ? 'border-bad-line' : 'border-ok-line',
+          )}
+        >
+          {shown === 'lost' && connection.phase === 'lost' ? (
+            <LostWords connection={connection} />
+          ) : (
+            <>
+              <Check aria-hidden className="size-4 shrink-0 text-ok-text" />
+              Connected again; the view is up to date.
+            </>
+          )}
+        </p>
+      ) : null}
+    </div>
+  )
+}
+
+function LostWords({ connection }: { connection: Extract<ConnectionState, { phase: 'lost' }> }) {
+  const now = useNow()
+  const wait = connection.retryAt === null ? 0 : connection.retryAt - now
+  return (
+    <>
+      <Unplug aria-hidden className="size-4 shrink-0 text-bad-text" />
+      <span>
+        <span className="font-medium">Connection lost.</span> You see the fleet as it was at{' '}
+        <Moment at={connection.since} />.{' '}
+        <span aria-hidden className="num text-muted-foreground">
+          {wait > 1_000 ? `Next try in ${formatDuration(wait)}` : 'Trying now'}
+          {connection.attempts > 1 ? ` (${plural(connection.attempts, 'try', 'tries')})` : ''}
+        </span>
+      </span>
+    </>
+  )
+}

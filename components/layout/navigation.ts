@@ -1,0 +1,33 @@
+import { Gauge, Boxes, ListTree, type LucideIcon, Radio, Users, Zap } from 'lucide-react'
+
+/** A place in the navigation. */
+export interface Destination {
+  href: string
+  label: string
+  /** For the narrow bar on phones. */
+  shortLabel: string
+  icon: LucideIcon
+  /** Pressed after `g`. */
+  jump: string
+  /** Which live figure stands beside it. */
+  badge: 'attention' | 'modules' | 'tasks' | 'breakers' | null
+}
+
+/** Every page with a place in the navigation, in order. */
+export const destinations: readonly Destination[] = [
+  { href: '/', label: 'Command center', shortLabel: 'Deck', icon: Gauge, jump: 'c', badge: 'attention' },
+  { href: '/modules', label: 'Modules', shortLabel: 'Modules', icon: Boxes, jump: 'm', badge: 'modules' },
+  { href: '/tasks', label: 'Tasks', shortLabel: 'Tasks', icon: ListTree, jump: 't', badge: 'tasks' },
+  { href: '/breakers', label: 'Breakers', shortLabel: 'Breakers', icon: Zap, jump: 'b', badge: 'breakers' },
+  { href: '/events', label: 'Events', shortLabel: 'Events', icon: Radio, jump: 'e', badge: null },
+]
+
+/** Pages about the installation rather than the fleet; below the others. */
+export const settingsDestinations: readonly Destination[] = [
+  { href: '/settings', label: 'People', shortLabel: 'People', icon: Users, jump: 'p', badge: null },
+]
+
+/** Whether `pathname` is the destination or lies under it. */
+export function isCurrent(href: string, pathname: string): boolean {
+  return href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`)
+}

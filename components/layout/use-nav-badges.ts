@@ -1,0 +1,36 @@
+'use client'
+
+import { useFleetPulse } from '../data/use-dashboard.ts'
+import { plural } from '../ui/format.ts'
+import type { Tone } from '../ui/status.ts'
+
+/** A figure beside a place in the navigation. Without a tone it is plain information. */
+export interface NavBadge {
+  count: number
+  tone: Tone | null
+  /** The figure in words. */
+  meaning: string
+}
+
+/** The figure of each place; null when there is nothing to say. */
+export type NavBadges = Record<'attention' | 'modules' | 'tasks' | 'breakers', NavBadge | null>
+
+function badge(count: number, tone: Tone | null, meaning: string): NavBadge | null {
+  return count > 0 ? { count, tone, meaning } : null
+}
+
+/** The live figures of the navigation. */
+export function useNavBadges(): NavBadges {
+  const pulse = useFleetPulse()
+  if (!pulse) return { attention: null, modules: null, tasks: null, breakers: null }
+  const { attention, modules, queue, breakers } = pulse
+  const grave = attention.some(item => item.severity === 'critical')
+  const unhealthy = modules.filter(module => module.enabled && module.health === 'unhealthy').length
+  const tripped = breakers.stats.open + breakers.stats.halfOpen
+  return {
+    attention: badge(attention.length, grave ? 'bad' : 'warn', `${plural(attention.length, 'thing')} for you`),
+    modules: badge(unhealthy, 'bad', `${plural(unhealthy, 'module')} unhealthy`),
+    tasks: badge(queue.running, null, `${plural(queue.running, 'task')} running`),
+    breakers: badge(tripped, breakers.stats.open > 0 ? 'bad' : 'warn', `${plural(tripped, 'breaker')} not closed`),
+  }
+}
