@@ -86,7 +86,8 @@ export interface AttemptRecord {
 /** What becomes of a task when its lease ends. */
 export type NextStep =
   | { kind: 'end'; status: EndStatus; /** JSON text */ result: string | null; error: TaskError | null; reason: string | null }
-  | { kind: 'wait'; dueAt: number; reason: WaitReason }
+  /** Waits for `delayMs` of database time before it may be claimed again. */
+  | { kind: 'wait'; delayMs: number; reason: WaitReason }
   /** Back into the queue at its old place, no attempt used. */
   | { kind: 'requeue' }
 

@@ -1,0 +1,99 @@
+import type { Pool } from 'pg'
+import type { Page } from '#server/contracts/common.ts'
+import type { ListTasks, TaskSummary } from '#server/contracts/tasks.ts'
+import type {
+  ClaimedTask,
+  InsertResult,
+  Lane,
+  LeaseEnd,
+  NewTask,
+  QueueCounts,
+  ReclaimedTask,
+  StoredTask,
+  TaskStore,
+  TaskTotals,
+} from '#server/core/queue/task-store.ts'
+import { type CancelResult, cancelTask } from './sql/tasks/cancel-task.ts'
+import { claimTasks } from './sql/tasks/claim-tasks.ts'
+import { countLiveTasks, countTasks, readTotals } from './sql/tasks/count-tasks.ts'
+import { expireOverdue } from './sql/tasks/expire-overdue.ts'
+import { finishLeases } from './sql/tasks/finish-leases.ts'
+import { getTask } from './sql/tasks/get-task.ts'
+import { insertTasks } from './sql/tasks/insert-tasks.ts'
+import { ensureLane, readLanes } from './sql/tasks/lanes.ts'
+import { listTasks } from './sql/tasks/list-tasks.ts'
+import { promoteDue } from './sql/tasks/promote-due.ts'
+import { reclaimLeases } from './sql/tasks/reclaim-leases.ts'
+
+/** The task store in PostgreSQL. `hot` serves the dispatch path alone; `pool` everything people look at. */
+export class SqlTaskStore implements TaskStore {
+  readonly #hot: Pool
+  readonly #pool: Pool
+  readonly #replicaId: string
+
+  constructor(options: { hot: Pool; pool: Pool; replicaId: string }) {
+    this.#hot = options.hot
+    this.#pool = options.pool
+    this.#replicaId = options.replicaId
+  }
+
+  lanes(): Promise<Lane[]> {
+    return readLanes(this.#pool)
+  }
+
+  ensureLane(tenantId: string, taskType: string, pinnedModuleId: string | null): Promise<Lane> {
+    return ensureLane(this.#pool, tenantId, taskType, pinnedModuleId)
+  }
+
+  insert(tasks: readonly NewTask[]): Promise<InsertResult[]> {
+    return insertTasks(this.#hot, tasks, this.#replicaId)
+  }
+
+  claim(
+    lanes: readonly { laneId: number; slots: number }[],
+    limit: number,
+    replicaId: string,
+  ): Promise<ClaimedTask[]> {
+    return claimTasks(this.#hot, lanes, limit, replicaId)
+  }
+
+  finish(ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]> {
+    return finishLeases(this.#hot, ends, replicaId)
+  }
+
+  promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueAt: number | null }> {
+    return promoteDue(this.#hot, limit)
+  }
+
+  expireOverdue(limit: number, replicaId: string): Promise<number> {
+    return expireOverdue(this.#hot, limit, replicaId)
+  }
+
+  cancel(tenantId: string, id: string, reason: string, replicaId: string): Promise<CancelResult | null> {
+    return cancelTask(this.#hot, tenantId, id, reason, replicaId)
+  }
+
+  reclaim(deadAfterMs: number, alsoOf: string | null): Promise<ReclaimedTask[]> {
+    return reclaimLeases(this.#hot, deadAfterMs, alsoOf, this.#replicaId)
+  }
+
+  get(tenantId: string, id: string): Promise<StoredTask | null> {
+    return getTask(this.#pool, tenantId, id)
+  }
+
+  list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>> {
+    return listTasks(this.#pool, tenantId, filter)
+  }
+
+  counts(tenantId: string): Promise<QueueCounts> {
+    return countTasks(this.#pool, tenantId)
+  }
+
+  liveCount(): Promise<number> {
+    return countLiveTasks(this.#pool)
+  }
+
+  totals(tenantId: string): Promise<TaskTotals> {
+    return readTotals(this.#pool, tenantId)
+  }
+}

@@ -1,0 +1,113 @@
+import type { Pool } from 'pg'
+import type { AttemptRecord, LeaseEnd } from '#server/core/queue/task-store.ts'
+import { serializeEvent } from '../events/stored-event.ts'
+
+/**
+ * Ends leases in one statement. The DELETE of the lease row is the fence: it matches id and lease number, so of two writers
+ * only the holder of the current lease finds a row, and everything after it works on the rows that it found. Answers, in
+ * order, whether each end counted.
+ */
+export async function finishLeases(pool: Pool, ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]> {
+  // Row locks in id order: two batches with the same tasks cannot deadlock.
+  const inOrder = ends.toSorted((a, b) => (a.task.id < b.task.id ? -1 : 1))
+  const column = <Value>(read: (end: LeaseEnd) => Value) => inOrder.map(read)
+  const ended = <Value>(read: (next: Extract<LeaseEnd['next'], { kind: 'end' }>) => Value) =>
+    column(({ next }) => (next.kind === 'end' ? read(next) : null))
+  const waits = <Value>(read: (next: Extract<LeaseEnd['next'], { kind: 'wait' }>) => Value) =>
+    column(({ next }) => (next.kind === 'wait' ? read(next) : null))
+  const { rows } = await pool.query<{ lease_no: string }>({
+    name: 'finish-leases',
+    text: finishSql,
+    values: [
+      column(end => end.task.id),
+      column(end => end.task.leaseNo),
+      column(end => end.task.laneId),
+      column(end => end.attemptsUsed),
+      column(end => toTime(end.startedAt)),
+      column(end => toTime(end.at)),
+      ended(next => next.status),
+      ended(next => next.result),
+      ended(next => next.error?.code ?? null),
+      ended(next => next.error?.message ?? null),
+      ended(next => next.reason),
+      column(end => end.attempts.at(-1)?.moduleId ?? null),
+      waits(next => next.delayMs),
+      waits(next => next.reason),
+      column(end => JSON.stringify(end.attempts.map(toAttemptRow))),
+      column(end => end.events.length),
+      column(end => end.events.map(serializeEvent).join(',')),
+      column(end => [...new Set(end.events.map(event => event.type))].join(',')),
+      replicaId,
+    ],
+  })
+  const counted = new Set(rows.map(row => Number(row.lease_no)))
+  return ends.map(end => counted.has(end.task.leaseNo))
+}
+
+const finishSql = `
+  WITH input AS (
+    SELECT * FROM unnest(
+      $1::uuid[], $2::bigint[], $3::int[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::jsonb[],
+      $9::text[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::text[], $15::json[], $16::int[], $17::text[],
+      $18::text[]
+    ) AS e (id, lease_no, lane_id, attempts, started_at, finished_at, status, result, error_code, error_message, reason,
+            served_by, delay_ms, wait_reason, attempt_rows, event_count, events, event_types)
+  ), fenced AS (
+    DELETE FROM lease l USING input i WHERE l.id = i.id AND l.lease_no = i.lease_no
+    RETURNING l.tenant_id, l.enqueued_at, l.claimed_at, i.*
+  ), kept AS (
+    INSERT INTO attempt (tenant_id, task_id, number, lease_no, replica_id, module_id, instance_id, outcome, error_code,
+                         error_message, enqueued_at, claimed_at, dispatched_at, ended_at, decision)
+    SELECT f.tenant_id, f.id, a.number, f.lease_no, $19, a.module_id, a.instance_id, a.outcome, a.error_code,
+           a.error_message, f.enqueued_at, f.claimed_at, a.dispatched_at, a.ended_at, a.decision
+    FROM fenced f CROSS JOIN LATERAL json_to_recordset(f.attempt_rows) AS a (
+      number smallint, module_id text, instance_id text, outcome text, error_code text, error_message text,
+      dispatched_at timestamptz, ended_at timestamptz, decision jsonb)
+  ), ended AS (
+    INSERT INTO outcome (tenant_id, id, status, served_by, attempts, started_at, finished_at, error_code, error_message,
+                         reason, result)
+    SELECT tenant_id, id, status, served_by, attempts, started_at, finished_at, error_code, error_message, reason, result
+    FROM fenced WHERE status IS NOT NULL
+  ), delayed AS (
+    INSERT INTO waiting (id, tenant_id, due_at, attempts, reason, since, started_at)
+    SELECT id, tenant_id, clock_timestamp() + delay_ms * interval '1 millisecond', attempts, wait_reason,
+           clock_timestamp(), started_at
+    FROM fenced WHERE delay_ms IS NOT NULL
+  ), requeued AS (
+    INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at, started_at)
+    SELECT f.lane_id, t.rank, t.priority, t.deadline, f.id, f.tenant_id, f.attempts, f.enqueued_at, f.started_at
+    FROM fenced f JOIN task t ON t.tenant_id = f.tenant_id AND t.id = f.id
+    WHERE f.status IS NULL AND f.delay_ms IS NULL
+  ), counted AS (
+    INSERT INTO task_total (tenant_id, replica_id, succeeded, failed, cancelled, expired)
+    SELECT tenant_id, $19, count(*) FILTER (WHERE status = 'succeeded'), count(*) FILTER (WHERE status = 'failed'),
+           count(*) FILTER (WHERE status = 'cancelled'), count(*) FILTER (WHERE status = 'expired')
+    FROM fenced WHERE status IS NOT NULL GROUP BY tenant_id
+    ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
+      succeeded = task_total.succeeded + excluded.succeeded, failed = task_total.failed + excluded.failed,
+      cancelled = task_total.cancelled + excluded.cancelled, expired = task_total.expired + excluded.expired
+  ), told AS (
+    INSERT INTO event_batch (tenant_id, count, types, events)
+    SELECT tenant_id, sum(event_count), string_to_array(string_agg(DISTINCT event_types, ','), ','),
+           '[' || string_agg(events, ',') || ']'
+    FROM fenced WHERE event_count > 0 GROUP BY tenant_id
+  )
+  SELECT lease_no FROM fenced`
+
+function toAttemptRow(attempt: AttemptRecord): Record<string, unknown> {
+  return {
+    number: attempt.number,
+    module_id: attempt.moduleId,
+    instance_id: attempt.instanceId,
+    outcome: attempt.outcome,
+    error_code: attempt.error?.code ?? null,
+    error_message: attempt.error?.message ?? null,
+    dispatched_at: toTime(attempt.dispatchedAt),
+    ended_at: toTime(attempt.endedAt),
+    decision: attempt.decision,
+  }
+}
+
+function toTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}

@@ -1,0 +1,138 @@
+import type { Pool } from 'pg'
+import type { Json } from '#server/contracts/common.ts'
+import type { AttemptView, TaskStatus } from '#server/contracts/tasks.ts'
+import type { StoredTask } from '#server/core/queue/task-store.ts'
+import type { WaitReason } from '#server/core/queue/task-state.ts'
+import { statusSql } from './status-sql.ts'
+
+interface Row {
+  id: string
+  lane_id: number
+  type: string
+  module_id: string | null
+  status: TaskStatus
+  priority: number
+  score: number
+  run_at: Date | null
+  deadline: Date | number
+  timeout_ms: number
+  max_attempts: number
+  complexity: number
+  idempotency_key: string | null
+  submitted_by: string
+  retry_of: string | null
+  retried_as: string | null
+  accepted_at: Date
+  payload: Json
+  served_by: string | null
+  used: number
+  started_at: Date | null
+  finished_at: Date | null
+  error_code: string | null
+  error_message: string | null
+  reason: string | null
+  result: Json
+  wait_reason: WaitReason | null
+  due_at: Date | null
+  since: Date | null
+  lease_no: string | null
+  replica_id: string | null
+  claimed_at: Date | null
+  attempt_rows: AttemptRow[] | null
+}
+
+interface AttemptRow {
+  number: number
+  module_id: string
+  instance_id: string
+  outcome: AttemptView['outcome']
+  error_code: string | null
+  error_message: string | null
+  enqueued_at: string
+  claimed_at: string
+  dispatched_at: string
+  ended_at: string
+  decision: AttemptView['decision']
+}
+
+/** A task with its attempts and where it stands, from one snapshot; null when the tenant has no such task. */
+export async function getTask(pool: Pool, tenantId: string, id: string): Promise<StoredTask | null> {
+  const { rows } = await pool.query<Row>({ name: 'get-task', text: getSql, values: [tenantId, id] })
+  const row = rows[0]
+  return row ? toStoredTask(row, tenantId) : null
+}
+
+const getSql = `
+  SELECT t.id, t.lane_id, t.type, t.module_id, t.priority, t.score, t.run_at, t.deadline, t.timeout_ms, t.max_attempts,
+         t.complexity, t.idempotency_key, t.submitted_by, t.retry_of, t.accepted_at, t.payload,
+         ${statusSql('t')} AS status,
+         (SELECT n.id FROM task n WHERE n.tenant_id = t.tenant_id AND n.retry_of = t.id ORDER BY n.id DESC LIMIT 1) AS retried_as,
+         o.served_by, o.finished_at, o.error_code, o.error_message, coalesce(o.reason, l.cancel_reason) AS reason, o.result,
+         coalesce(o.attempts, l.attempts, w.attempts, r.attempts, 0) AS used,
+         coalesce(o.started_at, l.started_at, l.claimed_at, w.started_at, r.started_at) AS started_at,
+         w.reason AS wait_reason, w.due_at, w.since, l.lease_no, l.replica_id, l.claimed_at,
+         (SELECT json_agg(a ORDER BY a.number) FROM attempt a WHERE a.tenant_id = t.tenant_id AND a.task_id = t.id) AS attempt_rows
+  FROM task t
+  LEFT JOIN outcome o ON o.tenant_id = t.tenant_id AND o.id = t.id
+  LEFT JOIN lease l ON l.id = t.id
+  LEFT JOIN waiting w ON w.id = t.id
+  LEFT JOIN ready r ON r.lane_id = t.lane_id AND r.rank = t.rank AND r.priority = t.priority AND r.deadline = t.deadline AND r.id = t.id
+  WHERE t.tenant_id = $1 AND t.id = $2::uuid`
+
+function toStoredTask(row: Row, tenantId: string): StoredTask {
+  return {
+    summary: {
+      id: row.id,
+      type: row.type,
+      status: row.status,
+      priority: row.priority,
+      moduleId: row.module_id,
+      servedBy: row.served_by ?? row.attempt_rows?.at(-1)?.module_id ?? null,
+      attempts: row.used,
+      maxAttempts: row.max_attempts,
+      createdAt: row.accepted_at.toISOString(),
+      startedAt: row.started_at?.toISOString() ?? null,
+      finishedAt: row.finished_at?.toISOString() ?? null,
+      errorCode: row.error_code,
+    },
+    payload: row.payload,
+    result: row.result,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    attempts: (row.attempt_rows ?? []).map(toAttempt),
+    score: row.score,
+    runAt: row.run_at?.toISOString() ?? null,
+    deadline: row.deadline instanceof Date ? row.deadline.toISOString() : null,
+    timeoutMs: row.timeout_ms,
+    estimatedComplexity: row.complexity,
+    idempotencyKey: row.idempotency_key,
+    submittedBy: row.submitted_by,
+    retryOf: row.retry_of,
+    retriedAs: row.retried_as,
+    endReason: row.reason,
+    lane: { id: row.lane_id, tenantId, taskType: row.type, pinnedModuleId: row.module_id },
+    waiting:
+      row.wait_reason === null || row.since === null
+        ? null
+        : { reason: row.wait_reason, dueAt: row.due_at?.toISOString() ?? null, since: row.since.toISOString() },
+    lease:
+      row.lease_no === null || row.replica_id === null || row.claimed_at === null
+        ? null
+        : { leaseNo: Number(row.lease_no), replicaId: row.replica_id, claimedAt: row.claimed_at.toISOString() },
+  }
+}
+
+function toAttempt(row: AttemptRow): AttemptView {
+  const iso = (text: string) => new Date(text).toISOString()
+  return {
+    number: row.number,
+    moduleId: row.module_id,
+    instanceId: row.instance_id,
+    outcome: row.outcome,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    enqueuedAt: iso(row.enqueued_at),
+    claimedAt: iso(row.claimed_at),
+    dispatchedAt: iso(row.dispatched_at),
+    endedAt: iso(row.ended_at),
+    decision: row.decision,
+  }
+}

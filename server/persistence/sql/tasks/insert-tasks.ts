@@ -1,0 +1,163 @@
+import type { Pool, PoolClient } from 'pg'
+import type { InsertResult, NewTask } from '#server/core/queue/task-store.ts'
+import { serializeEvent } from '../events/stored-event.ts'
+import { statusSql } from './status-sql.ts'
+
+/**
+ * Commits new tasks: one statement for all of them, so that a batch costs one round trip and one flush of the log. Tasks
+ * with an idempotency key first claim their key in the same transaction; keys are taken in order, so that two batches with
+ * the same keys cannot deadlock.
+ */
+export async function insertTasks(pool: Pool, tasks: readonly NewTask[], replicaId: string): Promise<InsertResult[]> {
+  const keyed = tasks.filter(task => task.idempotencyKey !== null)
+  if (keyed.length === 0) {
+    await insertRows(pool, tasks, replicaId)
+    return tasks.map(() => ({ kind: 'inserted' }))
+  }
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN')
+    const results = await claimKeys(client, keyed)
+    const fresh = tasks.filter(task => (results.get(task)?.kind ?? 'inserted') === 'inserted')
+    if (fresh.length > 0) await insertRows(client, fresh, replicaId)
+    await client.query('COMMIT')
+    return tasks.map(task => results.get(task) ?? { kind: 'inserted' })
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {})
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+async function claimKeys(client: PoolClient, keyed: readonly NewTask[]): Promise<Map<NewTask, InsertResult>> {
+  const inOrder = keyed.toSorted((a, b) => compare(a.tenantId, b.tenantId) || compare(a.idempotencyKey, b.idempotencyKey))
+  const { rows: taken } = await client.query<{ task_id: string }>({
+    name: 'claim-idempotency-keys',
+    text: `
+      INSERT INTO idempotency (tenant_id, key, body_hash, task_id)
+      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[])
+      ON CONFLICT (tenant_id, key) DO NOTHING
+      RETURNING task_id`,
+    values: [
+      inOrder.map(task => task.tenantId),
+      inOrder.map(task => task.idempotencyKey),
+      inOrder.map(task => task.bodyHash),
+      inOrder.map(task => task.id),
+    ],
+  })
+  const own = new Set(taken.map(row => row.task_id))
+  const results = new Map<NewTask, InsertResult>()
+  for (const task of keyed) if (own.has(task.id)) results.set(task, { kind: 'inserted' })
+  const repeated = keyed.filter(task => !own.has(task.id))
+  if (repeated.length > 0) await resolveRepeated(client, repeated, keyed, results)
+  return results
+}
+
+async function resolveRepeated(
+  client: PoolClient,
+  repeated: readonly NewTask[],
+  keyed: readonly NewTask[],
+  results: Map<NewTask, InsertResult>,
+): Promise<void> {
+  const { rows } = await client.query<{
+    tenant_id: string
+    key: string
+    body_hash: string
+    task_id: string
+    status: NewTask['event']['type'] | null
+    priority: number | null
+  }>({
+    name: 'read-idempotency-keys',
+    text: `
+      SELECT k.tenant_id, k.key, k.body_hash, k.task_id, t.priority, ${statusSql('t')} AS status
+      FROM unnest($1::text[], $2::text[]) AS asked (tenant_id, key)
+      JOIN idempotency k ON k.tenant_id = asked.tenant_id AND k.key = asked.key
+      LEFT JOIN task t ON t.tenant_id = k.tenant_id AND t.id = k.task_id`,
+    values: [repeated.map(task => task.tenantId), repeated.map(task => task.idempotencyKey)],
+  })
+  const byKey = new Map(rows.map(row => [`${row.tenant_id} ${row.key}`, row]))
+  for (const task of repeated) {
+    const row = byKey.get(`${task.tenantId} ${task.idempotencyKey}`)
+    if (!row) throw new Error('an idempotency key vanished while it was being read')
+    // A task of this very batch is not in the table yet.
+    const sibling = keyed.find(other => other.id === row.task_id)
+    results.set(
+      task,
+      row.body_hash === task.bodyHash
+        ? {
+            kind: 'deduplicated',
+            id: row.task_id,
+            status: sibling ? (sibling.runAt === null ? 'ready' : 'scheduled') : ((row.status ?? 'succeeded') as never),
+            priority: sibling?.priority ?? row.priority ?? task.priority,
+          }
+        : { kind: 'conflict', id: row.task_id },
+    )
+  }
+}
+
+async function insertRows(client: Pick<Pool, 'query'>, tasks: readonly NewTask[], replicaId: string): Promise<void> {
+  const column = <Value>(read: (task: NewTask) => Value) => tasks.map(read)
+  const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
+  await client.query({
+    name: 'insert-tasks',
+    text: `
+      WITH input AS (
+        SELECT * FROM unnest(
+          $1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::smallint[], $7::real[], $8::bigint[],
+          $9::timestamptz[], $10::timestamptz[], $11::int[], $12::smallint[], $13::real[], $14::text[], $15::text[],
+          $16::uuid[], $17::timestamptz[], $18::jsonb[], $19::text[]
+        ) AS t (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms, max_attempts,
+                complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload, event)
+      ), added AS (
+        INSERT INTO task (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms,
+                          max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload)
+        SELECT tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, coalesce(deadline, 'infinity'),
+               timeout_ms, max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload
+        FROM input
+      ), queued AS (
+        INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at)
+        SELECT lane_id, rank, priority, coalesce(deadline, 'infinity'), id, tenant_id, 0, clock_timestamp()
+        FROM input WHERE run_at IS NULL
+      ), delayed AS (
+        INSERT INTO waiting (id, tenant_id, due_at, attempts, reason, since)
+        SELECT id, tenant_id, run_at, 0, 'not_before', clock_timestamp() FROM input WHERE run_at IS NOT NULL
+      ), counted AS (
+        INSERT INTO task_total (tenant_id, replica_id, accepted)
+        SELECT tenant_id, $20, count(*) FROM input GROUP BY tenant_id
+        ON CONFLICT (tenant_id, replica_id) DO UPDATE SET accepted = task_total.accepted + excluded.accepted
+      )
+      INSERT INTO event_batch (tenant_id, count, types, events)
+      SELECT tenant_id, count(*), array_remove(ARRAY[
+               CASE WHEN bool_or(run_at IS NULL) THEN 'task.ready' END,
+               CASE WHEN bool_or(run_at IS NOT NULL) THEN 'task.scheduled' END], NULL),
+             '[' || string_agg(event, ',') || ']'
+      FROM input GROUP BY tenant_id`,
+    values: [
+      column(task => task.tenantId),
+      column(task => task.id),
+      column(task => task.laneId),
+      column(task => task.type),
+      column(task => task.pinnedModuleId),
+      column(task => task.priority),
+      column(task => task.score),
+      column(task => task.rank),
+      column(task => time(task.runAt)),
+      column(task => time(task.deadline)),
+      column(task => task.timeoutMs),
+      column(task => task.maxAttempts),
+      column(task => task.complexity),
+      column(task => task.idempotencyKey),
+      column(task => task.submittedBy),
+      column(task => task.retryOf),
+      column(task => time(task.acceptedAt)),
+      column(task => task.payload),
+      column(task => serializeEvent(task.event)),
+      replicaId,
+    ],
+  })
+}
+
+function compare(a: string | null, b: string | null): number {
+  return (a ?? '') < (b ?? '') ? -1 : a === b ? 0 : 1
+}

@@ -1,0 +1,84 @@
+import type { Pool } from 'pg'
+import type { ReclaimedTask } from '#server/core/queue/task-store.ts'
+
+/**
+ * Takes back the leases of replicas that stopped beating (by the database's clock) and of `alsoOf`. The lost attempt counts,
+ * so a task that kills its replica is dead-lettered after its last one. Deleting the lease is the fence for late writers.
+ */
+export async function reclaimLeases(
+  pool: Pool,
+  deadAfterMs: number,
+  alsoOf: string | null,
+  replicaId: string,
+): Promise<ReclaimedTask[]> {
+  const { rows } = await pool.query<{
+    tenant_id: string
+    id: string
+    type: string
+    former: string
+    outcome: ReclaimedTask['outcome']
+  }>({
+    name: 'reclaim-leases',
+    text: reclaimSql,
+    values: [deadAfterMs, alsoOf, replicaId],
+  })
+  return rows.map(row => ({
+    tenantId: row.tenant_id,
+    id: row.id,
+    type: row.type,
+    formerReplicaId: row.former,
+    outcome: row.outcome,
+  }))
+}
+
+const reclaimSql = `
+  WITH dead AS (
+    SELECT id FROM replica WHERE stopped_at IS NOT NULL OR heartbeat_at < clock_timestamp() - $1 * interval '1 millisecond'
+    UNION SELECT $2::text WHERE $2 IS NOT NULL
+  ), lost AS (
+    DELETE FROM lease WHERE id IN (
+      SELECT l.id FROM lease l WHERE l.replica_id IN (SELECT id FROM dead) ORDER BY l.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+    ) RETURNING *
+  ), known AS MATERIALIZED (
+    SELECT l.*, t.lane_id, t.rank, t.priority, t.deadline, t.type, t.max_attempts, l.attempts + 1 AS used,
+           l.cancel_reason IS NOT NULL AS is_cancelled, l.attempts + 1 >= t.max_attempts AS is_spent
+    FROM lost l JOIN task t ON t.tenant_id = l.tenant_id AND t.id = l.id
+  ), kept AS (
+    INSERT INTO attempt (tenant_id, task_id, number, lease_no, replica_id, module_id, instance_id, outcome, error_code,
+                         error_message, enqueued_at, claimed_at, dispatched_at, ended_at)
+    SELECT tenant_id, id, used, lease_no, replica_id, '', '', 'lost', 'REPLICA_LOST',
+           'The replica that ran it stopped before it could answer.', enqueued_at, claimed_at, claimed_at, clock_timestamp()
+    FROM known
+    ON CONFLICT DO NOTHING
+  ), queued AS (
+    INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at, started_at)
+    SELECT lane_id, rank, priority, deadline, id, tenant_id, used, clock_timestamp(), coalesce(started_at, claimed_at)
+    FROM known WHERE NOT is_spent AND NOT is_cancelled
+  ), ended AS (
+    INSERT INTO outcome (tenant_id, id, status, attempts, started_at, finished_at, error_code, error_message, reason)
+    SELECT tenant_id, id, CASE WHEN is_cancelled THEN 'cancelled' ELSE 'failed' END, used,
+           coalesce(started_at, claimed_at), clock_timestamp(),
+           CASE WHEN NOT is_cancelled THEN 'REPLICA_LOST' END,
+           CASE WHEN NOT is_cancelled THEN 'The replica that ran it stopped, on its last attempt.' END,
+           cancel_reason
+    FROM known WHERE is_spent OR is_cancelled
+  ), counted AS (
+    INSERT INTO task_total (tenant_id, replica_id, failed, cancelled)
+    SELECT tenant_id, $3, count(*) FILTER (WHERE NOT is_cancelled), count(*) FILTER (WHERE is_cancelled)
+    FROM known WHERE is_spent OR is_cancelled GROUP BY tenant_id
+    ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
+      failed = task_total.failed + excluded.failed, cancelled = task_total.cancelled + excluded.cancelled
+  ), told AS (
+    INSERT INTO event_batch (tenant_id, count, types, events)
+    SELECT tenant_id, count(*),
+           array_agg(DISTINCT CASE WHEN is_cancelled THEN 'task.cancelled' WHEN is_spent THEN 'task.failed' ELSE 'task.ready' END),
+           jsonb_agg(jsonb_build_object(
+             'v', 1, 'type', CASE WHEN is_cancelled THEN 'task.cancelled' WHEN is_spent THEN 'task.failed' ELSE 'task.ready' END,
+             'at', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+             'priority', priority, 'taskId', id,
+             'data', jsonb_build_object('type', type, 'reason', 'REPLICA_LOST', 'formerReplica', replica_id)))::text
+    FROM known GROUP BY tenant_id
+  )
+  SELECT tenant_id, id, type, replica_id AS former,
+         CASE WHEN is_spent OR is_cancelled THEN 'failed' ELSE 'requeued' END AS outcome
+  FROM known`
