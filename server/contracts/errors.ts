@@ -27,6 +27,7 @@ export const errorCodes = {
   PERSON_NOT_FOUND: 404,
   KEY_NOT_FOUND: 404,
   PROCEDURE_NOT_FOUND: 404,
+  CALLBACK_NOT_FOUND: 404,
   // what is in the way
   MODULE_EXISTS: 409,
   MODULE_REQUIRED: 409,
