@@ -1,0 +1,81 @@
+'use client'
+
+import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts'
+import type { ThroughputPoint } from '#server/contracts/stats.ts'
+import { useClockZone } from '../data/use-clock-zone.ts'
+import { formatClock, formatCompact, formatRate } from '../ui/format.ts'
+import { axisLook, ChartFrame, cursorLook, gridLook, newest } from './chart-frame.tsx'
+import { ChartTooltip } from './chart-tooltip.tsx'
+
+export interface ThroughputAreaProps {
+  /** Oldest first. */
+  points: readonly ThroughputPoint[]
+  /** How many seconds one point stands for. */
+  secondsPerPoint?: number
+  height?: number
+}
+
+/** Work accepted (line) against work ended well and badly (stacked areas), per second. */
+export function ThroughputArea({ points, secondsPerPoint = 1, height = 180 }: ThroughputAreaProps) {
+  const zone = useClockZone()
+  const rows = newest(points).map(({ at, accepted, succeeded, failed }) => ({
+    at: new Date(at).getTime(),
+    accepted: accepted / secondsPerPoint,
+    succeeded: succeeded / secondsPerPoint,
+    failed: failed / secondsPerPoint,
+  }))
+  const last = rows.at(-1)
+  const words = last
+    ? `latest: ${formatRate(last.accepted)} accepted, ${formatRate(last.succeeded)} succeeded, ${formatRate(last.failed)} failed`
+    : 'no figures yet'
+  return (
+    <ChartFrame label={`Throughput over time, ${words}`} height={height}>
+      <ComposedChart data={rows} margin={{ top: 6, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
+        <CartesianGrid {...gridLook} />
+        <XAxis
+          {...axisLook}
+          dataKey="at"
+          type="number"
+          scale="time"
+          domain={['dataMin', 'dataMax']}
+          tickFormatter={at => formatClock(at, zone)}
+          minTickGap={64}
+          height={20}
+        />
+        <YAxis {...axisLook} width={36} tickFormatter={formatCompact} allowDecimals={false} domain={[0, 'auto']} />
+        <Tooltip
+          cursor={cursorLook}
+          isAnimationActive={false}
+          content={props => <ChartTooltip {...props} zone={zone} format={formatRate} />}
+        />
+        <Area
+          {...series}
+          dataKey="succeeded"
+          name="Succeeded"
+          stackId="ended"
+          stroke="var(--ok)"
+          fill="var(--ok)"
+          fillOpacity={0.16}
+        />
+        <Area
+          {...series}
+          dataKey="failed"
+          name="Failed"
+          stackId="ended"
+          stroke="var(--bad)"
+          fill="var(--bad)"
+          fillOpacity={0.3}
+        />
+        <Line {...series} dataKey="accepted" name="Accepted" stroke="var(--chart-1)" strokeDasharray="4 3" />
+      </ComposedChart>
+    </ChartFrame>
+  )
+}
+
+const series = {
+  type: 'monotone',
+  strokeWidth: 1.5,
+  dot: false,
+  activeDot: { r: 2.5 },
+  isAnimationActive: false,
+} as const

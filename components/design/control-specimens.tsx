@@ -1,0 +1,200 @@
+'use client'
+
+import { ListFilter, MoreHorizontal, RotateCw, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { ActionButton } from '../ui/action-button.tsx'
+import {
+  AlertDialog,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogFooter,
+  AlertDialogTrigger,
+} from '../ui/alert-dialog.tsx'
+import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
+import { Card, CardContent, CardHeader } from '../ui/card.tsx'
+import { Checkbox } from '../ui/checkbox.tsx'
+import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter, DialogTrigger } from '../ui/dialog.tsx'
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from '../ui/dropdown-menu.tsx'
+import { Field } from '../ui/field.tsx'
+import { Input, Textarea } from '../ui/input.tsx'
+import { Kbd } from '../ui/kbd.tsx'
+import { Popover, PopoverContent, PopoverTrigger } from '../ui/popover.tsx'
+import { SegmentedControl } from '../ui/segmented-control.tsx'
+import { Select } from '../ui/select.tsx'
+import { Sheet, SheetContent, SheetTrigger } from '../ui/sheet.tsx'
+import { Switch } from '../ui/switch.tsx'
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx'
+
+const ranges = [
+  { value: '5m', label: '5 min' },
+  { value: '1h', label: '1 h' },
+  { value: '24h', label: '24 h' },
+] as const
+
+const strategies = [
+  { value: 'power_of_two', label: 'Power of two' },
+  { value: 'round_robin', label: 'Round robin' },
+  { value: 'least_loaded', label: 'Least loaded' },
+] as const
+
+/** Buttons, overlays and fields. */
+export function ControlSpecimens() {
+  return (
+    <>
+      <Card>
+        <CardHeader title="Buttons and overlays" />
+        <CardContent className="grid gap-3">
+          <div className="flex flex-wrap items-center gap-2">
+            <Button variant="primary">Submit a task</Button>
+            <Button>Retry</Button>
+            <Button variant="ghost">Cancel</Button>
+            <Button variant="destructive">
+              <Trash2 aria-hidden />
+              Remove
+            </Button>
+            <Button variant="link">Show the decision</Button>
+            <Button size="sm">
+              <ListFilter aria-hidden />
+              Filter
+            </Button>
+            <Button size="icon" aria-label="Refresh">
+              <RotateCw aria-hidden />
+            </Button>
+            <ActionButton reason="Needs the role operator; you are signed in as viewer.">Force open</ActionButton>
+            <Badge>power_of_two</Badge>
+            <Kbd keys="mod k" />
+            <Kbd keys="g m" />
+          </div>
+          <OverlaySpecimens />
+        </CardContent>
+      </Card>
+      <FieldSpecimens />
+    </>
+  )
+}
+
+function OverlaySpecimens() {
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <Dialog>
+        <DialogTrigger asChild>
+          <Button>Dialog</Button>
+        </DialogTrigger>
+        <DialogContent title="Submit a task" description="It is stored before you get the answer.">
+          <DialogBody>
+            <Field label="Type">{control => <Input {...control} defaultValue="license.detect" />}</Field>
+          </DialogBody>
+          <DialogFooter>
+            <DialogClose asChild>
+              <Button>Cancel</Button>
+            </DialogClose>
+            <Button variant="primary">Submit</Button>
+          </DialogFooter>
+        </DialogContent>
+      </Dialog>
+      <AlertDialog>
+        <AlertDialogTrigger asChild>
+          <Button>Alert dialog</Button>
+        </AlertDialogTrigger>
+        <AlertDialogContent
+          title="Disable summary-fast?"
+          description="2 task types are taken over by summary-pro. Running calls end first. You can enable it again at any time."
+        >
+          <AlertDialogFooter>
+            <AlertDialogCancel />
+            <Button variant="destructive">Disable</Button>
+          </AlertDialogFooter>
+        </AlertDialogContent>
+      </AlertDialog>
+      <Sheet>
+        <SheetTrigger asChild>
+          <Button>Sheet</Button>
+        </SheetTrigger>
+        <SheetContent title="Breaker of summary-pro" description="Closed for 3 h">
+          Details beside the list.
+        </SheetContent>
+      </Sheet>
+      <Popover>
+        <PopoverTrigger asChild>
+          <Button>Popover</Button>
+        </PopoverTrigger>
+        <PopoverContent aria-label="Filter">Filters live here.</PopoverContent>
+      </Popover>
+      <DropdownMenu>
+        <DropdownMenuTrigger asChild>
+          <Button size="icon" aria-label="More">
+            <MoreHorizontal aria-hidden />
+          </Button>
+        </DropdownMenuTrigger>
+        <DropdownMenuContent>
+          <DropdownMenuItem>
+            <RotateCw aria-hidden />
+            Retry
+          </DropdownMenuItem>
+          <DropdownMenuSeparator />
+          <DropdownMenuItem destructive>
+            <Trash2 aria-hidden />
+            Discard
+          </DropdownMenuItem>
+        </DropdownMenuContent>
+      </DropdownMenu>
+    </div>
+  )
+}
+
+function FieldSpecimens() {
+  const [range, setRange] = useState<(typeof ranges)[number]['value']>('1h')
+  const [strategy, setStrategy] = useState<(typeof strategies)[number]['value']>('power_of_two')
+  return (
+    <Card>
+      <CardHeader title="Fields" />
+      <CardContent className="grid gap-4 sm:grid-cols-3">
+        <Field label="Name" hint="Shown in lists.">
+          {control => <Input {...control} placeholder="Summary, fast" />}
+        </Field>
+        <Field label="Endpoint" error="must be an http or https address">
+          {control => <Input {...control} defaultValue="ftp://10.0.0.1" />}
+        </Field>
+        <Field label="Strategy">
+          {control => <Select {...control} value={strategy} onValueChange={setStrategy} options={strategies} />}
+        </Field>
+        <Field label="Payload" optional className="sm:col-span-2">
+          {control => <Textarea {...control} className="font-mono text-xs" defaultValue={'{ "package": "zod" }'} />}
+        </Field>
+        <div className="grid content-start gap-3">
+          <SegmentedControl label="Range" value={range} onValueChange={setRange} options={ranges} className="w-fit" />
+          <label className="flex items-center gap-2">
+            <Switch defaultChecked /> Enabled
+          </label>
+          <label className="flex items-center gap-2">
+            <Checkbox defaultChecked /> Only failed
+          </label>
+          <label className="flex items-center gap-2">
+            <Checkbox checked="indeterminate" /> All on this page
+          </label>
+        </div>
+        <Tabs defaultValue="attempts" className="sm:col-span-3">
+          <TabsList aria-label="Task">
+            <TabsTrigger value="attempts" count={2}>
+              Attempts
+            </TabsTrigger>
+            <TabsTrigger value="timeline">Timeline</TabsTrigger>
+            <TabsTrigger value="payload">Payload</TabsTrigger>
+          </TabsList>
+          <TabsContent value="attempts" className="text-muted-foreground">
+            What each attempt did.
+          </TabsContent>
+          <TabsContent value="timeline">When it did it.</TabsContent>
+          <TabsContent value="payload">What it was given.</TabsContent>
+        </Tabs>
+      </CardContent>
+    </Card>
+  )
+}
