@@ -18,7 +18,7 @@ export interface DriverCall {
   checkpoint: Json
   /** W3C trace context header value. */
   traceparent: string
-  module: { id: string; bodyStyle: 'envelope' | 'payload'; /** Standard Webhooks secret, `whsec_...` */ secret: string }
+  module: { id: string; bodyStyle: 'envelope' | 'payload' /** Standard Webhooks secret, `whsec_...` */; secret: string }
   instance: { id: string; endpoint: string }
   /** Called for each progress report or checkpoint the module sends while it works. */
   onReport?: (report: DriverReport) => void

@@ -1,6 +1,13 @@
 import type { Json, Page } from '../../contracts/common.ts'
 import type { DecisionView } from '../../contracts/decisions.ts'
-import type { AttemptOutcome, AttemptView, ListTasks, TaskError, TaskStatus, TaskSummary } from '../../contracts/tasks.ts'
+import type {
+  AttemptOutcome,
+  AttemptView,
+  ListTasks,
+  TaskError,
+  TaskStatus,
+  TaskSummary,
+} from '../../contracts/tasks.ts'
 import type { StampedEvent } from '../events/event-store.ts'
 import type { EndStatus, WaitReason } from './task-state.ts'
 
@@ -85,7 +92,13 @@ export interface AttemptRecord {
 
 /** What becomes of a task when its lease ends. */
 export type NextStep =
-  | { kind: 'end'; status: EndStatus; /** JSON text */ result: string | null; error: TaskError | null; reason: string | null }
+  | {
+      kind: 'end'
+      status: EndStatus /** JSON text */
+      result: string | null
+      error: TaskError | null
+      reason: string | null
+    }
   /** Waits for `delayMs` of database time before it may be claimed again. */
   | { kind: 'wait'; delayMs: number; reason: WaitReason }
   /** Back into the queue at its old place, no attempt used. */
@@ -167,7 +180,9 @@ export interface TaskStore {
     id: string,
     reason: string,
     replicaId: string,
-  ): Promise<{ kind: 'ended' } | { kind: 'signalled'; replicaId: string } | { kind: 'already_ended'; status: EndStatus } | null>
+  ): Promise<
+    { kind: 'ended' } | { kind: 'signalled'; replicaId: string } | { kind: 'already_ended'; status: EndStatus } | null
+  >
   /** Takes back the leases of replicas whose heartbeat is older than `deadAfterMs`, and of `alsoOf` when given. */
   reclaim(deadAfterMs: number, alsoOf: string | null): Promise<ReclaimedTask[]>
   get(tenantId: string, id: string): Promise<StoredTask | null>

@@ -20,7 +20,10 @@ export async function sequenceEvents(client: PoolClient, maxBatches: number): Pr
       text: 'SELECT tenant_id, first_seq, events FROM sequence_events($1)',
       values: [maxBatches],
     })
-    const batches = rows.map(row => ({ tenantId: row.tenant_id, events: parseBatch(Number(row.first_seq), row.events) }))
+    const batches = rows.map(row => ({
+      tenantId: row.tenant_id,
+      events: parseBatch(Number(row.first_seq), row.events),
+    }))
     if (batches.length > 0) await addTotals(client, batches)
     await client.query('COMMIT')
     return batches

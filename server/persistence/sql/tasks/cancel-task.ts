@@ -18,7 +18,12 @@ export async function cancelTask(
   replicaId: string,
 ): Promise<CancelResult | null> {
   for (let round = 0; round < 5; round++) {
-    const { rows } = await pool.query<{ known: boolean; ended: boolean; holder: string | null; status: EndStatus | null }>({
+    const { rows } = await pool.query<{
+      known: boolean
+      ended: boolean
+      holder: string | null
+      status: EndStatus | null
+    }>({
       name: 'cancel-task',
       text: cancelSql,
       values: [tenantId, id, reason, replicaId],

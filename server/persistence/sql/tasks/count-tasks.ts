@@ -29,7 +29,8 @@ export async function countTasks(pool: Pool, tenantId: string): Promise<QueueCou
   })
   const row = rows[0]
   const groups = row?.groups ?? []
-  const sum = (pick: (group: (typeof groups)[number]) => number) => groups.reduce((total, group) => total + pick(group), 0)
+  const sum = (pick: (group: (typeof groups)[number]) => number) =>
+    groups.reduce((total, group) => total + pick(group), 0)
   return {
     ready: sum(group => group.ready),
     running: sum(group => group.running),

@@ -31,7 +31,9 @@ export async function insertTasks(pool: Pool, tasks: readonly NewTask[], replica
 }
 
 async function claimKeys(client: PoolClient, keyed: readonly NewTask[]): Promise<Map<NewTask, InsertResult>> {
-  const inOrder = keyed.toSorted((a, b) => compare(a.tenantId, b.tenantId) || compare(a.idempotencyKey, b.idempotencyKey))
+  const inOrder = keyed.toSorted(
+    (a, b) => compare(a.tenantId, b.tenantId) || compare(a.idempotencyKey, b.idempotencyKey),
+  )
   const { rows: taken } = await client.query<{ task_id: string }>({
     name: 'claim-idempotency-keys',
     text: `

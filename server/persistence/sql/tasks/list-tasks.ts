@@ -74,13 +74,16 @@ function buildQuery(tenantId: string, filter: ListTasks): { text: string; values
 function sourceOf(statuses: readonly TaskStatus[], bind: (value: unknown) => string): string {
   const parts: string[] = []
   if (statuses.includes('ready'))
-    parts.push('EXISTS (SELECT FROM ready r WHERE r.lane_id = t.lane_id AND r.rank = t.rank AND r.priority = t.priority AND r.deadline = t.deadline AND r.id = t.id)')
+    parts.push(
+      'EXISTS (SELECT FROM ready r WHERE r.lane_id = t.lane_id AND r.rank = t.rank AND r.priority = t.priority AND r.deadline = t.deadline AND r.id = t.id)',
+    )
   if (statuses.includes('running')) parts.push('t.id IN (SELECT id FROM lease)')
   if (statuses.includes('scheduled')) parts.push('t.id IN (SELECT id FROM waiting WHERE due_at IS NOT NULL)')
   if (statuses.includes('blocked')) parts.push('t.id IN (SELECT id FROM waiting WHERE due_at IS NULL)')
   if (statuses.includes('succeeded')) parts.push(`o.status = 'succeeded'`)
   const unsuccessful = statuses.filter(status => status === 'failed' || status === 'cancelled' || status === 'expired')
-  if (unsuccessful.length > 0) parts.push(`(o.status = ANY (${bind(unsuccessful)}::text[]) AND o.status <> 'succeeded')`)
+  if (unsuccessful.length > 0)
+    parts.push(`(o.status = ANY (${bind(unsuccessful)}::text[]) AND o.status <> 'succeeded')`)
   return `(${parts.join(' OR ')})`
 }
 

@@ -32,7 +32,9 @@ export async function dropOldPartitions(pool: Pool, keepFromMs: number): Promise
   const { rows: live } = await pool.query<{ id: string | null }>(
     'SELECT least((SELECT min(id::text) FROM ready), (SELECT min(id::text) FROM waiting), (SELECT min(id::text) FROM lease)) AS id',
   )
-  const oldestLive = live[0]?.id ? Number.parseInt(live[0].id.replaceAll('-', '').slice(0, 12), 16) : Number.POSITIVE_INFINITY
+  const oldestLive = live[0]?.id
+    ? Number.parseInt(live[0].id.replaceAll('-', '').slice(0, 12), 16)
+    : Number.POSITIVE_INFINITY
   const { rows } = await pool.query<{ name: string; parent: string }>(
     `SELECT c.relname AS name, p.relname AS parent FROM pg_inherits i
      JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent

@@ -1,0 +1,231 @@
+import { limits } from '../../contracts/common.ts'
+import type { SubmitReceipt, SubmitTask } from '../../contracts/tasks.ts'
+import type { ModuleCatalog } from '../registry/module-record.ts'
+import { Batcher } from '../shared/batcher.ts'
+import type { Clock } from '../shared/clock.ts'
+import { QuarterdeckError } from '../shared/errors.ts'
+import type { IdSource } from '../shared/ids.ts'
+import { toStorableJson } from '../shared/json-limits.ts'
+import type { Principal } from '../shared/principal.ts'
+import type { Admission } from './admission.ts'
+import type { LaneDirectory } from './lane-directory.ts'
+import { priorityOf, type QueuePolicy, rankOf, scoreOf } from './priority.ts'
+import type { InsertResult, NewTask, TaskStore } from './task-store.ts'
+
+/** Checks a payload against the schema that the modules of its type share. */
+export interface PayloadValidator {
+  /** Null when valid or when the type has no schema; else what is wrong, one sentence. */
+  validate(tenantId: string, taskType: string, payload: unknown): string | null
+}
+
+export interface SubmissionOptions {
+  store: TaskStore
+  lanes: LaneDirectory
+  catalog: ModuleCatalog
+  validator: PayloadValidator
+  admission: Admission
+  clock: Clock
+  ids: IdSource
+  /** Digest of a text, for comparing repeated submissions. */
+  digest: (text: string) => string
+  policyOf: (tenantId: string) => QueuePolicy
+  /** Told after tasks were committed to a lane. */
+  onAccepted: (laneIds: ReadonlySet<number>) => void
+}
+
+const batchDelayMs = 1
+const batchSize = 128
+const concurrentBatches = 2
+const defaultAttemptTimeoutMs = 30_000
+const defaultMaxAttempts = 4
+const maxDelayMs = 366 * 86_400_000
+
+/**
+ * Takes tasks in: checks everything that can be checked, fixes priority, score and rank, and answers after the commit.
+ * Submissions that arrive together are committed together.
+ */
+export class Submission {
+  readonly #options: SubmissionOptions
+  readonly #batcher: Batcher<NewTask, InsertResult>
+
+  constructor(options: SubmissionOptions) {
+    this.#options = options
+    this.#batcher = new Batcher({
+      clock: options.clock,
+      maxDelayMs: batchDelayMs,
+      maxSize: batchSize,
+      maxConcurrent: concurrentBatches,
+      write: tasks => this.#write(tasks),
+    })
+  }
+
+  /** Resolves after the commit. Throws what is wrong with the input, QUEUE_FULL, or IDEMPOTENCY_CONFLICT. */
+  async submit(by: Principal, input: SubmitTask, retryOf: string | null = null): Promise<SubmitReceipt> {
+    const task = await this.#prepare(by, input, retryOf)
+    this.#options.admission.admit(task.priority)
+    let result: InsertResult
+    try {
+      result = await this.#batcher.add(task)
+    } catch (error) {
+      this.#options.admission.released()
+      throw error
+    }
+    if (result.kind !== 'inserted') this.#options.admission.released()
+    return toReceipt(task, result)
+  }
+
+  async drain(): Promise<void> {
+    await this.#batcher.drain()
+  }
+
+  async #write(tasks: NewTask[]): Promise<InsertResult[]> {
+    const results = await this.#options.store.insert(tasks)
+    const lanes = new Set<number>()
+    for (const [index, task] of tasks.entries()) {
+      if (results[index]?.kind === 'inserted') lanes.add(task.laneId)
+    }
+    this.#options.onAccepted(lanes)
+    return results
+  }
+
+  async #prepare(by: Principal, input: SubmitTask, retryOf: string | null): Promise<NewTask> {
+    const { clock, ids, lanes, policyOf } = this.#options
+    const { tenantId } = by
+    this.#checkRoute(tenantId, input)
+    const payload = toStorableJson(input.payload ?? null, 'payload', {
+      bytes: limits.payloadBytes,
+      depth: limits.jsonDepth,
+    })
+    const mismatch = this.#options.validator.validate(tenantId, input.type, input.payload)
+    if (mismatch !== null) {
+      throw new QuarterdeckError('PAYLOAD_SCHEMA_MISMATCH', {
+        message: `The payload does not fit type ${input.type}: ${mismatch}`,
+        action: 'See the input schema of the type on its module.',
+      })
+    }
+    const now = clock.now()
+    const { runAt, deadline } = checkTimes(input, now)
+    const policy = policyOf(tenantId)
+    const priority = priorityOf(policy, input.type, input.priority)
+    const score = scoreOf(policy, input.type, priority)
+    const pinnedModuleId = input.moduleId ?? null
+    const lane = await lanes.ensure(tenantId, input.type, pinnedModuleId)
+    const id = ids.next()
+    return {
+      tenantId,
+      id,
+      laneId: lane.id,
+      type: input.type,
+      pinnedModuleId,
+      priority,
+      score,
+      rank: rankOf(now, score),
+      runAt,
+      deadline,
+      timeoutMs: input.timeoutMs ?? defaultAttemptTimeoutMs,
+      maxAttempts: input.maxAttempts ?? this.#maxAttemptsOf(tenantId, input),
+      complexity: input.estimatedComplexity ?? 1,
+      idempotencyKey: input.idempotencyKey ?? null,
+      bodyHash: input.idempotencyKey === undefined ? null : this.#options.digest(canonicalBody(input)),
+      submittedBy: by.name,
+      retryOf,
+      acceptedAt: now,
+      payload,
+      event: {
+        schemaVersion: 1,
+        type: runAt === null ? 'task.ready' : 'task.scheduled',
+        at: new Date(now).toISOString(),
+        priority,
+        taskId: id,
+        moduleId: pinnedModuleId,
+        instanceId: null,
+        data: { type: input.type, submittedBy: by.name },
+      },
+    }
+  }
+
+  #checkRoute(tenantId: string, input: SubmitTask): void {
+    const capable = this.#options.catalog.capableOf(tenantId, input.type)
+    if (capable.length === 0) {
+      throw new QuarterdeckError('TASK_TYPE_UNKNOWN', {
+        message: `No module can run tasks of type ${input.type}.`,
+        action: 'Check the spelling, or register a module with that capability.',
+      })
+    }
+    if (input.moduleId === undefined) return
+    const pinned = this.#options.catalog.get(tenantId, input.moduleId)
+    if (!pinned) {
+      throw new QuarterdeckError('MODULE_NOT_FOUND', {
+        message: `There is no module ${input.moduleId}.`,
+        action: 'Check the spelling, or leave moduleId out to let the router choose.',
+      })
+    }
+    if (!pinned.capabilities.some(capability => capability.type === input.type)) {
+      throw new QuarterdeckError('MODULE_CANNOT_RUN_TYPE', {
+        message: `Module ${input.moduleId} cannot run tasks of type ${input.type}.`,
+        action: `Pin the task to one of: ${capable.map(module => module.id).join(', ')}.`,
+      })
+    }
+  }
+
+  #maxAttemptsOf(tenantId: string, input: SubmitTask): number {
+    const modules = this.#options.catalog.capableOf(tenantId, input.type)
+    const module =
+      input.moduleId === undefined ? modules[0] : modules.find(candidate => candidate.id === input.moduleId)
+    return module?.retry.maxAttempts ?? defaultMaxAttempts
+  }
+}
+
+function checkTimes(input: SubmitTask, now: number): { runAt: number | null; deadline: number | null } {
+  const runAt = input.runAt === undefined ? null : Date.parse(input.runAt)
+  const deadline = input.deadline === undefined ? null : Date.parse(input.deadline)
+  if (runAt !== null && runAt > now + maxDelayMs) {
+    throw new QuarterdeckError('INVALID_INPUT', {
+      message: 'runAt is more than a year ahead.',
+      action: 'Submit it later, or use a schedule.',
+    })
+  }
+  if (deadline !== null && deadline <= Math.max(now, runAt ?? 0)) {
+    throw new QuarterdeckError('DEADLINE_IN_PAST', {
+      message: deadline <= now ? 'The deadline has already passed.' : 'The deadline is before runAt.',
+      action: 'Give a deadline that leaves time to run.',
+    })
+  }
+  return { runAt, deadline }
+}
+
+/** Everything of a submission but its key, in one fixed order of fields. */
+function canonicalBody(input: SubmitTask): string {
+  const { idempotencyKey: _, ...body } = input
+  return JSON.stringify(sortKeys(body))
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, sortKeys(member)]),
+  )
+}
+
+function toReceipt(task: NewTask, result: InsertResult): SubmitReceipt {
+  switch (result.kind) {
+    case 'inserted':
+      return {
+        id: task.id,
+        status: task.runAt === null ? 'ready' : 'scheduled',
+        priority: task.priority,
+        deduplicated: false,
+      }
+    case 'deduplicated':
+      return { id: result.id, status: result.status, priority: result.priority, deduplicated: true }
+    case 'conflict':
+      throw new QuarterdeckError('IDEMPOTENCY_CONFLICT', {
+        message: 'This idempotency key was used before with another body.',
+        action: 'Use a new key for new work; repeat the same body with the same key.',
+        details: { taskId: result.id },
+      })
+  }
+}

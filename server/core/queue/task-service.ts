@@ -1,0 +1,179 @@
+import {
+  submitTaskInput,
+  type AttemptView,
+  type SubmitBatchReceipt,
+  type SubmitReceipt,
+  type SubmitTask,
+  type TaskView,
+  type TimelineEntry,
+  type ListTasks,
+  type TaskSummary,
+} from '../../contracts/tasks.ts'
+import type { Page } from '../../contracts/common.ts'
+import type { EventPublisher } from '../events/event-log.ts'
+import type { TaskOperations } from '../operations.ts'
+import { QuarterdeckError } from '../shared/errors.ts'
+import type { Principal } from '../shared/principal.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { Submission } from './submission.ts'
+import { isEnded } from './task-state.ts'
+import type { StoredTask, TaskStore } from './task-store.ts'
+import { buildTimeline } from './timeline.ts'
+
+export interface TaskServiceOptions {
+  store: TaskStore
+  submission: Submission
+  dispatcher: Dispatcher
+  events: EventPublisher
+  /** Writes down who did what to a task. */
+  audit: (by: Principal, entry: { action: string; targetId: string; reason: string | null }) => Promise<void>
+  replicaId: string
+  /** The first problem of an invalid input in one sentence. */
+  describeProblem: (error: unknown) => string
+}
+
+/** What callers do with tasks: submit, look, cancel, retry. */
+export class TaskService implements TaskOperations {
+  readonly #options: TaskServiceOptions
+
+  constructor(options: TaskServiceOptions) {
+    this.#options = options
+  }
+
+  submit(by: Principal, input: SubmitTask): Promise<SubmitReceipt> {
+    return this.#options.submission.submit(by, input)
+  }
+
+  async submitBatch(by: Principal, entries: readonly unknown[]): Promise<SubmitBatchReceipt> {
+    const receipt: SubmitBatchReceipt = { accepted: [], rejected: [] }
+    await Promise.all(
+      entries.map(async (entry, index) => {
+        const parsed = submitTaskInput.safeParse(entry)
+        if (!parsed.success) {
+          receipt.rejected.push({ index, code: 'INVALID_INPUT', message: this.#options.describeProblem(parsed.error) })
+          return
+        }
+        try {
+          const { id } = await this.#options.submission.submit(by, parsed.data)
+          receipt.accepted.push({ index, id })
+        } catch (error) {
+          if (!(error instanceof QuarterdeckError)) throw error
+          receipt.rejected.push({ index, code: error.code, message: error.message })
+        }
+      }),
+    )
+    receipt.accepted.sort((a, b) => a.index - b.index)
+    receipt.rejected.sort((a, b) => a.index - b.index)
+    return receipt
+  }
+
+  async get(tenantId: string, id: string): Promise<TaskView> {
+    const task = await this.#find(tenantId, id)
+    return this.#toView(task)
+  }
+
+  list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>> {
+    return this.#options.store.list(tenantId, filter)
+  }
+
+  async timeline(tenantId: string, id: string): Promise<TimelineEntry[]> {
+    const task = await this.#find(tenantId, id)
+    return buildTimeline(task, this.#attemptsOf(task))
+  }
+
+  async cancel(by: Principal, id: string, reason: string | undefined): Promise<TaskView> {
+    const { store, dispatcher, events, audit, replicaId } = this.#options
+    const why = reason ?? `Cancelled by ${by.name}.`
+    const result = await store.cancel(by.tenantId, id, why, replicaId)
+    if (result === null) throw notFound(id)
+    if (result.kind === 'already_ended') {
+      throw new QuarterdeckError('TASK_ALREADY_ENDED', {
+        message: `Task ${id} has already ended as ${result.status}.`,
+        action: 'Nothing is left to cancel; retry makes a new task from it.',
+        details: { status: result.status },
+      })
+    }
+    events.wake()
+    if (result.kind === 'signalled') dispatcher.stopTask(id, { kind: 'cancelled', reason: why })
+    await audit(by, { action: 'task.cancel', targetId: id, reason: reason ?? null })
+    return this.get(by.tenantId, id)
+  }
+
+  async retry(by: Principal, id: string): Promise<SubmitReceipt> {
+    const task = await this.#find(by.tenantId, id)
+    if (!isEnded(task.summary.status)) {
+      throw new QuarterdeckError('TASK_NOT_ENDED', {
+        message: `Task ${id} is ${task.summary.status}; only an ended task can be retried.`,
+        action: 'Wait for it to end, or cancel it first.',
+        details: { status: task.summary.status },
+      })
+    }
+    const receipt = await this.#options.submission.submit(by, toSubmission(task), id)
+    await this.#options.audit(by, { action: 'task.retry', targetId: id, reason: null })
+    return receipt
+  }
+
+  async #find(tenantId: string, id: string): Promise<StoredTask> {
+    const task = await this.#options.store.get(tenantId, id)
+    if (!task) throw notFound(id)
+    return task
+  }
+
+  /** Stored attempts, then those of the lease that runs here, which are stored when it ends. */
+  #attemptsOf(task: StoredTask): AttemptView[] {
+    const execution = this.#options.dispatcher.execution(task.summary.id)
+    if (!execution || execution.task.leaseNo !== task.lease?.leaseNo) return task.attempts
+    const iso = (ms: number) => new Date(ms).toISOString()
+    const ended = execution.endedAttempts.map(attempt => ({
+      ...attempt,
+      enqueuedAt: iso(execution.task.enqueuedAt),
+      claimedAt: iso(execution.task.claimedAt),
+      dispatchedAt: iso(attempt.dispatchedAt),
+      endedAt: iso(attempt.endedAt),
+    }))
+    return [...task.attempts, ...ended, ...(execution.current ? [execution.current] : [])]
+  }
+
+  #toView(task: StoredTask): TaskView {
+    const attemptList = this.#attemptsOf(task)
+    const { summary } = task
+    return {
+      ...summary,
+      servedBy: summary.servedBy ?? attemptList.at(-1)?.moduleId ?? null,
+      attempts: Math.max(summary.attempts, attemptList.at(-1)?.number ?? 0),
+      payload: task.payload,
+      result: task.result,
+      error: task.error,
+      attemptList,
+      score: task.score,
+      runAt: task.runAt,
+      deadline: task.deadline,
+      timeoutMs: task.timeoutMs,
+      estimatedComplexity: task.estimatedComplexity,
+      idempotencyKey: task.idempotencyKey,
+      submittedBy: task.submittedBy,
+      retryOf: task.retryOf,
+      retriedAs: task.retriedAs,
+      endReason: task.endReason,
+    }
+  }
+}
+
+function toSubmission(task: StoredTask): SubmitTask {
+  return {
+    type: task.summary.type,
+    payload: task.payload,
+    priority: task.summary.priority,
+    timeoutMs: task.timeoutMs,
+    maxAttempts: task.summary.maxAttempts,
+    estimatedComplexity: task.estimatedComplexity,
+    ...(task.summary.moduleId === null ? {} : { moduleId: task.summary.moduleId }),
+  }
+}
+
+function notFound(id: string): QuarterdeckError {
+  return new QuarterdeckError('TASK_NOT_FOUND', {
+    message: `There is no task ${id}.`,
+    action: 'Check the id; tasks are kept for 30 days after they were accepted.',
+  })
+}

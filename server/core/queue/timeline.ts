@@ -1,0 +1,79 @@
+import type { AttemptView, TimelineEntry } from '../../contracts/tasks.ts'
+import type { StoredTask } from './task-store.ts'
+
+/** The life of a task from what is stored of it: accepted, queued, claimed, decided, called, ended; oldest first. */
+export function buildTimeline(task: StoredTask, attempts: readonly AttemptView[]): TimelineEntry[] {
+  const { summary } = task
+  const entries: TimelineEntry[] = [
+    entry(summary.createdAt, 'accepted', 'Accepted', `by ${task.submittedBy}, committed before it was answered`),
+    entry(summary.createdAt, 'queued', 'Queued', `priority ${summary.priority}, score ${round(task.score)}`),
+  ]
+  for (const [index, attempt] of attempts.entries()) {
+    const previous = attempts[index - 1]
+    if (previous?.endedAt && previous.claimedAt !== attempt.claimedAt) {
+      entries.push(entry(previous.endedAt, 'retry_scheduled', 'Waits for its next attempt', null, attempt.number))
+    }
+    if (previous?.claimedAt !== attempt.claimedAt) {
+      entries.push(entry(attempt.claimedAt, 'claimed', 'Claimed by a worker', null, attempt.number))
+    }
+    entries.push(...ofAttempt(attempt))
+  }
+  if (task.waiting) {
+    entries.push(
+      entry(task.waiting.since, 'retry_scheduled', waitLabels[task.waiting.reason], until(task.waiting.dueAt)),
+    )
+  }
+  if (summary.finishedAt !== null) {
+    entries.push(entry(summary.finishedAt, 'ended', `Ended: ${summary.status}`, task.error?.message ?? task.endReason))
+  }
+  return entries
+}
+
+const waitLabels = {
+  not_before: 'Waits for its start time',
+  retry: 'Waits for its next attempt',
+  busy: 'Waits: every module was busy',
+  parents: 'Waits for the tasks it depends on',
+} as const
+
+function ofAttempt(attempt: AttemptView): TimelineEntry[] {
+  const entries: TimelineEntry[] = []
+  const target = attempt.instanceId === '' ? 'an unknown instance' : `${attempt.moduleId} (${attempt.instanceId})`
+  if (attempt.decision) {
+    const [reason] = attempt.decision.reasons
+    entries.push(
+      entry(attempt.dispatchedAt, 'decided', `Routed to ${attempt.moduleId}`, reason ?? null, attempt.number),
+    )
+  }
+  entries.push(entry(attempt.dispatchedAt, 'called', `Called ${target}`, null, attempt.number))
+  if (attempt.endedAt !== null) {
+    entries.push(
+      entry(
+        attempt.endedAt,
+        'attempt_ended',
+        `Attempt ${attempt.outcome.replace('_', ' ')}`,
+        attempt.error?.message ?? null,
+        attempt.number,
+      ),
+    )
+  }
+  return entries
+}
+
+function entry(
+  at: string,
+  kind: TimelineEntry['kind'],
+  label: string,
+  detail: string | null,
+  attempt: number | null = null,
+): TimelineEntry {
+  return { at, kind, label, detail, attempt }
+}
+
+function until(dueAt: string | null): string | null {
+  return dueAt === null ? null : `until ${dueAt}`
+}
+
+function round(score: number): number {
+  return Math.round(score * 100) / 100
+}
