@@ -1,4 +1,4 @@
-import { Gauge, Boxes, ListTree, type LucideIcon, Radio, Users, Zap } from 'lucide-react'
+import { Gauge, Boxes, ListTree, type LucideIcon, Activity, Users, Zap } from 'lucide-react'
 
 /** A place in the navigation. */
 export interface Destination {
@@ -19,7 +19,7 @@ export const destinations: readonly Destination[] = [
   { href: '/modules', label: 'Modules', shortLabel: 'Modules', icon: Boxes, jump: 'm', badge: 'modules' },
   { href: '/tasks', label: 'Tasks', shortLabel: 'Tasks', icon: ListTree, jump: 't', badge: 'tasks' },
   { href: '/breakers', label: 'Breakers', shortLabel: 'Breakers', icon: Zap, jump: 'b', badge: 'breakers' },
-  { href: '/events', label: 'Events', shortLabel: 'Events', icon: Radio, jump: 'e', badge: null },
+  { href: '/events', label: 'Events', shortLabel: 'Events', icon: Activity, jump: 'e', badge: null },
 ]
 
 /** Pages about the installation rather than the fleet; below the others. */

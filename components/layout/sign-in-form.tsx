@@ -88,14 +88,12 @@ export function SignInForm({ returnTo }: { returnTo: string }) {
           </div>
         )}
       </Field>
-      <div aria-live="assertive">
-        {failure ? (
-          <p className="flex gap-2 rounded-md border border-bad-line bg-bad-soft px-2.5 py-2 text-bad-text">
-            <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-            {failure}
-          </p>
-        ) : null}
-      </div>
+      {failure ? (
+        <p role="alert" className="flex gap-2 rounded-md border border-bad-line bg-bad-soft px-2.5 py-2 text-bad-text">
+          <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+          {failure}
+        </p>
+      ) : null}
       <Button type="submit" variant="primary" size="lg" aria-busy={pending} disabled={pending}>
         {pending ? 'Signing in' : 'Sign in'}
       </Button>

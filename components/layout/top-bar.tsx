@@ -19,7 +19,7 @@ export interface TopBarProps {
 export function TopBar({ onOpenPalette, onOpenHelp }: TopBarProps) {
   return (
     <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-sidebar pr-2 pl-3 md:pr-3 md:pl-4">
-      <Link href="/" aria-label="Quarterdeck, to the command center" className="flex items-center gap-2 xl:w-48">
+      <Link href="/" aria-label="Quarterdeck, to the command center" className="flex items-center gap-2 xl:w-52">
         <Mark className="size-5" />
         <span className="font-semibold text-base tracking-tight max-md:hidden">Quarterdeck</span>
       </Link>

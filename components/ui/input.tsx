@@ -3,7 +3,7 @@ import { cn } from './cn.ts'
 
 /** Looks shared by all fields; 16 px on phones, so that they do not zoom. */
 export const fieldClasses =
-  'w-full min-w-0 rounded-md border border-input bg-card px-2.5 text-foreground text-sm shadow-panel transition-colors placeholder:text-faint-foreground hover:border-border-strong focus-visible:border-ring disabled:cursor-not-allowed disabled:opacity-50 aria-invalid:border-bad max-md:text-[1rem]'
+  'w-full min-w-0 rounded-md border border-input bg-card px-2.5 text-foreground text-sm shadow-panel transition-colors placeholder:text-faint-foreground hover:border-border-strong focus-visible:border-ring focus-visible:outline-offset-0 focus-visible:outline-1 disabled:cursor-not-allowed disabled:opacity-50 aria-invalid:border-bad max-md:text-[1rem]'
 
 /** A line of text. */
 export function Input({ className, ...props }: ComponentProps<'input'>) {
