@@ -49,11 +49,7 @@ export class SqlTaskStore implements TaskStore {
     return insertTasks(this.#hot, tasks, this.#replicaId)
   }
 
-  claim(
-    lanes: readonly { laneId: number; slots: number }[],
-    limit: number,
-    replicaId: string,
-  ): Promise<ClaimedTask[]> {
+  claim(lanes: readonly { laneId: number; slots: number }[], limit: number, replicaId: string): Promise<ClaimedTask[]> {
     return claimTasks(this.#hot, lanes, limit, replicaId)
   }
 

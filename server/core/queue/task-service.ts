@@ -57,8 +57,8 @@ export class TaskService implements TaskOperations {
           const { id } = await this.#options.submission.submit(by, parsed.data)
           receipt.accepted.push({ index, id })
         } catch (error) {
-          if (!(error instanceof QuarterdeckError)) throw error
-          receipt.rejected.push({ index, code: error.code, message: error.message })
+          const { code, message } = error instanceof QuarterdeckError ? error : notStored
+          receipt.rejected.push({ index, code, message })
         }
       }),
     )
@@ -158,6 +158,9 @@ export class TaskService implements TaskOperations {
     }
   }
 }
+
+/** A fault of ours met one entry while others may be committed already; each answer says what holds for its own. */
+const notStored = { code: 'DATABASE_UNAVAILABLE', message: 'The task could not be stored; try again.' } as const
 
 function toSubmission(task: StoredTask): SubmitTask {
   return {
