@@ -1,0 +1,176 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { limits } from '#server/contracts/common.ts'
+import type { Driver, DriverCall, DriverHealth, DriverOutcome } from '#server/core/queue/driver.ts'
+import type { Clock } from '#server/core/shared/clock.ts'
+import type { Logger } from '#server/core/shared/logger.ts'
+import type { AddressPolicy } from '../address-policy.ts'
+import { CallScope } from './call-scope.ts'
+import { callbackPath, serveCallback } from './callback-request.ts'
+import { type CallbackAnswer, CallbackTable, type CallbackTicket } from './callback-table.ts'
+import { createGuardedConnector } from './connect.ts'
+import { ConnectionPools } from './connection-pools.ts'
+import { exchange } from './exchange.ts'
+import { describeUnreachable, toFailure } from './failures.ts'
+import { readHealthAnswer } from './health-answer.ts'
+import { buildProcessRequest } from './process-request.ts'
+import { type Accepted, readAnswer } from './read-answer.ts'
+
+const healthAnswerBytes = 16 * 1024
+const healthRequest = {
+  method: 'GET',
+  path: '/health',
+  headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'quarterdeck' },
+} as const
+
+const acceptedWithoutCallback: DriverOutcome = {
+  kind: 'failed',
+  code: 'BAD_RESPONSE',
+  message: 'The module answered 202, but takes the payload alone and so has no callback address for its result.',
+  retryable: false,
+}
+
+export interface HttpDriverOptions {
+  addressPolicy: AddressPolicy
+  clock: Clock
+  logger: Logger
+  /** Under which modules reach this very replica, such as `http://10.0.0.5:3000`; asked anew for each call. */
+  callbacks: { baseUrl(): string }
+  /** Largest answer, in bytes; what is longer is not read. 256 KiB by default. */
+  maxResultBytes?: number
+  connectTimeoutMs?: number
+  /** No call lasts longer, whatever its signal does. By default just beyond the longest time-out of breakers and tasks. */
+  callCeilingMs?: number
+  /** Longest silence within the body of an answer. */
+  bodyTimeoutMs?: number
+  healthCeilingMs?: number
+}
+
+/** The HTTP driver, and the receiving side of its callbacks. */
+export interface HttpDriver extends Driver {
+  /** Takes one callback, already parsed; see `docs/module-protocol.md`. Never throws. */
+  handleCallback(token: string, body: unknown): CallbackAnswer
+  /** Serves `POST /api/v1/callbacks/<token>` from request to answer. Never rejects. */
+  handleCallbackRequest(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /** Calls whose callback token is alive. */
+  readonly openCalls: number
+}
+
+/** Calls modules by HTTP as `docs/module-protocol.md` says. Opens no connection before the first call. */
+export function createHttpDriver(options: HttpDriverOptions): HttpDriver {
+  return new ModuleHttpDriver(options)
+}
+
+class ModuleHttpDriver implements HttpDriver {
+  readonly name = 'http'
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #callbackBaseUrl: () => string
+  readonly #maxResultBytes: number
+  readonly #callCeilingMs: number
+  readonly #healthCeilingMs: number
+  readonly #pools: ConnectionPools
+  readonly #callbacks: CallbackTable
+  readonly #scopes = new Set<CallScope>()
+
+  constructor(options: HttpDriverOptions) {
+    this.#clock = options.clock
+    this.#logger = options.logger
+    this.#callbackBaseUrl = () => options.callbacks.baseUrl()
+    this.#maxResultBytes = options.maxResultBytes ?? limits.resultBytes
+    this.#callCeilingMs = options.callCeilingMs ?? 3_605_000
+    this.#healthCeilingMs = options.healthCeilingMs ?? 10_000
+    this.#callbacks = new CallbackTable(this.#maxResultBytes)
+    this.#pools = new ConnectionPools({
+      connect: createGuardedConnector({
+        policy: options.addressPolicy,
+        timeoutMs: options.connectTimeoutMs ?? 5_000,
+      }),
+      headersTimeoutMs: this.#callCeilingMs,
+      bodyTimeoutMs: options.bodyTimeoutMs ?? 300_000,
+    })
+  }
+
+  get openCalls(): number {
+    return this.#callbacks.size
+  }
+
+  async call(call: DriverCall, signal: AbortSignal): Promise<DriverOutcome> {
+    const ticket = call.module.bodyStyle === 'envelope' ? this.#openTicket(call) : null
+    const scope = this.#openScope(signal, this.#callCeilingMs)
+    try {
+      const outcome = await this.#process(call, ticket, scope)
+      // What the module ended by callback has ended, whatever became of the request that started it.
+      if (ticket?.outcome) return ticket.outcome
+      if (outcome.kind !== 'accepted') return outcome
+      return ticket === null ? acceptedWithoutCallback : await scope.race(ticket.ended)
+    } catch (error) {
+      return ticket?.outcome ?? toFailure(error)
+    } finally {
+      ticket?.close()
+      this.#closeScope(scope)
+    }
+  }
+
+  async checkHealth(instance: { id: string; endpoint: string }, signal: AbortSignal): Promise<DriverHealth> {
+    const startedAt = this.#clock.now()
+    const scope = this.#openScope(signal, this.#healthCeilingMs)
+    try {
+      const target = this.#pools.target(instance.endpoint)
+      const answer = await exchange(target, healthRequest, scope, healthAnswerBytes)
+      return { ...readHealthAnswer(answer), latencyMs: this.#clock.now() - startedAt }
+    } catch (error) {
+      const latencyMs = this.#clock.now() - startedAt
+      return { status: 'unhealthy', load: null, latencyMs, reason: describeUnreachable(error) }
+    } finally {
+      this.#closeScope(scope)
+    }
+  }
+
+  handleCallback(token: string, body: unknown): CallbackAnswer {
+    return this.#callbacks.deliver(token, body)
+  }
+
+  handleCallbackRequest(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    return serveCallback(this.#callbacks, this.#maxResultBytes, req, res)
+  }
+
+  release(endpoint: string): void {
+    this.#pools.release(endpoint).catch((error: unknown) => {
+      this.#logger.warn({ endpoint, error }, 'The connections to an endpoint could not be closed')
+    })
+  }
+
+  async close(): Promise<void> {
+    for (const scope of this.#scopes) scope.end('closing')
+    await this.#pools.close()
+  }
+
+  async #process(call: DriverCall, ticket: CallbackTicket | null, scope: CallScope): Promise<DriverOutcome | Accepted> {
+    const target = this.#pools.target(call.instance.endpoint)
+    const callback = ticket && { url: `${this.#callbackBaseUrl()}${callbackPath}${ticket.token}`, token: ticket.token }
+    const request = buildProcessRequest(call, callback, this.#clock.now())
+    const answer = await exchange(target, { method: 'POST', path: '/process', ...request }, scope, this.#maxResultBytes)
+    return readAnswer(answer, this.#clock.now())
+  }
+
+  #openTicket(call: DriverCall): CallbackTicket {
+    return this.#callbacks.open(report => {
+      try {
+        call.onReport?.(report)
+      } catch (error) {
+        this.#logger.error({ taskId: call.taskId, kind: report.kind, error }, 'A report of a module was not handled')
+      }
+    })
+  }
+
+  #openScope(signal: AbortSignal, ceilingMs: number): CallScope {
+    const scope = new CallScope(this.#clock, signal, ceilingMs)
+    this.#scopes.add(scope)
+    return scope
+  }
+
+  #closeScope(scope: CallScope): void {
+    scope.dispose()
+    this.#scopes.delete(scope)
+  }
+}
