@@ -14,7 +14,7 @@ import type { EventPublisher } from '../events/event-log.ts'
 import type { TaskOperations } from '../operations.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
-import type { Dispatcher } from './dispatcher.ts'
+import type { RunningTasks } from './running-tasks.ts'
 import type { Submission } from './submission.ts'
 import { isEnded } from './task-state.ts'
 import type { StoredTask, TaskStore } from './task-store.ts'
@@ -23,7 +23,7 @@ import { buildTimeline } from './timeline.ts'
 export interface TaskServiceOptions {
   store: TaskStore
   submission: Submission
-  dispatcher: Dispatcher
+  running: RunningTasks
   events: EventPublisher
   /** Writes down who did what to a task. */
   audit: (by: Principal, entry: { action: string; targetId: string; reason: string | null }) => Promise<void>
@@ -82,7 +82,7 @@ export class TaskService implements TaskOperations {
   }
 
   async cancel(by: Principal, id: string, reason: string | undefined): Promise<TaskView> {
-    const { store, dispatcher, events, audit, replicaId } = this.#options
+    const { store, running, events, audit, replicaId } = this.#options
     const why = reason ?? `Cancelled by ${by.name}.`
     const result = await store.cancel(by.tenantId, id, why, replicaId)
     if (result === null) throw notFound(id)
@@ -94,7 +94,7 @@ export class TaskService implements TaskOperations {
       })
     }
     events.wake()
-    if (result.kind === 'signalled') dispatcher.stopTask(id, { kind: 'cancelled', reason: why })
+    if (result.kind === 'signalled') running.stopTask(id, { kind: 'cancelled', reason: why })
     await audit(by, { action: 'task.cancel', targetId: id, reason: reason ?? null })
     return this.get(by.tenantId, id)
   }
@@ -121,7 +121,7 @@ export class TaskService implements TaskOperations {
 
   /** Stored attempts, then those of the lease that runs here, which are stored when it ends. */
   #attemptsOf(task: StoredTask): AttemptView[] {
-    const execution = this.#options.dispatcher.execution(task.summary.id)
+    const execution = this.#options.running.find(task.summary.id)
     if (!execution || execution.task.leaseNo !== task.lease?.leaseNo) return task.attempts
     const iso = (ms: number) => new Date(ms).toISOString()
     const ended = execution.endedAttempts.map(attempt => ({

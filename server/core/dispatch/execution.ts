@@ -9,9 +9,10 @@ import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Random } from '../shared/ids.ts'
 import { toStorableJson } from '../shared/json-limits.ts'
-import type { Driver, DriverOutcome } from './driver.ts'
-import { retryDelayMs } from './retry-delay.ts'
-import type { AttemptRecord, ClaimedTask, LeaseEnd, NextStep } from './task-store.ts'
+import type { Driver, DriverOutcome } from '../queue/driver.ts'
+import type { RunningTask, StopReason } from '../queue/running-tasks.ts'
+import { retryDelayMs } from '../queue/retry-delay.ts'
+import type { AttemptRecord, ClaimedTask, LeaseEnd, NextStep } from '../queue/task-store.ts'
 
 export type Routed = Extract<RouteResult, { kind: 'routed' }>
 
@@ -29,9 +30,6 @@ export interface ExecutionPorts {
   newTraceparent: () => string
 }
 
-/** Why a running task is stopped from outside. */
-export type StopReason = { kind: 'cancelled'; reason: string } | { kind: 'shutdown' }
-
 const defaultBusyDelayMs = 1_000
 const refusedDelayMs = 250
 const faultDelayMs = 5_000
@@ -40,7 +38,7 @@ const faultDelayMs = 5_000
  * One task under one lease: calls the routed instance, goes on to the next capable module when that fails, and says how the
  * lease ends. It never throws for what a module does.
  */
-export class Execution {
+export class Execution implements RunningTask {
   readonly task: ClaimedTask
   readonly #ports: ExecutionPorts
   readonly #controller = new AbortController()
@@ -62,12 +60,10 @@ export class Execution {
     this.#startedAt = task.startedAt
   }
 
-  /** The attempt under way, for whoever looks at the task now. */
   get current(): AttemptView | null {
     return this.#current
   }
 
-  /** Attempts of this lease that have ended; they are stored when the lease ends. */
   get endedAttempts(): readonly AttemptRecord[] {
     return this.#attempts
   }

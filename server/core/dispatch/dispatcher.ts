@@ -2,9 +2,10 @@ import type { TaskRouter } from '../routing/task-router.ts'
 import { Batcher } from '../shared/batcher.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
-import { Execution, type ExecutionPorts, type Routed, type StopReason } from './execution.ts'
-import type { LaneDirectory } from './lane-directory.ts'
-import type { ClaimedTask, LeaseEnd, TaskStore } from './task-store.ts'
+import type { RunningTasks, StopReason } from '../queue/running-tasks.ts'
+import { Execution, type ExecutionPorts, type Routed } from './execution.ts'
+import type { LaneDirectory } from '../queue/lane-directory.ts'
+import type { ClaimedTask, LeaseEnd, TaskStore } from '../queue/task-store.ts'
 
 export interface DispatcherOptions {
   store: TaskStore
@@ -36,7 +37,7 @@ const storeRetryMs = 500
  * The loop that turns queued tasks into calls. It claims only for lanes whose modules have free slots, in one order over all
  * of them, binds each task to an instance, runs it, and writes how its lease ended, in batches.
  */
-export class Dispatcher {
+export class Dispatcher implements RunningTasks {
   readonly #options: DispatcherOptions
   readonly #running = new Map<string, Execution>()
   readonly #finishing: Batcher<LeaseEnd, boolean>
@@ -95,12 +96,10 @@ export class Dispatcher {
     return this.#options.concurrency
   }
 
-  /** The execution of a task on this replica, if it runs here now. */
-  execution(taskId: string): Execution | undefined {
+  find(taskId: string): Execution | undefined {
     return this.#running.get(taskId)
   }
 
-  /** Stops a task that runs here. Answers whether it does. */
   stopTask(taskId: string, reason: StopReason): boolean {
     const execution = this.#running.get(taskId)
     execution?.stop(reason)
