@@ -1,10 +1,7 @@
-import path from 'node:path'
 import { silentLogger } from '../core/shared/logger.ts'
-import { throwawaySettings } from '../persistence/embedded/settings.ts'
-import { startEmbeddedPostgres } from '../persistence/embedded/start-embedded-postgres.ts'
+import { startThrowawayPostgres } from '../persistence/embedded/throwaway-postgres.ts'
 import { applyMigrations } from '../persistence/migrate/apply-migrations.ts'
 import { connectClient } from '../persistence/migrate/connect-client.ts'
-import { makeReachableTempDir } from './reachable-temp-dir.ts'
 
 /** A server for tests that has a database with all migrations applied, to be cloned. */
 export interface TemplateDatabase {
@@ -20,7 +17,7 @@ export interface TemplateDatabase {
  */
 export async function startTemplateDatabase(): Promise<TemplateDatabase> {
   await using cleanup = new AsyncDisposableStack()
-  const adminUrl = process.env['QUARTERDECK_TEST_DATABASE_URL'] ?? (await startThrowawayServer(cleanup))
+  const adminUrl = process.env['QUARTERDECK_TEST_DATABASE_URL'] ?? cleanup.use(await startThrowawayPostgres()).url
   const templateName = `quarterdeck_template_${process.pid}`
   await runAsAdmin(adminUrl, `CREATE DATABASE ${templateName}`)
   cleanup.defer(() => runAsAdmin(adminUrl, `DROP DATABASE IF EXISTS ${templateName} WITH (FORCE)`))
@@ -44,12 +41,4 @@ export async function runAsAdmin(adminUrl: string, statement: string): Promise<v
   } finally {
     await client.end()
   }
-}
-
-async function startThrowawayServer(cleanup: AsyncDisposableStack): Promise<string> {
-  const folder = cleanup.use(await makeReachableTempDir('quarterdeck-test-database'))
-  const dataDir = path.join(folder.path, 'postgres')
-  const server = await startEmbeddedPostgres({ dataDir, logger: silentLogger, settings: throwawaySettings })
-  cleanup.defer(() => server.stop())
-  return server.url
 }

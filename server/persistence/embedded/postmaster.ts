@@ -34,7 +34,8 @@ function parse(text: string): Postmaster | null {
   return { pid, port: Number(lines[3]), status: status === 'ready' || status === 'stopping' ? status : 'starting' }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process with this id exists, whoever it belongs to. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -8,14 +8,8 @@ const run = promisify(execFile)
 
 /** The environment of PostgreSQL's programs: none of our secrets, none of the caller's PG variables, messages in English. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, SystemRoot, TEMP, TMP } = process.env
-  return {
-    ...(PATH && { PATH }),
-    ...(SystemRoot && { SystemRoot }),
-    ...(TEMP && { TEMP }),
-    ...(TMP && { TMP }),
-    LC_ALL: 'C',
-  }
+  const { NODE_ENV, PATH, SystemRoot, TEMP, TMP } = process.env
+  return { NODE_ENV, PATH, SystemRoot, TEMP, TMP, LC_ALL: 'C' }
 }
 
 /** A working folder that the server's account can enter, unlike perhaps our own. */
