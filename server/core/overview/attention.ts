@@ -1,0 +1,94 @@
+import type { BreakerView } from '../../contracts/breakers.ts'
+import type { HealthSummary } from '../../contracts/health.ts'
+import type { ModuleSummary } from '../../contracts/modules.ts'
+import type { AttentionItem, QueueStats } from '../../contracts/stats.ts'
+
+/** Ready work that is older than this waits too long. */
+const oldReadyMs = 60_000
+const severityOrder = { critical: 0, warning: 1, info: 2 } as const
+
+export interface AttentionInput {
+  nowMs: number
+  health: HealthSummary
+  modules: readonly ModuleSummary[]
+  breakers: readonly BreakerView[]
+  queue: QueueStats
+}
+
+/** What waits for a person: each item says what is wrong, since when, and where to deal with it. Worst first. */
+export function findAttention(input: AttentionInput): AttentionItem[] {
+  return [
+    ...ofBreakers(input.breakers),
+    ...ofSystems(input.health),
+    ...ofModules(input),
+    ...ofQueue(input.queue, input.nowMs),
+  ].sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity] || (a.since < b.since ? -1 : 1))
+}
+
+function ofBreakers(breakers: readonly BreakerView[]): AttentionItem[] {
+  return breakers.flatMap(breaker => {
+    const id = `breaker:${breaker.moduleId}:${breaker.instanceId}`
+    const href = `/breakers?module=${breaker.moduleId}`
+    if (breaker.forced) {
+      const { state, by, reason, at } = breaker.forced
+      const title = `${breaker.moduleName}: breaker held ${state}`
+      return [{ id, severity: 'info' as const, title, detail: `by ${by}: ${reason}`, since: at, href }]
+    }
+    if (breaker.state === 'closed') return []
+    const detail = breaker.lastFailure ? `${breaker.lastFailure.code}: ${breaker.lastFailure.message}` : breaker.endpoint
+    const title = `${breaker.moduleName}: breaker ${breaker.state === 'open' ? 'open' : 'half-open, probing'}`
+    return [{ id, severity: 'critical' as const, title, detail, since: breaker.since, href }]
+  })
+}
+
+function ofSystems(health: HealthSummary): AttentionItem[] {
+  return health.systems.members
+    .filter(member => member.score < 80)
+    .map(member => ({
+      id: `system:${member.id}`,
+      severity: member.score < 50 ? ('critical' as const) : ('warning' as const),
+      title: `${member.name} at ${Math.round(member.score)}`,
+      detail: member.reason,
+      since: member.checkedAt ?? health.since,
+      href: '/',
+    }))
+}
+
+function ofModules({ modules, health }: AttentionInput): AttentionItem[] {
+  const members = new Map(health.modules.members.map(member => [member.id, member]))
+  return modules
+    .filter(module => module.enabled && (module.health === 'unhealthy' || module.health === 'degraded'))
+    .map(module => ({
+      id: `module:${module.id}`,
+      severity: module.health === 'unhealthy' ? ('critical' as const) : ('warning' as const),
+      title: `${module.name} is ${module.health}`,
+      detail: members.get(module.id)?.reason ?? '',
+      since: members.get(module.id)?.checkedAt ?? health.since,
+      href: `/modules/${module.id}`,
+    }))
+}
+
+function ofQueue(queue: QueueStats, nowMs: number): AttentionItem[] {
+  const items: AttentionItem[] = []
+  if (queue.oldestReadyAt !== null && nowMs - Date.parse(queue.oldestReadyAt) > oldReadyMs) {
+    items.push({
+      id: 'queue:old',
+      severity: 'warning',
+      title: 'Work waits longer than a minute',
+      detail: `${queue.ready} ready; ${queue.workers.busy} of ${queue.workers.total} workers busy`,
+      since: queue.oldestReadyAt,
+      href: '/tasks?status=ready',
+    })
+  }
+  if (queue.size >= queue.capacity * 0.9) {
+    items.push({
+      id: 'queue:full',
+      severity: 'critical',
+      title: 'The queue is nearly full',
+      detail: `${queue.size} of ${queue.capacity}; the lowest priorities are refused`,
+      since: new Date(nowMs).toISOString(),
+      href: '/tasks?status=ready',
+    })
+  }
+  return items
+}

@@ -1,0 +1,101 @@
+import type { QueueStats } from '../../contracts/stats.ts'
+import type { LeaseEnd, QueueCounts, TaskStore } from '../queue/task-store.ts'
+import type { Clock } from '../shared/clock.ts'
+import { DurationWindow } from './duration-window.ts'
+
+const countsMaxAgeMs = 1_000
+
+interface Workers {
+  readonly running: number
+  readonly concurrency: number
+}
+
+/**
+ * Statistics of the queue: counts from the store, read at most once a second however many ask; waits and run times as this
+ * replica saw them in the last five minutes.
+ */
+export class QueueStatistics {
+  readonly #store: TaskStore
+  readonly #clock: Clock
+  readonly #workers: Workers
+  readonly #capacity: number
+  readonly #waits = new Map<string, DurationWindow>()
+  readonly #runs = new Map<string, DurationWindow>()
+  readonly #counts = new Map<string, { at: number; counts: Promise<QueueCounts> }>()
+
+  constructor(options: { store: TaskStore; clock: Clock; workers: Workers; capacity: number }) {
+    this.#store = options.store
+    this.#clock = options.clock
+    this.#workers = options.workers
+    this.#capacity = options.capacity
+  }
+
+  /** A lease ended: its first wait and each of its calls are counted. */
+  observe(end: LeaseEnd): void {
+    const { tenantId } = end.task
+    const [first] = end.attempts
+    if (first && end.task.attempts === 0) {
+      windowOf(this.#waits, tenantId).record(end.at, first.dispatchedAt - end.task.enqueuedAt)
+    }
+    for (const attempt of end.attempts) {
+      windowOf(this.#runs, tenantId).record(end.at, attempt.endedAt - attempt.dispatchedAt)
+    }
+  }
+
+  counts(tenantId: string): Promise<QueueCounts> {
+    const now = this.#clock.now()
+    const known = this.#counts.get(tenantId)
+    if (known && now - known.at < countsMaxAgeMs) return known.counts
+    const counts = this.#store.counts(tenantId)
+    this.#counts.set(tenantId, { at: now, counts })
+    counts.catch(() => this.#counts.delete(tenantId))
+    return counts
+  }
+
+  async stats(tenantId: string): Promise<QueueStats> {
+    const [counts, totals] = await Promise.all([this.counts(tenantId), this.#store.totals(tenantId)])
+    const now = this.#clock.now()
+    const { running, concurrency } = this.#workers
+    return {
+      size: counts.ready + counts.scheduled + counts.blocked,
+      ready: counts.ready,
+      scheduled: counts.scheduled,
+      blocked: counts.blocked,
+      running: counts.running,
+      succeeded: totals.succeeded,
+      failed: totals.failed,
+      cancelled: totals.cancelled,
+      expired: totals.expired,
+      byPriority: Array.from({ length: 10 }, (_, index) => {
+        const found = counts.byPriority.find(entry => entry.priority === index + 1)
+        return found ?? { priority: index + 1, ready: 0, running: 0 }
+      }),
+      byType: mergeTypes(counts),
+      oldestReadyAt: counts.oldestReadyAt === null ? null : new Date(counts.oldestReadyAt).toISOString(),
+      workers: { busy: running, total: concurrency, utilization: running / concurrency },
+      wait: windowOf(this.#waits, tenantId).stats(now),
+      run: windowOf(this.#runs, tenantId).stats(now),
+      capacity: this.#capacity,
+    }
+  }
+}
+
+function mergeTypes(counts: QueueCounts): QueueStats['byType'] {
+  const byType = new Map<string, { type: string; ready: number; running: number }>()
+  for (const { type, ready, running } of counts.byType) {
+    const entry = byType.get(type) ?? { type, ready: 0, running: 0 }
+    entry.ready += ready
+    entry.running += running
+    byType.set(type, entry)
+  }
+  return [...byType.values()].sort((a, b) => b.ready + b.running - (a.ready + a.running))
+}
+
+function windowOf(windows: Map<string, DurationWindow>, tenantId: string): DurationWindow {
+  let window = windows.get(tenantId)
+  if (!window) {
+    window = new DurationWindow()
+    windows.set(tenantId, window)
+  }
+  return window
+}

@@ -1,0 +1,146 @@
+import type { BreakerView } from '../../contracts/breakers.ts'
+import type { BreakerStats, DashboardView, OrchestratorStats, OrchestratorStatus } from '../../contracts/stats.ts'
+import type { Operations, StatsOperations } from '../operations.ts'
+import type { Clock } from '../shared/clock.ts'
+import { findAttention } from './attention.ts'
+import type { QueueStatistics } from './queue-statistics.ts'
+import type { ThroughputSampler } from './throughput-sampler.ts'
+
+export interface StatsServiceOptions {
+  modules: Operations['modules']
+  breakers: Operations['breakers']
+  router: Operations['router']
+  health: Operations['health']
+  events: Operations['events']
+  queue: QueueStatistics
+  throughput: ThroughputSampler
+  clock: Clock
+  replicaId: string
+  version: string
+  startedAt: number
+  isInitialized: () => boolean
+}
+
+const dashboardMaxAgeMs = 450
+const historyMs = 3 * 3_600_000
+const historyMaxAgeMs = 15_000
+
+/** The whole picture in one call: complete statistics, status, and the command center. */
+export class StatsService implements StatsOperations {
+  readonly #options: StatsServiceOptions
+  readonly #dashboards = new Map<string, { at: number; view: Promise<DashboardView> }>()
+  readonly #histories = new Map<string, { at: number; points: Promise<DashboardView['health']['history']> }>()
+
+  constructor(options: StatsServiceOptions) {
+    this.#options = options
+  }
+
+  async orchestrator(tenantId: string): Promise<OrchestratorStats> {
+    const { breakers, router, health, events, queue } = this.#options
+    return {
+      eventBus: events.stats(tenantId),
+      queue: await queue.stats(tenantId),
+      breakers: countBreakers(breakers.list(tenantId)),
+      loadBalancer: router.balancerStats(tenantId),
+      router: router.stats(tenantId),
+      health: health.summary(tenantId),
+      uptimeMs: this.#uptimeMs(),
+    }
+  }
+
+  async status(tenantId: string): Promise<OrchestratorStatus> {
+    const { modules, health, queue, replicaId, version, isInitialized } = this.#options
+    const counts = await queue.counts(tenantId)
+    const all = modules.list(tenantId, { enabledOnly: false })
+    return {
+      initialized: isInitialized(),
+      healthy: health.summary(tenantId).status === 'healthy',
+      uptimeMs: this.#uptimeMs(),
+      version,
+      replicaId,
+      modules: all.length,
+      enabledModules: all.filter(module => module.enabled).length,
+      runningTasks: counts.running,
+      waitingTasks: counts.ready + counts.scheduled + counts.blocked,
+    }
+  }
+
+  dashboard(tenantId: string): Promise<DashboardView> {
+    const now = this.#options.clock.now()
+    const known = this.#dashboards.get(tenantId)
+    if (known && now - known.at < dashboardMaxAgeMs) return known.view
+    const view = this.#makeDashboard(tenantId)
+    this.#dashboards.set(tenantId, { at: now, view })
+    view.catch(() => this.#dashboards.delete(tenantId))
+    return view
+  }
+
+  async #makeDashboard(tenantId: string): Promise<DashboardView> {
+    const { clock, events, throughput, replicaId } = this.#options
+    const nowMs = clock.now()
+    const [queue, history] = await Promise.all([this.#options.queue.stats(tenantId), this.#history(tenantId)])
+    const modules = this.#options.modules.list(tenantId, { enabledOnly: false })
+    const breakers = this.#options.breakers.list(tenantId)
+    const health = this.#options.health.summary(tenantId)
+    return {
+      at: new Date(nowMs).toISOString(),
+      replicaId,
+      uptimeMs: this.#uptimeMs(),
+      health: {
+        score: health.score,
+        status: health.status,
+        since: health.since,
+        breakdown: health.breakdown,
+        unhealthy: health.unhealthy,
+        systems: health.systems.members,
+        systemsScore: health.systems.score,
+        modulesScore: health.modules.score,
+        history,
+      },
+      queue,
+      throughput: throughput.points(tenantId),
+      breakers: { stats: countBreakers(breakers), cells: breakers.map(toCell) },
+      modules,
+      eventsPerSecond: events.stats(tenantId).eventsPerSecond,
+      attention: findAttention({ nowMs, health, modules, breakers, queue }),
+    }
+  }
+
+  /** History changes every 30 s; a look at it every 15 s is enough. */
+  #history(tenantId: string): Promise<DashboardView['health']['history']> {
+    const now = this.#options.clock.now()
+    const known = this.#histories.get(tenantId)
+    if (known && now - known.at < historyMaxAgeMs) return known.points
+    const points = this.#options.health.history(tenantId, { from: new Date(now - historyMs).toISOString() })
+    this.#histories.set(tenantId, { at: now, points })
+    points.catch(() => this.#histories.delete(tenantId))
+    return points
+  }
+
+  #uptimeMs(): number {
+    return this.#options.clock.now() - this.#options.startedAt
+  }
+}
+
+function countBreakers(breakers: readonly BreakerView[]): BreakerStats {
+  const inState = (state: BreakerView['state']) => breakers.filter(breaker => breaker.state === state).length
+  return {
+    total: breakers.length,
+    closed: inState('closed'),
+    open: inState('open'),
+    halfOpen: inState('half_open'),
+    forced: breakers.filter(breaker => breaker.forced !== null).length,
+  }
+}
+
+function toCell(breaker: BreakerView): DashboardView['breakers']['cells'][number] {
+  return {
+    moduleId: breaker.moduleId,
+    moduleName: breaker.moduleName,
+    instanceId: breaker.instanceId,
+    state: breaker.state,
+    forced: breaker.forced !== null,
+    failureRate: breaker.window.failureRate,
+    calls: breaker.window.calls,
+  }
+}
