@@ -26,18 +26,18 @@ export function findAttention(input: AttentionInput): AttentionItem[] {
 }
 
 function ofBreakers(breakers: readonly BreakerView[]): AttentionItem[] {
-  return breakers.flatMap(breaker => {
+  return breakers.flatMap((breaker): AttentionItem[] => {
     const id = `breaker:${breaker.moduleId}:${breaker.instanceId}`
     const href = `/breakers?module=${breaker.moduleId}`
     if (breaker.forced) {
       const { state, by, reason, at } = breaker.forced
       const title = `${breaker.moduleName}: breaker held ${state}`
-      return [{ id, severity: 'info' as const, title, detail: `by ${by}: ${reason}`, since: at, href }]
+      return [{ id, severity: 'info', title, detail: `by ${by}: ${reason}`, since: at, href }]
     }
     if (breaker.state === 'closed') return []
     const detail = breaker.lastFailure ? `${breaker.lastFailure.code}: ${breaker.lastFailure.message}` : breaker.endpoint
     const title = `${breaker.moduleName}: breaker ${breaker.state === 'open' ? 'open' : 'half-open, probing'}`
-    return [{ id, severity: 'critical' as const, title, detail, since: breaker.since, href }]
+    return [{ id, severity: 'critical', title, detail, since: breaker.since, href }]
   })
 }
 

@@ -1,0 +1,62 @@
+import type { QueueStats } from '../../contracts/stats.ts'
+import type { QueueOperations, QueuePolicyView } from '../operations.ts'
+import { QuarterdeckError } from '../shared/errors.ts'
+import type { Principal } from '../shared/principal.ts'
+import { defaultQueuePolicy, type QueuePolicy } from './priority.ts'
+
+/** Where each tenant's maps of priorities and multipliers are kept. */
+export interface QueuePolicyStore {
+  loadAll(): Promise<{ tenantId: string; policy: QueuePolicyView }[]>
+  /** Writes it with an audit row when `policy.version` is still the current one; answers the new version, or null. */
+  save(by: Principal, policy: QueuePolicyView): Promise<number | null>
+}
+
+export interface QueueServicePorts {
+  policies: QueuePolicyStore
+  stats: (tenantId: string) => Promise<QueueStats>
+}
+
+/** The queue's editable policy and its statistics. */
+export class QueueService implements QueueOperations {
+  readonly #ports: QueueServicePorts
+  readonly #policies = new Map<string, QueuePolicyView>()
+
+  constructor(ports: QueueServicePorts) {
+    this.#ports = ports
+  }
+
+  async start(): Promise<void> {
+    for (const { tenantId, policy } of await this.#ports.policies.loadAll()) this.#policies.set(tenantId, policy)
+  }
+
+  /** What decides priority and score of a new task now. */
+  policyOf(tenantId: string): QueuePolicy {
+    return this.#policies.get(tenantId) ?? defaultQueuePolicy
+  }
+
+  stats(tenantId: string): Promise<QueueStats> {
+    return this.#ports.stats(tenantId)
+  }
+
+  policy(tenantId: string): Promise<QueuePolicyView> {
+    return Promise.resolve(this.#view(tenantId))
+  }
+
+  async setPolicy(by: Principal, policy: QueuePolicyView): Promise<QueuePolicyView> {
+    const version = await this.#ports.policies.save(by, policy)
+    if (version === null) {
+      throw new QuarterdeckError('VERSION_CONFLICT', {
+        message: 'The queue policy was changed by somebody else in the meantime.',
+        action: 'Load it again and repeat the change on what is there now.',
+        details: { currentVersion: this.#view(by.tenantId).version },
+      })
+    }
+    const saved = { ...policy, version }
+    this.#policies.set(by.tenantId, saved)
+    return saved
+  }
+
+  #view(tenantId: string): QueuePolicyView {
+    return this.#policies.get(tenantId) ?? { version: 0, ...defaultQueuePolicy }
+  }
+}
