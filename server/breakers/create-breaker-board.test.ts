@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ForcedState } from '../core/resilience/breaker-board.ts'
-import { silentLogger } from '../core/shared/logger.ts'
 import {
   busy,
   createTestBoard,
   failing,
   fakeGlobalTime,
-  globalClock,
   passTime,
   startedCall,
   succeeding,
@@ -14,10 +12,11 @@ import {
   testKey,
   testLabels,
 } from './board-harness.ts'
-import { createBreakerBoard } from './create-breaker-board.ts'
+import { GuardedBreaker } from './guarded-breaker.ts'
 
 beforeEach(fakeGlobalTime)
 afterEach(() => {
+  vi.restoreAllMocks()
   vi.useRealTimers()
 })
 
@@ -95,91 +94,6 @@ describe('the life of a breaker', () => {
     slow.resolve('done')
     await passTime(1)
     expect(board.view(testKey)?.totals).toMatchObject({ calls: 1, successes: 0, failures: 1, timeouts: 1 })
-  })
-})
-
-describe('cancelled calls', () => {
-  test('give what the action answers after the abort and count for nothing, be it success or failure', async () => {
-    for (const verdict of [{ kind: 'success' }, { kind: 'failure', code: 'ABORTED', message: 'cancelled' }] as const) {
-      const { board, call } = createTestBoard({ failureThreshold: 1 })
-      const controller = new AbortController()
-      const running = startedCall(() => verdict)
-      const result = call({ ...running.guarded, signal: controller.signal })
-      controller.abort('task cancelled')
-      expect(running.seen[0]?.reason).toBe('task cancelled')
-      running.resolve('stopped')
-      expect(await result).toEqual({ kind: 'completed', value: 'stopped' })
-      expect(board.view(testKey)?.totals.calls).toBe(0)
-      expect(board.state(testKey)).toBe('closed')
-    }
-  })
-
-  test('that do not answer are ended by the time-out, and count for nothing then either', async () => {
-    const { board, call } = createTestBoard({ failureThreshold: 1 })
-    const controller = new AbortController()
-    const result = call({ ...failing, action: hang, signal: controller.signal })
-    controller.abort()
-    await passTime(30_000)
-    expect(await result).toEqual({ kind: 'timed_out' })
-    expect(board.state(testKey)).toBe('closed')
-    expect(board.view(testKey)?.totals).toMatchObject({ calls: 0, timeouts: 0 })
-  })
-
-  test('that were cancelled before they began hand the action an aborted signal', async () => {
-    const { call } = createTestBoard()
-    const seen: boolean[] = []
-    const action = async (signal: AbortSignal) => {
-      seen.push(signal.aborted)
-      return 'stopped'
-    }
-    await call({ ...failing, action, signal: AbortSignal.abort() })
-    expect(seen).toEqual([true])
-  })
-
-  test('as probes make room for the next probe', async () => {
-    const { call, openIt, state } = createTestBoard({ successThreshold: 1 })
-    await openIt()
-    await passTime(60_000)
-    await call({ ...failing, signal: AbortSignal.abort() })
-    expect(state()).toBe('half_open')
-    await call(succeeding)
-    expect(state()).toBe('closed')
-  })
-})
-
-describe('faults of ours', () => {
-  test('what an action or its judge throws reaches the caller, counts for nothing and frees the probe', async () => {
-    const { board, call, openIt, state } = createTestBoard({ failureThreshold: 1, successThreshold: 1 })
-    await openIt()
-    await passTime(60_000)
-    const fault = new Error('a driver bug')
-    const throwFault = () => {
-      throw fault
-    }
-    await expect(call({ ...succeeding, action: throwFault })).rejects.toBe(fault)
-    await expect(call({ ...succeeding, action: async () => throwFault() })).rejects.toBe(fault)
-    await expect(call({ ...succeeding, judge: throwFault })).rejects.toBe(fault)
-    expect(state()).toBe('half_open')
-    expect(board.view(testKey)?.totals.calls).toBe(1)
-    await call(succeeding)
-    expect(state()).toBe('closed')
-  })
-
-  test('a listener that throws is logged, and the others and the call go on', async () => {
-    const logged: string[] = []
-    const board = createBreakerBoard({
-      clock: globalClock,
-      logger: { ...silentLogger, error: (_fields, message) => logged.push(message) },
-    })
-    board.configure(testKey, { ...testConfig, failureThreshold: 1 }, testLabels)
-    board.onChange(() => {
-      throw new Error('a listener bug')
-    })
-    const told: string[] = []
-    board.onChange(({ transition }) => told.push(transition.to))
-    expect((await board.call(testKey, failing)).kind).toBe('completed')
-    expect(told).toEqual(['open'])
-    expect(logged).toHaveLength(1)
   })
 })
 
@@ -294,12 +208,14 @@ describe('keys', () => {
     const { board, call, changes } = createTestBoard({ failureThreshold: 1 })
     const running = startedCall(() => ({ kind: 'failure', code: 'HTTP_500', message: 'answered 500' }))
     const result = call(running.guarded)
+    const retire = vi.spyOn(GuardedBreaker.prototype, 'retire')
     board.remove(testKey)
     board.configure(testKey, testConfig, testLabels)
     running.resolve('broken')
     expect(await result).toEqual({ kind: 'completed', value: 'broken' })
     expect(changes).toEqual([])
     expect(board.view(testKey)?.totals.calls).toBe(0)
+    expect(retire).toHaveBeenCalledOnce()
     board.remove({ ...testKey, instanceId: 'never-was' })
   })
 })
@@ -349,66 +265,5 @@ describe('the view', () => {
     expect(transitions).toHaveLength(50)
     expect(transitions[0]?.reason).toBe('reset by Ann: number 60')
     expect(transitions.at(-1)?.reason).toBe('reset by Ann: number 11')
-  })
-})
-
-describe('nothing is left behind', () => {
-  test('10,000 calls of every kind through 1,000 breakers leave no timer, and no listener on the callers signal', async () => {
-    const board = createBreakerBoard({ clock: globalClock, logger: silentLogger })
-    const keys = Array.from({ length: 1_000 }, (_, index) => ({ ...testKey, instanceId: `summaries-${index}` }))
-    for (const key of keys) board.configure(key, testConfig, testLabels)
-    expect(vi.getTimerCount()).toBe(0)
-    board.start()
-
-    const controller = new AbortController()
-    const removals = vi.spyOn(controller.signal, 'removeEventListener')
-    const additions = vi.spyOn(controller.signal, 'addEventListener')
-    const kinds = [
-      succeeding,
-      failing,
-      busy,
-      { ...failing, action: hang },
-      { ...succeeding, signal: controller.signal },
-    ]
-    const results = Array.from({ length: 10 }, (_, round) =>
-      keys.map((key, index) => board.call(key, kinds[(index + round) % kinds.length] ?? succeeding)),
-    ).flat()
-    await passTime(30_000)
-    const ended = await Promise.all(results)
-    expect(ended.filter(({ kind }) => kind === 'timed_out').length).toBe(2_000)
-    expect(additions.mock.calls.length).toBe(2_000)
-    expect(removals.mock.calls.length).toBe(2_000)
-
-    await passTime(60_000)
-    for (const key of keys) board.force(key, forcedOpen)
-    board.stop()
-    expect(vi.getTimerCount()).toBe(0)
-  })
-
-  test('one timer serves all waiting breakers, however many are open', async () => {
-    const board = createBreakerBoard({ clock: globalClock, logger: silentLogger })
-    board.start()
-    const keys = Array.from({ length: 100 }, (_, index) => ({ ...testKey, instanceId: `summaries-${index}` }))
-    for (const [index, key] of keys.entries()) {
-      board.configure(key, { ...testConfig, failureThreshold: 1, openMs: 60_000 - index * 100 }, testLabels)
-      await board.call(key, failing)
-    }
-    expect(vi.getTimerCount()).toBe(1)
-    await passTime(60_000)
-    expect(keys.every(key => board.state(key) === 'half_open')).toBe(true)
-    expect(vi.getTimerCount()).toBe(0)
-    board.stop()
-  })
-
-  test('stopped and started again, it catches up with what is overdue', async () => {
-    const { board, openIt, state } = createTestBoard()
-    board.start()
-    await openIt()
-    board.stop()
-    await passTime(120_000)
-    expect(state()).toBe('open')
-    board.start()
-    expect(state()).toBe('half_open')
-    board.stop()
   })
 })

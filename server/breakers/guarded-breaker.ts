@@ -47,7 +47,7 @@ export class GuardedBreaker {
   #isRetired = false
   #identity: BreakerIdentity
   #config: BreakerConfig
-  /** Its time is formatted when it is looked at: that took a fifth of a failing call. */
+  /** Its time is formatted when somebody looks: done here it was 1 µs of each failing call. */
   #lastFailure: { at: number; code: string; message: string } | null = null
 
   constructor(options: GuardedBreakerOptions) {

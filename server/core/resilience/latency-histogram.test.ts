@@ -47,7 +47,8 @@ test('has no percentile before the first record, and none again once cleared', (
   expect(histogram.percentile(0.5)).toBeNull()
 })
 
-test('takes what no clock should give: negative and endless latencies', () => {
+test('takes what no clock should give: negative, endless, and longer than 32 bits of steps', () => {
   expect(record(-5).percentile(1)).toBe(0)
+  expect(record(2 ** 29 + 2.5).percentile(1)).toBeGreaterThan(3_600_000)
   expect(record(Number.POSITIVE_INFINITY).percentile(1)).toBeGreaterThan(3_600_000)
 })
