@@ -14,6 +14,10 @@ export interface PeopleOperations {
   setRole(by: Principal, id: string, role: Role): Promise<PersonView>
   /** Ends the person's sessions too. Throws PERSON_NOT_FOUND, LAST_ADMIN. */
   remove(by: Principal, id: string): Promise<void>
+  /** Ends the person's sessions. Throws PERSON_NOT_FOUND. */
+  setPassword(by: Principal, id: string, password: string): Promise<void>
+  /** Sets one's own password and ends one's sessions. Throws INVALID_INPUT, RATE_LIMITED. */
+  changePassword(by: Principal, passwords: { currentPassword: string; newPassword: string }): Promise<void>
 }
 
 /** The keys of services. */
@@ -27,7 +31,14 @@ export interface KeyOperations {
 
 /** A value computed once for all who watch it; each watcher gets the newest and may miss ones in between. */
 export interface Feed<Value> {
-  follow(tenantId: string, watcher: { signal: AbortSignal | undefined; isCongested(): boolean }): AsyncIterable<Value>
+  follow(tenantId: string, watcher: Watcher): AsyncIterable<Value>
+}
+
+/** Who watches, as far as a stream needs to know. */
+export interface Watcher {
+  signal: AbortSignal | undefined
+  /** Resolves as soon as the watcher's connection takes more, or the signal aborts. */
+  pace: (signal: AbortSignal | undefined) => Promise<void>
 }
 
 /** What procedures call; nothing else is in their reach. */
@@ -36,12 +47,13 @@ export interface ApiServices {
   people: PeopleOperations
   keys: KeyOperations
   feeds: { dashboard: Feed<DashboardView>; breakers: Feed<BreakerView[]> }
+  /** Keeps that somebody tried what they may not. Never throws, never waits. */
+  recordRefusal(by: Principal, procedure: string): void
 }
 
 /** What a procedure knows of the call. */
 export interface ApiContext extends ApiServices {
-  /** Who calls, looked up anew when what is known is older than a few seconds; throws UNAUTHENTICATED when nobody is. */
+  /** Who calls, not older than a few seconds. Throws UNAUTHENTICATED, DATABASE_UNAVAILABLE. */
   authenticate(): Promise<Principal>
-  /** True while the caller's connection has more waiting to be sent than it takes. */
-  isCongested(): boolean
+  pace: Watcher['pace']
 }

@@ -1,9 +1,10 @@
-import { type TRPCError } from '@trpc/server'
+import { getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server'
 import { type TRPC_ERROR_CODE_KEY, type TRPC_ERROR_CODE_NUMBER, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { ZodError } from 'zod'
 import { type ErrorCode, type ErrorData, errorCodes } from '../contracts/errors.ts'
 import { describeInputProblem } from '../contracts/input-problem.ts'
 import { QuarterdeckError } from '../core/shared/errors.ts'
+import { bodyTooLarge, maxBodyBytes } from './body-limit.ts'
 import { databaseUnavailable } from './database-unavailable.ts'
 
 /** The tRPC code that goes with each HTTP status; the contract gives every code of ours its status. */
@@ -56,6 +57,11 @@ export function classifyError(error: TRPCError, path: string | undefined): Quart
   return fresh
 }
 
+/** The same for a failure outside of tRPC. */
+export function classifyUnknown(failure: unknown): QuarterdeckError {
+  return failure instanceof QuarterdeckError ? failure : classifyError(getTRPCErrorFromUnknown(failure), undefined)
+}
+
 function classifyCause(error: TRPCError): QuarterdeckError | null {
   if (error.cause instanceof QuarterdeckError) return error.cause
   if (error.code === 'BAD_REQUEST' && error.cause instanceof ZodError) return invalidInput(error.cause)
@@ -89,7 +95,7 @@ function classifyProtocol(error: TRPCError, path: string | undefined): Quarterde
     case 'UNPROCESSABLE_CONTENT':
       return invalidRequest('The body must be JSON, sent with content-type: application/json.')
     case 'PAYLOAD_TOO_LARGE':
-      return bodyTooLarge()
+      return bodyTooLarge(maxBodyBytes)
     default:
       return null
   }
@@ -99,17 +105,6 @@ function invalidRequest(message: string): QuarterdeckError {
   return new QuarterdeckError('INVALID_INPUT', {
     message,
     action: 'Compare the request with the examples in docs/api.md.',
-  })
-}
-
-/** The largest body of one HTTP request: sixteen largest payloads, or a batch of ordinary ones. */
-export const maxBodyBytes = 4 * 1024 * 1024
-
-export function bodyTooLarge(): QuarterdeckError {
-  return new QuarterdeckError('PAYLOAD_TOO_LARGE', {
-    message: `The request is larger than ${maxBodyBytes} bytes.`,
-    action: 'Send less at once, and pass large things by reference.',
-    details: { maxBytes: maxBodyBytes },
   })
 }
 

@@ -20,9 +20,14 @@ export const { router } = t
  * Procedures find who calls in `ctx.by`.
  */
 export function procedure(access: Access) {
-  return t.procedure.meta({ access }).use(async ({ ctx, next }) => {
+  return t.procedure.meta({ access }).use(async ({ ctx, path, next }) => {
     const by = await ctx.authenticate()
-    authorize(by, access)
+    try {
+      authorize(by, access)
+    } catch (refusal) {
+      ctx.recordRefusal(by, path)
+      throw refusal
+    }
     return next({ ctx: { by, tenantId: by.tenantId } })
   })
 }

@@ -2,8 +2,8 @@ import type { TaskView } from '../contracts/tasks.ts'
 import type { Operations } from '../core/operations.ts'
 
 /**
- * The task now, and again after every event of it. Events are listened to before the task is first read, so that nothing
- * falls between. Throws TASK_NOT_FOUND.
+ * The task now, and again after events of it when it has changed. Events are listened to before the task is first read, so that
+ * nothing falls between. Throws TASK_NOT_FOUND.
  */
 export async function* watchTask(
   operations: Operations,
@@ -15,18 +15,18 @@ export async function* watchTask(
   const events = operations.events
     .follow(tenantId, { taskId: id }, null, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal)
     [Symbol.asyncIterator]()
+  let nextEvent = events.next()
   try {
-    let next = events.next()
-    let shown = ''
-    for (;;) {
+    for (let shown = ''; ; ) {
       const task = await operations.tasks.get(tenantId, id)
       const text = JSON.stringify(task)
       if (text !== shown) yield task
       shown = text
-      if ((await next).done === true) return
-      next = events.next()
+      if ((await nextEvent).done === true) return
+      nextEvent = events.next()
     }
   } finally {
     stop.abort()
+    nextEvent.catch(() => {})
   }
 }

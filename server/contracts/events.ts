@@ -59,6 +59,9 @@ const typePattern = z
   .max(60)
   .regex(/^(\*|[a-z_]+\.\*|[a-z_]+\.[a-z_]+)$/, 'must be `*`, `area.*` or `area.name`')
 
+/** A sequence number as text, as cursors and the ids of subscriptions hold it. */
+const sequenceText = z.string().regex(/^\d{1,15}$/, 'must be a number of an event')
+
 export const recentEventsInput = z
   .strictObject({ types: z.array(typePattern).max(40).optional(), limit: pageLimitSchema })
   .prefault({})
@@ -67,7 +70,7 @@ export const listEventsInput = z
     types: z.array(typePattern).max(40).optional(),
     moduleId: z.string().max(63).optional(),
     taskId: z.string().max(36).optional(),
-    cursor: z.string().max(200).optional(),
+    cursor: sequenceText.optional(),
     limit: pageLimitSchema,
   })
   .prefault({})
@@ -75,7 +78,7 @@ export const onEventInput = z
   .strictObject({
     types: z.array(typePattern).max(40).optional(),
     /** Resume after this sequence number; without it, from now on. */
-    lastEventId: z.string().max(20).regex(/^\d+$/).nullish(),
+    lastEventId: sequenceText.nullish(),
   })
   .prefault({})
 export const replayEventsInput = z.strictObject({

@@ -19,14 +19,21 @@ export type Scope = (typeof scopes)[number]
 
 export const roleSchema = z.enum(roles)
 
+export const passwordSchema = z.string().min(12, 'must have at least 12 characters').max(128)
+
 export const addPersonInput = z.strictObject({
   email: z.email().max(200),
   name: z.string().trim().min(1).max(100),
   role: roleSchema,
-  password: z.string().min(12, 'at least 12 characters').max(128),
+  password: passwordSchema,
 })
 export const setRoleInput = z.strictObject({ id: z.string().min(1).max(100), role: roleSchema })
 export const removePersonInput = z.strictObject({ id: z.string().min(1).max(100) })
+export const setPasswordInput = z.strictObject({ id: z.string().min(1).max(100), password: passwordSchema })
+export const changePasswordInput = z.strictObject({
+  currentPassword: z.string().min(1).max(128),
+  newPassword: passwordSchema,
+})
 
 export interface PersonView {
   id: string

@@ -47,6 +47,6 @@ export const breakersRouter = router({
     .mutation(({ ctx, input }) => ctx.operations.breakers.configure(ctx.by, input)),
   /** Every breaker now, again at most four times a second when something changed, and every two seconds otherwise. */
   onChange: procedure(read).subscription(({ ctx, signal }) =>
-    ctx.feeds.breakers.follow(ctx.tenantId, { signal, isCongested: ctx.isCongested }),
+    ctx.feeds.breakers.follow(ctx.tenantId, { signal, pace: ctx.pace }),
   ),
 })

@@ -19,5 +19,7 @@ export const eventsRouter = router({
   /** Every event, in order; a reconnect with the last id goes on after it, without gap or repeat. */
   onEvent: procedure(read)
     .input(onEventInput)
-    .subscription(({ ctx, input, signal }) => followEvents(ctx.operations, ctx.tenantId, input, signal)),
+    .subscription(({ ctx, input, signal }) =>
+      followEvents(ctx.operations, ctx.tenantId, input, { signal, pace: ctx.pace }),
+    ),
 })

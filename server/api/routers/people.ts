@@ -1,4 +1,4 @@
-import { addPersonInput, removePersonInput, setRoleInput } from '../../contracts/people.ts'
+import { addPersonInput, removePersonInput, setPasswordInput, setRoleInput } from '../../contracts/people.ts'
 import { procedure, router } from '../trpc.ts'
 import { wholePage } from '../whole-page.ts'
 
@@ -12,6 +12,12 @@ export const peopleRouter = router({
   setRole: procedure(administer)
     .input(setRoleInput)
     .mutation(({ ctx, input }) => ctx.people.setRole(ctx.by, input.id, input.role)),
+  setPassword: procedure(administer)
+    .input(setPasswordInput)
+    .mutation(async ({ ctx, input }) => {
+      await ctx.people.setPassword(ctx.by, input.id, input.password)
+      return { id: input.id }
+    }),
   remove: procedure(administer)
     .input(removePersonInput)
     .mutation(async ({ ctx, input }) => {

@@ -8,6 +8,6 @@ export const statsRouter = router({
   dashboard: procedure(read).query(({ ctx }) => ctx.operations.stats.dashboard(ctx.tenantId)),
   /** The command center twice a second, computed once for all who watch. */
   onDashboard: procedure(read).subscription(({ ctx, signal }) =>
-    ctx.feeds.dashboard.follow(ctx.tenantId, { signal, isCongested: ctx.isCongested }),
+    ctx.feeds.dashboard.follow(ctx.tenantId, { signal, pace: ctx.pace }),
   ),
 })

@@ -1,0 +1,155 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { type Auth, createAuth } from '../../auth/create-auth.ts'
+import type { ErrorData } from '../../contracts/errors.ts'
+import type { Role, Scope } from '../../contracts/people.ts'
+import type { Operations } from '../../core/operations.ts'
+import type { Clock } from '../../core/shared/clock.ts'
+import type { Logger } from '../../core/shared/logger.ts'
+import { silentLogger } from '../../core/shared/logger.ts'
+import { defaultTenantId, systemPrincipal } from '../../core/shared/principal.ts'
+import { PrismaClient } from '../../persistence/generated/client.ts'
+import { createIdSource } from '../../persistence/uuid-v7.ts'
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts'
+import { type Api, createApi } from '../create-api.ts'
+import { fakeOperations } from './fake-operations.ts'
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  setTimer(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+export const testPassword = 'correct horse battery staple'
+
+/** What a call came to, whichever way it went. */
+export interface CallAnswer {
+  status: number
+  headers: Headers
+  data: unknown
+  error: { message: string; code: number; data: ErrorData } | null
+}
+
+export interface TestApi extends AsyncDisposable {
+  url: string
+  host: string
+  auth: Auth
+  api: Api
+  prisma: PrismaClient
+  database: TestDatabase
+  /** Moves what authentication takes for now, to outlive caches and limits without waiting. */
+  moveTime(ms: number): void
+  query(path: string, input?: unknown, headers?: Record<string, string>): Promise<CallAnswer>
+  mutate(path: string, input?: unknown, headers?: Record<string, string>): Promise<CallAnswer>
+  /** Adds a person; returns the headers that a browser of theirs would send from our own pages. */
+  personHeaders(role: Role, email?: string): Promise<Record<string, string>>
+  /** Makes a key; returns the header that carries it. */
+  keyHeaders(scopes: Scope[]): Promise<Record<string, string>>
+}
+
+export interface TestApiOptions {
+  operations?: Operations
+  logger?: Logger
+  publicUrl?: string
+  trustedProxies?: string[]
+}
+
+/** The whole API on a real HTTP server and a database of its own, with a fake core behind its port. */
+export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const { operations = fakeOperations(), logger = silentLogger, publicUrl = null, trustedProxies = [] } = options
+  const database = await createTestDatabase()
+  const prisma = new PrismaClient({ adapter: new PrismaPg(database.pool) })
+  let movedMs = 0
+  const auth = createAuth({
+    prisma,
+    config: { host: '127.0.0.1', port: 0, publicUrl, trustedProxies },
+    key: { derive: purpose => Buffer.alloc(32, purpose) },
+    ids: createIdSource(),
+    logger,
+    now: () => Date.now() + movedMs,
+  })
+  const api = createApi({ operations, auth, config: { publicUrl }, clock: realClock, logger })
+  const server = createServer((request, response) => {
+    void api.handleRequest(request, response).then(ours => {
+      if (!ours) response.writeHead(404).end('not the API')
+    })
+  })
+  server.on('upgrade', (request, socket, head) => {
+    if (!api.handleUpgrade(request, socket, head)) socket.destroy()
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://${host}`
+  const system = systemPrincipal(defaultTenantId)
+  return {
+    url,
+    host,
+    auth,
+    api,
+    prisma,
+    database,
+    moveTime: ms => {
+      movedMs += ms
+    },
+    query: (path, input, headers = {}) => {
+      const search = input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`
+      return read(fetch(`${url}/api/trpc/${path}${search}`, { headers }))
+    },
+    mutate: (path, input, headers = {}) =>
+      read(
+        fetch(`${url}/api/trpc/${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify(input ?? {}),
+        }),
+      ),
+    personHeaders: async (role, email = `${role}-${crypto.randomUUID()}@example.org`) => {
+      await auth.people.add(system, { email, name: `The ${role}`, role, password: testPassword })
+      const cookie = await signIn(url, email, testPassword)
+      return { cookie, origin: url }
+    },
+    keyHeaders: async scopes => {
+      const { secret } = await auth.keys.create(system, { name: 'test', scopes })
+      return { authorization: `Bearer ${secret}` }
+    },
+    async [Symbol.asyncDispose]() {
+      await api.close()
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+      await prisma.$disconnect()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Signs in over HTTP and returns the session's cookie. */
+export async function signIn(url: string, email: string, password: string): Promise<string> {
+  const answer = await postSignIn(url, { email, password })
+  if (!answer.ok) throw new Error(`Signing in was refused: ${await answer.text()}`)
+  return answer.headers
+    .getSetCookie()
+    .map(cookie => cookie.split(';', 1)[0])
+    .join('; ')
+}
+
+export function postSignIn(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${url}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+}
+
+async function read(pending: Promise<Response>): Promise<CallAnswer> {
+  const response = await pending
+  const body = (await response.json()) as { result?: { data: unknown }; error?: CallAnswer['error'] }
+  return {
+    status: response.status,
+    headers: response.headers,
+    data: body.result?.data,
+    error: body.error ?? null,
+  }
+}
