@@ -1,0 +1,75 @@
+/** Weight of the newest call in the means of latency and failures. */
+const smoothing = 0.2
+/** After this long without an outcome, what was learned of an instance no longer counts: it gets another chance. */
+const learnedForMs = 30_000
+/** Half-life of the calls counted as recent, for share and fairness. */
+const recentHalfLifeMs = 300_000
+
+/** How a call ended; null is neutral (busy, cancelled by us) and teaches nothing. */
+export type SlotResult = { ok: boolean; durationMs: number } | null
+
+/** One call's place on an instance. */
+export interface Slot {
+  /** Gives the place back; every call but the first is ignored. */
+  release(result: SlotResult): void
+}
+
+/**
+ * What one instance has in flight from this replica and how it answered lately. Shared by everything that looks at the
+ * instance, so reading it costs no look-up; only slots change it.
+ */
+export class InstanceLoad {
+  inFlight = 0
+  /** Calls since start, counted when their slot is taken. */
+  calls = 0
+  failures = 0
+  /** Exponentially weighted mean of successful calls in ms; null before the first. */
+  latencyMs: number | null = null
+  /** Exponentially weighted share of failures, 0-1. */
+  failureShare = 0
+  /** Whether a call that probes a breaker which is not closed is under way. */
+  isProbing = false
+  #learnedAt = Number.NEGATIVE_INFINITY
+  #recentCalls = 0
+  #recentAt = 0
+
+  /** Takes a slot at `now`; a `probe` keeps others from probing until it is given back. Capacity is the caller's to check. */
+  take(now: () => number, probe: boolean): Slot {
+    const takenAt = now()
+    this.#recentCalls = this.recentCalls(takenAt) + 1
+    this.#recentAt = takenAt
+    this.inFlight += 1
+    this.calls += 1
+    if (probe) this.isProbing = true
+    let isHeld = true
+    return {
+      release: result => {
+        if (!isHeld) return
+        isHeld = false
+        this.inFlight -= 1
+        if (probe) this.isProbing = false
+        if (result !== null) this.#learn(result.ok, result.durationMs, now())
+      },
+    }
+  }
+
+  /** Calls since start, each halved every five minutes. */
+  recentCalls(now: number): number {
+    const elapsed = now - this.#recentAt
+    return elapsed <= 0 ? this.#recentCalls : this.#recentCalls * 2 ** (-elapsed / recentHalfLifeMs)
+  }
+
+  /** Whether latency and failures are from recent enough calls to choose by. */
+  isFresh(now: number): boolean {
+    return now - this.#learnedAt <= learnedForMs
+  }
+
+  #learn(ok: boolean, durationMs: number, now: number): void {
+    if (!this.isFresh(now)) this.failureShare = 0
+    this.#learnedAt = now
+    this.failureShare += smoothing * ((ok ? 0 : 1) - this.failureShare)
+    if (ok)
+      this.latencyMs = this.latencyMs === null ? durationMs : this.latencyMs + smoothing * (durationMs - this.latencyMs)
+    else this.failures += 1
+  }
+}

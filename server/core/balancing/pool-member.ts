@@ -1,0 +1,106 @@
+import type { ExclusionCode } from '../../contracts/decisions.ts'
+import type { HealthBoard } from '../health/health-board.ts'
+import type { InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
+import type { BreakerBoard } from '../resilience/breaker-board.ts'
+import type { BalancedInstance } from './balancing-policy.ts'
+import type { InstanceLoad, Slot } from './instance-load.ts'
+import type { InstanceKey } from './load-table.ts'
+import { slowStartShare } from './slow-start.ts'
+
+export interface EligibilitySources {
+  health: Pick<HealthBoard, 'instance'>
+  breakers: Pick<BreakerBoard, 'admits' | 'state'>
+}
+
+/**
+ * An instance as the balancer sees it. Its load is live; health, breaker and age are as of the last `look`, which is all
+ * that costs anything.
+ */
+export class PoolMember implements BalancedInstance {
+  readonly instance: InstanceRecord
+  readonly key: InstanceKey
+  readonly capacity: number
+  readonly weight: number
+  turnCredit = 0
+  readonly #load: InstanceLoad
+  readonly #sources: EligibilitySources
+  #barred: ExclusionCode | null = null
+  #isProbe = false
+  #isFresh = false
+  #ramp = 1
+
+  constructor(options: {
+    module: ModuleRecord
+    instance: InstanceRecord
+    load: InstanceLoad
+    sources: EligibilitySources
+  }) {
+    this.instance = options.instance
+    this.key = {
+      tenantId: options.module.tenantId,
+      moduleId: options.module.id,
+      instanceId: options.instance.id,
+    }
+    this.capacity = options.instance.capacity
+    this.weight = options.instance.weight
+    this.#load = options.load
+    this.#sources = options.sources
+  }
+
+  /** Asks health and breaker how it is now. */
+  look(now: number): void {
+    const { tenantId, moduleId, instanceId } = this.key
+    this.#ramp = slowStartShare(now - this.instance.registeredAt)
+    this.#isFresh = this.#load.isFresh(now)
+    if (this.#sources.health.instance(tenantId, moduleId, instanceId).state === 'unhealthy') {
+      this.#barred = 'instance_unhealthy'
+      return
+    }
+    this.#isProbe = this.#sources.breakers.state(this.key) !== 'closed'
+    this.#barred = this.#isProbe && !this.#sources.breakers.admits(this.key) ? 'breaker_open' : null
+  }
+
+  get inFlight(): number {
+    return this.#load.inFlight
+  }
+
+  get latencyMs(): number | null {
+    return this.#isFresh ? this.#load.latencyMs : null
+  }
+
+  get failureShare(): number {
+    return this.#isFresh ? this.#load.failureShare : 0
+  }
+
+  get ramp(): number {
+    return this.#ramp
+  }
+
+  get isBarred(): boolean {
+    return this.#barred !== null
+  }
+
+  /** How many calls it could take: one at a time while its breaker is being probed, none while barred. */
+  get freeSlots(): number {
+    if (this.#barred !== null) return 0
+    const free = Math.max(0, this.capacity - this.#load.inFlight)
+    if (!this.#isProbe) return free
+    return this.#load.isProbing ? 0 : Math.min(1, free)
+  }
+
+  canTake(): boolean {
+    return this.freeSlots > 0
+  }
+
+  /** Why it could not be chosen; null when it could. */
+  exclusion(): ExclusionCode | null {
+    if (this.#barred !== null) return this.#barred
+    if (this.freeSlots > 0) return null
+    return this.#isProbe && this.#load.isProbing ? 'breaker_open' : 'instance_full'
+  }
+
+  /** Takes a slot, as a probe when its breaker is not closed. */
+  take(now: () => number): Slot {
+    return this.#load.take(now, this.#isProbe)
+  }
+}

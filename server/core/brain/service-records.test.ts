@@ -1,0 +1,145 @@
+import { beforeEach, expect, test } from 'vitest'
+import { FakeClock } from '#server/testing/fake-clock.ts'
+import { silentLogger } from '../shared/logger.ts'
+import { addEvidence, type Evidence, noEvidence, type ServiceKey } from './service-record.ts'
+import {
+  type EvidenceAddition,
+  ServiceRecords,
+  type ServiceRecordStore,
+  type StoredEvidence,
+} from './service-records.ts'
+
+const key = { tenantId: 'default', taskType: 'work', moduleId: 'm' }
+const success = { ...key, ok: true, durationMs: 100, errorCode: null }
+const failure = { ...key, ok: false, durationMs: 100, errorCode: 'HTTP_500' }
+
+/** A store that several replicas may share, and that can be made to fail or to answer late. */
+class MemoryStore implements ServiceRecordStore {
+  readonly rows = new Map<string, StoredEvidence>()
+  readonly writes: number[] = []
+  isFailing = false
+  beforeAnswer: () => void = () => {}
+
+  async loadAll(): Promise<StoredEvidence[]> {
+    return [...this.rows.values()]
+  }
+
+  async add(additions: readonly EvidenceAddition[]): Promise<StoredEvidence[]> {
+    if (this.isFailing) throw new Error('the database does not answer')
+    this.writes.push(additions.length)
+    const sums = additions.map(({ delta, ...added }) => {
+      const sum = { ...added, evidence: addEvidence(this.evidenceOf(added), delta) }
+      this.rows.set(JSON.stringify(added), sum)
+      return sum
+    })
+    this.beforeAnswer()
+    return sums
+  }
+
+  evidenceOf(wanted: ServiceKey): Evidence {
+    return this.rows.get(JSON.stringify(wanted))?.evidence ?? noEvidence
+  }
+}
+
+let clock: FakeClock
+let store: MemoryStore
+
+beforeEach(() => {
+  clock = new FakeClock()
+  store = new MemoryStore()
+})
+
+async function startReplica(): Promise<ServiceRecords> {
+  const records = new ServiceRecords({ store, clock, logger: silentLogger })
+  await records.start()
+  return records
+}
+
+test('what was learned is there at once, and after a restart', async () => {
+  const records = await startReplica()
+  records.learn(success)
+  records.learn(failure)
+  expect(records.of(key).evidence).toMatchObject({ failures: 1, meanMs: 100 })
+  expect(records.of(key).evidence.successes).toBeCloseTo(1, 2)
+  await records.stop()
+
+  const restarted = await startReplica()
+  expect(restarted.of(key).evidence).toEqual(store.evidenceOf(key))
+  expect(restarted.of(key).evidence.errorShares).toEqual(new Map([['HTTP_500', 1]]))
+  await restarted.stop()
+})
+
+test('constructing starts nothing, and stopping leaves no timer', async () => {
+  const idle = new ServiceRecords({ store, clock, logger: silentLogger })
+  idle.learn(success)
+  expect(clock.pendingTimers).toBe(0)
+  const records = await startReplica()
+  await clock.advance(10_000)
+  expect(clock.pendingTimers).toBe(1)
+  await records.stop()
+  expect(clock.pendingTimers).toBe(0)
+})
+
+test('only changed records are written, together, every three seconds', async () => {
+  const records = await startReplica()
+  for (let time = 0; time < 100; time++) records.learn(success)
+  records.learn({ ...failure, moduleId: 'other' })
+  await clock.advance(2_999)
+  expect(store.writes).toEqual([])
+  await clock.advance(1)
+  expect(store.writes).toEqual([2])
+  await clock.advance(30_000)
+  expect(store.writes).toEqual([2])
+  records.learn(success)
+  await clock.advance(3_000)
+  expect(store.writes).toEqual([2, 1])
+  await records.stop()
+})
+
+test('nothing is lost or counted twice when the store fails for a while', async () => {
+  const records = await startReplica()
+  records.learn(success)
+  store.isFailing = true
+  await clock.advance(3_000)
+  records.learn(failure)
+  await clock.advance(3_000)
+  expect(records.of(key).evidence.failures).toBe(1)
+  store.isFailing = false
+  await clock.advance(3_000)
+  expect(store.evidenceOf(key)).toEqual(records.of(key).evidence)
+  expect(store.evidenceOf(key).failures).toBeCloseTo(1)
+  expect(store.evidenceOf(key).successes).toBeCloseTo(1, 2)
+  await records.stop()
+})
+
+test('what is learned while a write is under way is kept and written next', async () => {
+  const records = await startReplica()
+  records.learn(success)
+  store.beforeAnswer = () => {
+    store.beforeAnswer = () => {}
+    records.learn(success)
+  }
+  await clock.advance(3_000)
+  expect(records.of(key).evidence.successes).toBeCloseTo(2, 2)
+  expect(store.evidenceOf(key).successes).toBeCloseTo(1)
+  await records.stop()
+  expect(store.evidenceOf(key).successes).toBeCloseTo(2, 2)
+})
+
+test('replicas that share a store come to know what the others learned of the same service', async () => {
+  const [one, other] = [await startReplica(), await startReplica()]
+  for (let time = 0; time < 10; time++) {
+    one.learn(success)
+    other.learn(failure)
+  }
+  await clock.advance(3_000)
+  one.learn(success)
+  other.learn(failure)
+  await clock.advance(3_000)
+  await Promise.all([one.stop(), other.stop()])
+  const sum = store.evidenceOf(key)
+  expect(sum.successes).toBeCloseTo(11, 0)
+  expect(sum.failures).toBeCloseTo(11, 0)
+  expect(other.of(key).evidence).toEqual(sum)
+  expect(one.of(key).evidence.failures).toBeGreaterThan(9)
+})

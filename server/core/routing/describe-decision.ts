@@ -1,0 +1,139 @@
+import type { DecisionCandidate, DecisionView } from '../../contracts/decisions.ts'
+import type { PoolMember } from '../balancing/pool-member.ts'
+import { confidenceIn } from '../brain/confidence.ts'
+import type { Evidence } from '../brain/service-record.ts'
+import { describeExclusion, moduleExclusion } from './exclusions.ts'
+import type { PlannedModule } from './route-plan.ts'
+import type { Selection } from './select-route.ts'
+
+/** Candidates stored in detail with one decision. */
+const mostCandidates = 20
+/** Modules a decision names among those that were skipped. */
+const mostSkipped = 5
+
+/**
+ * The decision behind a selection as it is stored, of bounded size: made before the slot is taken, so that loads are those
+ * the choice stood on.
+ */
+export function describeDecision(selection: Selection): DecisionView {
+  const { chosen } = selection
+  const candidates = listCandidates(selection)
+  return {
+    schemaVersion: 1,
+    moduleId: chosen?.planned.module.id ?? null,
+    instanceId: chosen?.choice.member.instance.id ?? null,
+    strategy: chosen?.planned.module.strategy ?? null,
+    probability: chosen ? round(chosen.probability, 1e6) : 0,
+    confidence: chosen ? round(confidenceIn(chosen.planned.evidence), 1e4) : 0,
+    fallbacks: selection.fallbacks.map(({ module }) => module.id),
+    reasons: listReasons(selection, candidates.length),
+    candidates,
+  }
+}
+
+function listCandidates(selection: Selection): DecisionCandidate[] {
+  const { chosen, considered, request } = selection
+  const first = chosen ? [chosen.planned] : []
+  const modules = [...first, ...considered.filter(planned => planned !== chosen?.planned)].slice(0, mostCandidates)
+  const candidates: DecisionCandidate[] = []
+  for (const [place, planned] of modules.entries()) {
+    const excluded = moduleExclusion(planned.module, request)
+    if (excluded !== null) {
+      candidates.push({ ...candidateOf(planned, null), score: null, excluded })
+      continue
+    }
+    const room = Math.floor((mostCandidates - candidates.length) / (modules.length - place))
+    const own = planned === chosen?.planned ? chosen.choice.member : null
+    if (own) candidates.push(candidateOf(planned, own))
+    let left = own ? room - 1 : room
+    for (const member of planned.pool.members) {
+      if (left <= 0) break
+      if (member === own) continue
+      candidates.push(candidateOf(planned, member))
+      left -= 1
+    }
+  }
+  return candidates
+}
+
+function candidateOf(planned: PlannedModule, member: PoolMember | null): DecisionCandidate {
+  const { module, evidence } = planned
+  const outcomes = evidence.successes + evidence.failures
+  return {
+    moduleId: module.id,
+    instanceId: member?.instance.id ?? null,
+    score: planned.score === null ? null : round(planned.score, 1e4),
+    load: member ? round(member.inFlight / member.capacity, 1e4) : null,
+    inFlight: member?.inFlight ?? null,
+    capacity: member?.capacity ?? null,
+    successRate: outcomes === 0 ? null : round(evidence.successes / outcomes, 1e4),
+    meanMs: evidence.meanMs === null ? null : round(evidence.meanMs, 10),
+    evidence: round(outcomes, 10),
+    costPerHourUsd: module.costPerHourUsd,
+    excluded: member?.exclusion() ?? null,
+  }
+}
+
+function listReasons(selection: Selection, listed: number): string[] {
+  const { chosen, considered, request, all } = selection
+  const reasons = chosen ? describeChoice(selection, chosen) : [describeNoRoute(selection)]
+  let skipped = 0
+  for (const planned of considered) {
+    if (planned === chosen?.planned || selection.fallbacks.includes(planned)) continue
+    skipped += 1
+    if (skipped <= mostSkipped) reasons.push(`${planned.module.id} skipped: ${describeExclusion(planned, request)}`)
+  }
+  if (skipped > mostSkipped) reasons.push(`${count(skipped - mostSkipped, 'more module')} skipped`)
+  const total = countCandidates(all, selection)
+  if (total > listed) reasons.push(`${count(total - listed, 'more candidate')} not listed`)
+  return reasons
+}
+
+function describeChoice(selection: Selection, chosen: NonNullable<Selection['chosen']>): string[] {
+  const { planned, choice } = chosen
+  const reasons = [`${planned.module.id}: ${describeEvidence(planned.evidence)}`]
+  const rival = selection.fallbacks[0]
+  if (chosen.isExplored) {
+    reasons.push(`explored, to keep what is known of it fresh; the best by score is ${rival?.module.id}`)
+  } else if (selection.request.pinnedModuleId !== null) {
+    reasons.push('the task is pinned to it')
+  } else if (rival) {
+    reasons.push(`score ${describeScore(planned)}, ahead of ${rival.module.id} with ${describeScore(rival)}`)
+  }
+  const { member } = choice
+  const siblings = planned.pool.members.length
+  const how = siblings > 1 ? `, by ${planned.module.strategy.replaceAll('_', ' ')} of ${siblings}` : ''
+  reasons.push(`instance ${member.instance.id}: ${member.inFlight} of ${member.capacity} slots in use${how}`)
+  return reasons
+}
+
+function describeNoRoute({ all, request }: Selection): string {
+  if (all.length === 0) return `no module has the capability ${request.taskType}`
+  return `nothing can take ${request.taskType} now`
+}
+
+/** What is known of a service, in words. */
+function describeEvidence({ successes, failures, meanMs }: Evidence): string {
+  const outcomes = successes + failures
+  if (outcomes === 0) return 'no history yet'
+  const rate = `${Math.round((100 * successes) / outcomes)} % of ${Math.max(1, Math.round(outcomes))} succeeded`
+  return meanMs === null ? rate : `${rate}, mean ${Math.round(meanMs)} ms`
+}
+
+function describeScore(planned: PlannedModule): string {
+  return (planned.score ?? 0).toFixed(3)
+}
+
+function countCandidates(modules: readonly PlannedModule[], { request }: Selection): number {
+  let total = 0
+  for (const { module } of modules) total += moduleExclusion(module, request) === null ? module.instances.length : 1
+  return total
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
+}
+
+function round(value: number, precision: number): number {
+  return Math.round(value * precision) / precision
+}

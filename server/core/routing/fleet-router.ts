@@ -1,0 +1,105 @@
+import type { DecisionView } from '../../contracts/decisions.ts'
+import type { RoutingStats } from '../../contracts/stats.ts'
+import { InstancePool, type PoolResources } from '../balancing/instance-pool.ts'
+import type { ExplorationPolicy } from '../brain/exploration.ts'
+import type { ServiceRecords } from '../brain/service-records.ts'
+import type { ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
+import { describeDecision } from './describe-decision.ts'
+import { RoutePlan } from './route-plan.ts'
+import { RoutingCounters } from './routing-counters.ts'
+import { type Selection, selectRoute } from './select-route.ts'
+import type { RouteRequest, RouteResult, TaskRouter } from './task-router.ts'
+
+export interface RouterResources extends PoolResources {
+  catalog: Pick<ModuleCatalog, 'capableOf'>
+  records: Pick<ServiceRecords, 'of'>
+  exploration: ExplorationPolicy
+}
+
+/** Makes the router of one replica. Nothing to start or stop; its counters begin at zero. */
+export function createTaskRouter(resources: RouterResources): TaskRouter {
+  return new FleetRouter(resources)
+}
+
+/**
+ * Routes by the registry's current records. Plans and pools hang on those records, which are immutable and replaced by every
+ * change: so nothing here is ever invalidated, and what belongs to an old record goes with it.
+ */
+class FleetRouter implements TaskRouter {
+  readonly #resources: RouterResources
+  readonly #plans = new WeakMap<readonly ModuleRecord[], RoutePlan>()
+  readonly #pools = new WeakMap<ModuleRecord, InstancePool>()
+  readonly #counters = new RoutingCounters()
+
+  constructor(resources: RouterResources) {
+    this.#resources = resources
+  }
+
+  route(request: RouteRequest): RouteResult {
+    const selection = this.#select(request)
+    const decision = describeDecision(selection)
+    const { chosen } = selection
+    if (!chosen) {
+      this.#counters.countUnroutable(request.tenantId)
+      return { kind: 'unroutable', decision }
+    }
+    const { module, pool } = chosen.planned
+    const slot = pool.take(chosen.choice)
+    this.#counters.countRoute(request.tenantId, module.id, selection.isFallback)
+    return { kind: 'routed', module, instance: chosen.choice.member.instance, slot, decision }
+  }
+
+  preview(request: RouteRequest): DecisionView {
+    return describeDecision(this.#select(request))
+  }
+
+  freeSlots(tenantId: string, taskType: string, pinnedModuleId: string | null): number {
+    const plan = this.#planOf(tenantId, taskType)
+    const now = this.#resources.clock.now()
+    let free = 0
+    for (const { module, pool } of plan.enabled) {
+      if (pinnedModuleId !== null && module.id !== pinnedModuleId) continue
+      pool.refresh(now, plan.maxLookAgeMs)
+      free += pool.freeSlots()
+    }
+    return free
+  }
+
+  knowsType(tenantId: string, taskType: string): boolean {
+    return this.#resources.catalog.capableOf(tenantId, taskType).length > 0
+  }
+
+  stats(tenantId: string): RoutingStats {
+    return this.#counters.read(tenantId)
+  }
+
+  #select(request: RouteRequest): Selection {
+    const { clock, random, exploration } = this.#resources
+    return selectRoute(request, this.#planOf(request.tenantId, request.taskType), {
+      now: clock.now(),
+      random,
+      explorationRate: exploration.rate(request.tenantId),
+    })
+  }
+
+  #planOf(tenantId: string, taskType: string): RoutePlan {
+    const modules = this.#resources.catalog.capableOf(tenantId, taskType)
+    const known = this.#plans.get(modules)
+    if (known?.taskType === taskType) return known
+    const plan = new RoutePlan(taskType, modules, {
+      poolOf: module => this.#poolOf(module),
+      recordOf: key => this.#resources.records.of(key),
+    })
+    this.#plans.set(modules, plan)
+    return plan
+  }
+
+  #poolOf(module: ModuleRecord): InstancePool {
+    let pool = this.#pools.get(module)
+    if (!pool) {
+      pool = new InstancePool(module, this.#resources)
+      this.#pools.set(module, pool)
+    }
+    return pool
+  }
+}
