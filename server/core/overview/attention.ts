@@ -35,7 +35,9 @@ function ofBreakers(breakers: readonly BreakerView[]): AttentionItem[] {
       return [{ id, severity: 'info', title, detail: `by ${by}: ${reason}`, since: at, href }]
     }
     if (breaker.state === 'closed') return []
-    const detail = breaker.lastFailure ? `${breaker.lastFailure.code}: ${breaker.lastFailure.message}` : breaker.endpoint
+    const detail = breaker.lastFailure
+      ? `${breaker.lastFailure.code}: ${breaker.lastFailure.message}`
+      : breaker.endpoint
     const title = `${breaker.moduleName}: breaker ${breaker.state === 'open' ? 'open' : 'half-open, probing'}`
     return [{ id, severity: 'critical', title, detail, since: breaker.since, href }]
   })

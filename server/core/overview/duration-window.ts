@@ -1,5 +1,5 @@
 import type { DurationStats } from '../../contracts/stats.ts'
-import { LatencyHistogram } from '../resilience/latency-histogram.ts'
+import { LatencyHistogram } from '../shared/latency-histogram.ts'
 
 const slotMs = 60_000
 const slots = 5

@@ -30,7 +30,10 @@ export interface BreakerServicePorts {
   clock: Clock
   logger: Logger
   /** Changes a module's thresholds as an edit of its configuration. */
-  updateModule: (by: Principal, input: { id: string; configVersion: number; breaker: BreakerConfig }) => Promise<ModuleView>
+  updateModule: (
+    by: Principal,
+    input: { id: string; configVersion: number; breaker: BreakerConfig },
+  ) => Promise<ModuleView>
 }
 
 const eventOfState = { open: 'circuit.opened', half_open: 'circuit.half_opened', closed: 'circuit.closed' } as const
@@ -48,12 +51,16 @@ export class BreakerService implements BreakerOperations {
   async start(): Promise<void> {
     const { board, catalog, holds } = this.#ports
     for (const tenantId of catalog.tenants()) {
-      for (const module of catalog.list(tenantId)) this.#follow({ tenantId, moduleId: module.id, before: null, after: module })
+      for (const module of catalog.list(tenantId))
+        this.#follow({ tenantId, moduleId: module.id, before: null, after: module })
     }
     for (const hold of await holds.load()) {
       if (this.#exists(hold)) board.force(hold, hold.forced)
     }
-    this.#stopListening = [catalog.onChange(change => this.#follow(change)), board.onChange(change => this.#tell(change))]
+    this.#stopListening = [
+      catalog.onChange(change => this.#follow(change)),
+      board.onChange(change => this.#tell(change)),
+    ]
     board.start()
   }
 
@@ -107,7 +114,11 @@ export class BreakerService implements BreakerOperations {
   }
 
   async resetAll(by: Principal, reason: string): Promise<number> {
-    const keys = this.list(by.tenantId).map(({ moduleId, instanceId }) => ({ tenantId: by.tenantId, moduleId, instanceId }))
+    const keys = this.list(by.tenantId).map(({ moduleId, instanceId }) => ({
+      tenantId: by.tenantId,
+      moduleId,
+      instanceId,
+    }))
     await this.#reset(by, keys, reason)
     return keys.length
   }
@@ -139,10 +150,14 @@ export class BreakerService implements BreakerOperations {
 
   #configure(module: ModuleRecord): void {
     for (const instance of module.instances) {
-      this.#ports.board.configure({ tenantId: module.tenantId, moduleId: module.id, instanceId: instance.id }, module.breaker, {
-        moduleName: module.name,
-        endpoint: instance.endpoint,
-      })
+      this.#ports.board.configure(
+        { tenantId: module.tenantId, moduleId: module.id, instanceId: instance.id },
+        module.breaker,
+        {
+          moduleName: module.name,
+          endpoint: instance.endpoint,
+        },
+      )
     }
   }
 

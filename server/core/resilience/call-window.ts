@@ -1,5 +1,5 @@
 import type { BreakerView } from '../../contracts/breakers.ts'
-import { LatencyHistogram } from './latency-histogram.ts'
+import { LatencyHistogram } from '../shared/latency-histogram.ts'
 
 interface Bucket {
   successes: number

@@ -1,0 +1,457 @@
+import type { Page } from '../../contracts/common.ts'
+import type { AttemptView, ListTasks, TaskStatus, TaskSummary } from '../../contracts/tasks.ts'
+import type { EndStatus, WaitReason } from '../queue/task-state.ts'
+import type {
+  ClaimedTask,
+  InsertResult,
+  Lane,
+  LeaseEnd,
+  NewTask,
+  QueueCounts,
+  ReclaimedTask,
+  StoredTask,
+  TaskStore,
+  TaskTotals,
+} from '../queue/task-store.ts'
+import type { Clock } from '../shared/clock.ts'
+
+type Place =
+  | { kind: 'ready'; enqueuedAt: number }
+  | { kind: 'waiting'; dueAt: number; reason: WaitReason; since: number }
+  | {
+      kind: 'leased'
+      leaseNo: number
+      replicaId: string
+      enqueuedAt: number
+      claimedAt: number
+      cancelReason: string | null
+    }
+  | {
+      kind: 'ended'
+      status: EndStatus
+      at: number
+      result: string | null
+      error: { code: string; message: string } | null
+      reason: string | null
+    }
+
+interface Entry {
+  task: NewTask
+  place: Place
+  used: number
+  startedAt: number | null
+  attempts: AttemptView[]
+}
+
+/**
+ * The task store in memory, for tests and the simulator: passes the same contract suite as the one in PostgreSQL. Claims sort
+ * the lanes' ready tasks, so it suits thousands of waiting tasks, not millions.
+ */
+export class MemoryTaskStore implements TaskStore {
+  readonly #clock: Clock
+  readonly #entries = new Map<string, Entry>()
+  readonly #ready = new Map<number, Set<Entry>>()
+  readonly #lanes: Lane[] = []
+  readonly #keys = new Map<string, { bodyHash: string | null; id: string }>()
+  readonly #heartbeats = new Map<string, number>()
+  readonly #totals = new Map<string, TaskTotals>()
+  #lastLeaseNo = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** A replica lived at this moment. */
+  beat(replicaId: string, at = this.#clock.now()): void {
+    this.#heartbeats.set(replicaId, at)
+  }
+
+  async lanes(): Promise<Lane[]> {
+    return [...this.#lanes]
+  }
+
+  async ensureLane(tenantId: string, taskType: string, pinnedModuleId: string | null): Promise<Lane> {
+    const known = this.#lanes.find(
+      lane => lane.tenantId === tenantId && lane.taskType === taskType && lane.pinnedModuleId === pinnedModuleId,
+    )
+    if (known) return known
+    const lane = { id: this.#lanes.length + 1, tenantId, taskType, pinnedModuleId }
+    this.#lanes.push(lane)
+    return lane
+  }
+
+  async insert(tasks: readonly NewTask[]): Promise<InsertResult[]> {
+    return tasks.map(task => this.#insertOne(task))
+  }
+
+  async claim(
+    lanes: readonly { laneId: number; slots: number }[],
+    limit: number,
+    replicaId: string,
+  ): Promise<ClaimedTask[]> {
+    const now = this.#clock.now()
+    const open = lanes.flatMap(({ laneId, slots }) =>
+      [...(this.#ready.get(laneId) ?? [])]
+        .filter(entry => entry.task.deadline === null || entry.task.deadline > now)
+        .sort(byOrder)
+        .slice(0, slots),
+    )
+    return open
+      .sort(byOrder)
+      .slice(0, limit)
+      .map(entry => this.#lease(entry, replicaId, now))
+  }
+
+  async finish(ends: readonly LeaseEnd[]): Promise<boolean[]> {
+    return ends.map(end => this.#finishOne(end))
+  }
+
+  async promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueAt: number | null }> {
+    const now = this.#clock.now()
+    const waiting = [...this.#entries.values()].flatMap(entry =>
+      entry.place.kind === 'waiting' ? [{ entry, dueAt: entry.place.dueAt }] : [],
+    )
+    const due = waiting.filter(({ dueAt }) => dueAt <= now).slice(0, limit)
+    for (const { entry } of due) this.#move(entry, { kind: 'ready', enqueuedAt: now })
+    const later = waiting.filter(({ dueAt }) => dueAt > now).map(({ dueAt }) => dueAt)
+    return {
+      promoted: due.length,
+      lanes: [...new Set(due.map(({ entry }) => entry.task.laneId))],
+      nextDueAt: later.length === 0 ? null : Math.min(...later),
+    }
+  }
+
+  async expireOverdue(limit: number): Promise<number> {
+    const now = this.#clock.now()
+    const late = [...this.#entries.values()]
+      .filter(({ task, place }) => isQueuedPlace(place) && task.deadline !== null && task.deadline <= now)
+      .slice(0, limit)
+    const error = { code: 'DEADLINE_PASSED', message: 'The deadline passed before it could be started.' }
+    for (const entry of late) this.#end(entry, 'expired', { error, reason: 'DEADLINE_PASSED' })
+    return late.length
+  }
+
+  async cancel(
+    tenantId: string,
+    id: string,
+    reason: string,
+  ): Promise<
+    { kind: 'ended' } | { kind: 'signalled'; replicaId: string } | { kind: 'already_ended'; status: EndStatus } | null
+  > {
+    const entry = this.#find(tenantId, id)
+    if (!entry) return null
+    const { place } = entry
+    if (place.kind === 'ended') return { kind: 'already_ended', status: place.status }
+    if (place.kind === 'leased') {
+      place.cancelReason = reason
+      return { kind: 'signalled', replicaId: place.replicaId }
+    }
+    this.#end(entry, 'cancelled', { reason })
+    return { kind: 'ended' }
+  }
+
+  async reclaim(deadAfterMs: number, alsoOf: string | null): Promise<ReclaimedTask[]> {
+    const limit = this.#clock.now() - deadAfterMs
+    const isDead = (replicaId: string) => replicaId === alsoOf || (this.#heartbeats.get(replicaId) ?? Infinity) < limit
+    return [...this.#entries.values()].flatMap(entry =>
+      entry.place.kind === 'leased' && isDead(entry.place.replicaId) ? [this.#reclaimOne(entry, entry.place)] : [],
+    )
+  }
+
+  async get(tenantId: string, id: string): Promise<StoredTask | null> {
+    const entry = this.#find(tenantId, id)
+    return entry ? this.#toStored(entry) : null
+  }
+
+  async list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>> {
+    const matching = [...this.#entries.values()]
+      .filter(entry => entry.task.tenantId === tenantId)
+      .map(entry => toSummary(entry))
+      .filter(item => isMatch(item, filter))
+      .sort((a, b) => (a.id < b.id ? 1 : -1))
+    const items = matching.slice(0, filter.limit)
+    return { items, nextCursor: matching.length > filter.limit ? (items.at(-1)?.id ?? null) : null }
+  }
+
+  async counts(tenantId: string): Promise<QueueCounts> {
+    const counts: QueueCounts = {
+      ready: 0,
+      scheduled: 0,
+      blocked: 0,
+      running: 0,
+      byPriority: [],
+      byType: [],
+      oldestReadyAt: null,
+    }
+    for (const { task, place } of this.#entries.values()) {
+      if (task.tenantId !== tenantId || place.kind === 'ended') continue
+      if (place.kind === 'waiting') {
+        counts.scheduled++
+        continue
+      }
+      const state = place.kind === 'ready' ? 'ready' : 'running'
+      counts[state]++
+      rowOf(counts.byPriority, row => row.priority === task.priority, {
+        priority: task.priority,
+        ready: 0,
+        running: 0,
+      })[state]++
+      rowOf(counts.byType, row => row.type === task.type && row.pinnedModuleId === task.pinnedModuleId, {
+        type: task.type,
+        pinnedModuleId: task.pinnedModuleId,
+        ready: 0,
+        running: 0,
+      })[state]++
+      if (place.kind === 'ready') counts.oldestReadyAt = Math.min(counts.oldestReadyAt ?? Infinity, place.enqueuedAt)
+    }
+    return counts
+  }
+
+  async liveCount(): Promise<number> {
+    return [...this.#entries.values()].filter(entry => entry.place.kind !== 'ended').length
+  }
+
+  async totals(tenantId: string): Promise<TaskTotals> {
+    return { ...this.#totalsOf(tenantId) }
+  }
+
+  #insertOne(task: NewTask): InsertResult {
+    if (task.idempotencyKey !== null) {
+      const key = `${task.tenantId} ${task.idempotencyKey}`
+      const known = this.#keys.get(key)
+      const earlier = known && this.#entries.get(known.id)
+      if (known && earlier) {
+        if (known.bodyHash !== task.bodyHash) return { kind: 'conflict', id: known.id }
+        return { kind: 'deduplicated', id: known.id, status: statusOf(earlier.place), priority: earlier.task.priority }
+      }
+      this.#keys.set(key, { bodyHash: task.bodyHash, id: task.id })
+    }
+    const now = this.#clock.now()
+    const entry: Entry = { task, place: { kind: 'ready', enqueuedAt: now }, used: 0, startedAt: null, attempts: [] }
+    this.#entries.set(task.id, entry)
+    this.#move(
+      entry,
+      task.runAt === null
+        ? { kind: 'ready', enqueuedAt: now }
+        : { kind: 'waiting', dueAt: task.runAt, reason: 'not_before', since: now },
+    )
+    this.#totalsOf(task.tenantId).accepted++
+    return { kind: 'inserted' }
+  }
+
+  #lease(entry: Entry, replicaId: string, now: number): ClaimedTask {
+    const { task, place } = entry
+    if (place.kind !== 'ready') throw new Error(`task ${task.id} is not ready`)
+    this.#lastLeaseNo++
+    const { enqueuedAt } = place
+    this.#move(entry, {
+      kind: 'leased',
+      leaseNo: this.#lastLeaseNo,
+      replicaId,
+      enqueuedAt,
+      claimedAt: now,
+      cancelReason: null,
+    })
+    return {
+      tenantId: task.tenantId,
+      id: task.id,
+      laneId: task.laneId,
+      type: task.type,
+      pinnedModuleId: task.pinnedModuleId,
+      priority: task.priority,
+      deadline: task.deadline,
+      timeoutMs: task.timeoutMs,
+      maxAttempts: task.maxAttempts,
+      complexity: task.complexity,
+      submittedBy: task.submittedBy,
+      retryOf: task.retryOf,
+      payload: JSON.parse(task.payload),
+      rank: task.rank,
+      leaseNo: this.#lastLeaseNo,
+      attempts: entry.used,
+      enqueuedAt,
+      claimedAt: now,
+      startedAt: entry.startedAt,
+    }
+  }
+
+  #finishOne(end: LeaseEnd): boolean {
+    const entry = this.#entries.get(end.task.id)
+    if (entry?.place.kind !== 'leased' || entry.place.leaseNo !== end.task.leaseNo) return false
+    const { enqueuedAt, claimedAt } = entry.place
+    entry.used = end.attemptsUsed
+    entry.startedAt = end.startedAt
+    for (const { dispatchedAt, endedAt, ...attempt } of end.attempts) {
+      const [enqueued, claimed, dispatched, ended] = [enqueuedAt, claimedAt, dispatchedAt, endedAt].map(toIso)
+      entry.attempts.push({
+        ...attempt,
+        enqueuedAt: enqueued ?? '',
+        claimedAt: claimed ?? '',
+        dispatchedAt: dispatched ?? '',
+        endedAt: ended ?? null,
+      })
+    }
+    const now = this.#clock.now()
+    if (end.next.kind === 'end') this.#end(entry, end.next.status, end.next)
+    else if (end.next.kind === 'requeue') this.#move(entry, { kind: 'ready', enqueuedAt })
+    else this.#move(entry, { kind: 'waiting', dueAt: now + end.next.delayMs, reason: end.next.reason, since: now })
+    return true
+  }
+
+  #reclaimOne(entry: Entry, place: Extract<Place, { kind: 'leased' }>): ReclaimedTask {
+    const { task } = entry
+    const now = this.#clock.now()
+    entry.used++
+    entry.startedAt ??= place.claimedAt
+    const error = { code: 'REPLICA_LOST', message: 'The replica that ran it stopped before it could answer.' }
+    entry.attempts.push({
+      number: entry.used,
+      moduleId: '',
+      instanceId: '',
+      outcome: 'lost',
+      error,
+      enqueuedAt: toIso(place.enqueuedAt),
+      claimedAt: toIso(place.claimedAt),
+      dispatchedAt: toIso(place.claimedAt),
+      endedAt: toIso(now),
+      decision: null,
+    })
+    const isOver = place.cancelReason !== null || entry.used >= task.maxAttempts
+    if (place.cancelReason !== null) this.#end(entry, 'cancelled', { reason: place.cancelReason })
+    else if (isOver) this.#end(entry, 'failed', { error })
+    else this.#move(entry, { kind: 'ready', enqueuedAt: now })
+    return {
+      tenantId: task.tenantId,
+      id: task.id,
+      type: task.type,
+      formerReplicaId: place.replicaId,
+      outcome: isOver ? 'failed' : 'requeued',
+    }
+  }
+
+  #end(
+    entry: Entry,
+    status: EndStatus,
+    facts: { result?: string | null; error?: { code: string; message: string } | null; reason?: string | null },
+  ): void {
+    const { result = null, error = null, reason = null } = facts
+    this.#move(entry, { kind: 'ended', status, at: this.#clock.now(), result, error, reason })
+    this.#totalsOf(entry.task.tenantId)[status]++
+  }
+
+  #move(entry: Entry, place: Place): void {
+    entry.place = place
+    let lane = this.#ready.get(entry.task.laneId)
+    if (!lane) {
+      lane = new Set()
+      this.#ready.set(entry.task.laneId, lane)
+    }
+    if (place.kind === 'ready') lane.add(entry)
+    else lane.delete(entry)
+  }
+
+  #find(tenantId: string, id: string): Entry | undefined {
+    const entry = this.#entries.get(id)
+    return entry?.task.tenantId === tenantId ? entry : undefined
+  }
+
+  #totalsOf(tenantId: string): TaskTotals {
+    let totals = this.#totals.get(tenantId)
+    if (!totals) {
+      totals = { accepted: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 }
+      this.#totals.set(tenantId, totals)
+    }
+    return totals
+  }
+
+  #toStored(entry: Entry): StoredTask {
+    const { task, place } = entry
+    const ended = place.kind === 'ended' ? place : null
+    const retriedAs = [...this.#entries.values()].findLast(other => other.task.retryOf === task.id)?.task.id ?? null
+    return {
+      summary: toSummary(entry),
+      payload: JSON.parse(task.payload),
+      result: ended?.result == null ? null : JSON.parse(ended.result),
+      error: ended?.error ?? null,
+      attempts: entry.attempts,
+      score: task.score,
+      runAt: task.runAt === null ? null : toIso(task.runAt),
+      deadline: task.deadline === null ? null : toIso(task.deadline),
+      timeoutMs: task.timeoutMs,
+      estimatedComplexity: task.complexity,
+      idempotencyKey: task.idempotencyKey,
+      submittedBy: task.submittedBy,
+      retryOf: task.retryOf,
+      retriedAs,
+      endReason: ended?.reason ?? null,
+      lane: { id: task.laneId, tenantId: task.tenantId, taskType: task.type, pinnedModuleId: task.pinnedModuleId },
+      waiting:
+        place.kind === 'waiting'
+          ? { reason: place.reason, dueAt: toIso(place.dueAt), since: toIso(place.since) }
+          : null,
+      lease:
+        place.kind === 'leased'
+          ? { leaseNo: place.leaseNo, replicaId: place.replicaId, claimedAt: toIso(place.claimedAt) }
+          : null,
+    }
+  }
+}
+
+function byOrder({ task: a }: Entry, { task: b }: Entry): number {
+  return (
+    a.rank - b.rank ||
+    a.priority - b.priority ||
+    (a.deadline ?? Infinity) - (b.deadline ?? Infinity) ||
+    (a.id < b.id ? -1 : 1)
+  )
+}
+
+function isQueuedPlace(place: Place): boolean {
+  return place.kind === 'ready' || place.kind === 'waiting'
+}
+
+function statusOf(place: Place): TaskStatus {
+  if (place.kind === 'ended') return place.status
+  if (place.kind === 'leased') return 'running'
+  return place.kind === 'waiting' ? 'scheduled' : 'ready'
+}
+
+function toSummary({ task, place, used, attempts, startedAt }: Entry): TaskSummary {
+  const begun = startedAt ?? (place.kind === 'leased' ? place.claimedAt : null)
+  return {
+    id: task.id,
+    type: task.type,
+    status: statusOf(place),
+    priority: task.priority,
+    moduleId: task.pinnedModuleId,
+    servedBy: attempts.at(-1)?.moduleId || null,
+    attempts: used,
+    maxAttempts: task.maxAttempts,
+    createdAt: toIso(task.acceptedAt),
+    startedAt: begun === null ? null : toIso(begun),
+    finishedAt: place.kind === 'ended' ? toIso(place.at) : null,
+    errorCode: place.kind === 'ended' ? (place.error?.code ?? null) : null,
+  }
+}
+
+function isMatch(item: TaskSummary, filter: ListTasks): boolean {
+  if (filter.status && filter.status.length > 0 && !filter.status.includes(item.status)) return false
+  if (filter.type !== undefined && item.type !== filter.type) return false
+  if (filter.moduleId !== undefined && item.moduleId !== filter.moduleId && item.servedBy !== filter.moduleId)
+    return false
+  if (filter.q && !item.id.startsWith(filter.q) && !item.type.includes(filter.q)) return false
+  if (filter.from !== undefined && item.createdAt < filter.from) return false
+  if (filter.to !== undefined && item.createdAt >= filter.to) return false
+  return filter.cursor === undefined || item.id < filter.cursor
+}
+
+function rowOf<Row>(rows: Row[], isIt: (row: Row) => boolean, fresh: Row): Row {
+  const known = rows.find(isIt)
+  if (known) return known
+  rows.push(fresh)
+  return fresh
+}
+
+function toIso(ms: number): string {
+  return new Date(ms).toISOString()
+}
