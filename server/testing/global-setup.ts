@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
+import { generateClient } from '../persistence/generate-client.mjs'
 import { startTemplateDatabase, type TemplateDatabase } from './template-database.ts'
 
 declare module 'vitest' {
@@ -11,10 +12,11 @@ declare module 'vitest' {
 }
 
 /**
- * Lets all test files of a run share one PostgreSQL, started when the first of them asks: a run without database tests
+ * Brings the Prisma client up to date, and lets all test files of a run share one PostgreSQL, started when the first of them asks: a run without database tests
  * pays nothing. Test files live in other processes, hence the loopback server between.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  generateClient()
   let template: Promise<TemplateDatabase> | null = null
   const broker = createServer((_request, response) => {
     template ??= startTemplateDatabase()

@@ -4,10 +4,13 @@ import path from 'node:path'
 import { embeddedMajorVersion } from './binaries.ts'
 import { diskFull, notWritable, startFailure, withFileErrors } from './failures.ts'
 import type { Placement } from './placement.ts'
+import { isAlive } from './postmaster.ts'
 import { outputOf, runProgram } from './run-program.ts'
 
 /** The database role that owns everything in the embedded server. */
 export const embeddedRole = 'quarterdeck'
+
+const draftSuffix = '.initialising-'
 
 /**
  * Makes sure that a complete cluster exists and returns the password of its role. A cluster appears by one rename after
@@ -56,7 +59,8 @@ async function ensurePassword(passwordFile: string): Promise<string> {
 }
 
 async function initialise(place: Placement, password: string): Promise<void> {
-  const staging = `${place.clusterDir}.initialising-${randomBytes(4).toString('hex')}`
+  await removeAbandonedDrafts(place.clusterDir)
+  const staging = `${place.clusterDir}${draftSuffix}${process.pid}-${randomBytes(4).toString('hex')}`
   const draft = path.join(staging, 'data')
   const passwordCopy = path.join(staging, 'password')
   try {
@@ -70,6 +74,16 @@ async function initialise(place: Placement, password: string): Promise<void> {
     await rename(draft, place.clusterDir).catch(ignoring('ENOTEMPTY', 'EEXIST'))
   } finally {
     await rm(staging, { recursive: true, force: true })
+  }
+}
+
+/** What a process left that was killed while initdb ran. */
+async function removeAbandonedDrafts(clusterDir: string): Promise<void> {
+  const parent = path.dirname(clusterDir)
+  const prefix = `${path.basename(clusterDir)}${draftSuffix}`
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length).split('-')[0]))) continue
+    await rm(path.join(parent, name), { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

@@ -22,8 +22,8 @@ export interface LaunchOptions {
   place: Placement
   port: number
   settings: PostgresSettings
-  /** A process id left in `postmaster.pid` that is known to belong to another program by now. */
-  reusedPid: number | null
+  /** The process id that a server which crashed has left in `postmaster.pid`. */
+  stalePid: number | null
   logger: Logger
 }
 
@@ -31,13 +31,7 @@ export interface LaunchOptions {
  * Starts the server in a session of its own, so that neither Ctrl-C nor our death reaches it, and waits until it serves;
  * after a crash that includes its recovery, however long. Fails with DATABASE_START_FAILED when it gives up.
  */
-export async function launchServer({
-  place,
-  port,
-  settings,
-  reusedPid,
-  logger,
-}: LaunchOptions): Promise<LaunchOutcome> {
+export async function launchServer({ place, port, settings, stalePid, logger }: LaunchOptions): Promise<LaunchOutcome> {
   const log = await openLog(place.logFile)
   try {
     const { size: logStart } = await log.stat()
@@ -48,8 +42,9 @@ export async function launchServer({
       cwd: serverWorkingFolder(),
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
-      // PostgreSQL takes this id in its lock file for stale; its check of the shared memory still holds.
-      env: { ...serverEnvironment(), ...(reusedPid !== null && { PG_GRANDPARENT_PID: String(reusedPid) }) },
+      // Tells PostgreSQL that this id in its lock file is stale, even if the system has given it to another program since.
+      // Its own check of the shared memory, which protects a half-dead server's data, still holds.
+      env: { ...serverEnvironment(), ...(stalePid !== null && { PG_GRANDPARENT_PID: String(stalePid) }) },
     })
     const ended = new Promise<Error | null>(resolve => {
       child.once('error', resolve)

@@ -75,8 +75,8 @@ async function attemptStart(
     return connect(place, password, port, true)
   }
   const port = await findFreePort()
-  const reusedPid = state.kind === 'pid-reused' ? state.pid : null
-  const outcome = await launchServer({ place, port, settings, reusedPid, logger })
+  const stalePid = state.kind === 'stale' ? state.pid : null
+  const outcome = await launchServer({ place, port, settings, stalePid, logger })
   switch (outcome) {
     case 'ready':
       return connect(place, password, port, false)

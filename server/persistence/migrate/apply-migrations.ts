@@ -4,8 +4,8 @@ import type { Logger } from '../../core/shared/logger.ts'
 import { connectClient } from './connect-client.ts'
 import { planMigrations, type RecordedMigration } from './plan-migrations.ts'
 import { checksumOf, type Migration, migrationsDirectory, readMigrations } from './read-migrations.ts'
+import { requireSupportedVersion } from './require-supported-version.ts'
 
-const oldestVersion = 15
 /** The key that Prisma's own migrate command locks, so that the two exclude each other. */
 const advisoryLockKey = 72_707_369
 /** How long a statement of a migration may wait for a table that a running replica uses, before it gives way. */
@@ -37,7 +37,7 @@ export async function applyMigrations(options: ApplyMigrationsOptions): Promise<
   const migrations = await readMigrations(directory)
   const client = await connectClient(url, 'quarterdeck migrations')
   try {
-    await requireVersion(client)
+    requireSupportedVersion(await readVersion(client))
     await lock(client, lockTimeoutMs)
     await client.query(createRecordTable)
     const { pending, newer } = planMigrations(migrations, await readRecorded(client))
@@ -55,15 +55,9 @@ export async function applyMigrations(options: ApplyMigrationsOptions): Promise<
   }
 }
 
-async function requireVersion(client: pg.Client): Promise<void> {
+async function readVersion(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ number: number }>("SELECT current_setting('server_version_num')::int AS number")
-  const major = Math.floor((rows[0]?.number ?? 0) / 10_000)
-  if (major >= oldestVersion) return
-  throw new QuarterdeckError('DATABASE_TOO_OLD', {
-    message: `The database is PostgreSQL ${major}; Quarterdeck needs PostgreSQL ${oldestVersion} or newer.`,
-    action: 'Upgrade the server, or leave DATABASE_URL unset to use the embedded one.',
-    details: { version: major, required: oldestVersion },
-  })
+  return rows[0]?.number ?? 0
 }
 
 async function lock(client: pg.Client, timeoutMs: number): Promise<void> {

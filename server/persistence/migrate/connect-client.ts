@@ -3,6 +3,7 @@ import { QuarterdeckError } from '../../core/shared/errors.ts'
 
 /** Opens a connection of its own. Fails with DATABASE_UNAVAILABLE, naming the server but never the password. */
 export async function connectClient(url: string, applicationName: string): Promise<pg.Client> {
+  requirePostgresUrl(url)
   let client: pg.Client | null = null
   try {
     client = new pg.Client({
@@ -20,7 +21,7 @@ export async function connectClient(url: string, applicationName: string): Promi
   }
 }
 
-/** DATABASE_UNAVAILABLE with the server's address and the reason, in one sentence. */
+/** For a valid address: DATABASE_UNAVAILABLE with the server's address and the reason, in one sentence. */
 export function databaseUnavailable(url: string, cause: unknown): QuarterdeckError {
   return new QuarterdeckError('DATABASE_UNAVAILABLE', {
     message: `The database ${withoutSecrets(url)} cannot be reached: ${reasonOf(cause)}.`,
@@ -30,8 +31,15 @@ export function databaseUnavailable(url: string, cause: unknown): QuarterdeckErr
   })
 }
 
+function requirePostgresUrl(url: string): void {
+  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return
+  throw new QuarterdeckError('DATABASE_UNAVAILABLE', {
+    message: 'The address of the database is not of the form postgresql://user:password@host:port/database.',
+    action: 'Correct DATABASE_URL, or leave it unset to use the embedded PostgreSQL.',
+  })
+}
+
 function withoutSecrets(url: string): string {
-  if (!URL.canParse(url)) return 'in DATABASE_URL (not a valid address)'
   const { host, pathname } = new URL(url)
   return `${host}${pathname}`
 }
