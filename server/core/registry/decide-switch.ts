@@ -1,0 +1,39 @@
+import { enabledDependants } from './dependency-graph.ts'
+import { type Act, moduleAudit, moduleEvent, needsInOrder, requireModule, stateChange } from './module-change.ts'
+import { needsDisabled, requiredBy } from './module-errors.ts'
+import type { ModuleChange, RegistryState } from './module-store.ts'
+
+/** Null when it is enabled already. Throws MODULE_NOT_FOUND, MODULE_NEEDS_DISABLED with the order to enable in. */
+export function decideEnable(state: RegistryState, id: string, act: Act): ModuleChange | null {
+  const before = requireModule(state, id)
+  if (before.enabled) return null
+  const needs = needsInOrder(state, before)
+  if (needs.length > 0) throw needsDisabled(id, needs)
+  const after = { ...before, enabled: true, disabled: null, updatedAt: act.now }
+  return {
+    moduleId: id,
+    before,
+    after,
+    configChanges: [stateChange(after)],
+    audit: moduleAudit(act, 'module.enabled', id, null, {}),
+    events: [moduleEvent(act, 'module.enabled', id, {})],
+  }
+}
+
+/** Null when it is disabled already: the first reason stays. Throws MODULE_NOT_FOUND, MODULE_REQUIRED. */
+export function decideDisable(state: RegistryState, id: string, reason: string, act: Act): ModuleChange | null {
+  const before = requireModule(state, id)
+  if (!before.enabled) return null
+  const dependants = enabledDependants(state.modules, id)
+  if (dependants.length > 0) throw requiredBy(id, dependants, 'disabled')
+  const disabled = { reason, by: act.by.name, at: act.now }
+  const after = { ...before, enabled: false, disabled, updatedAt: act.now }
+  return {
+    moduleId: id,
+    before,
+    after,
+    configChanges: [stateChange(after)],
+    audit: moduleAudit(act, 'module.disabled', id, reason, {}),
+    events: [moduleEvent(act, 'module.disabled', id, { reason })],
+  }
+}

@@ -1,0 +1,172 @@
+import type { RegisterModule, UpdateModule } from '../../contracts/modules.ts'
+import type { EventPublisher } from '../events/event-log.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Logger } from '../shared/logger.ts'
+import type { Principal } from '../shared/principal.ts'
+import { decideDeregisterInstance, decideRegisterInstance } from './decide-instances.ts'
+import { decideRegister, decideRemove } from './decide-registration.ts'
+import { decideDisable, decideEnable } from './decide-switch.ts'
+import { decideUpdate } from './decide-update.ts'
+import { MemoryCatalog } from './module-catalog.ts'
+import type { Act } from './module-change.ts'
+import { moduleNotFound } from './module-errors.ts'
+import type { CatalogChange, InstanceRecord, ModuleCatalog, ModuleRecord } from './module-record.ts'
+import type { ModuleChange, ModuleStore, RegistryState } from './module-store.ts'
+import { type EndpointCheck, prepareCapabilities, prepareInstances, requireStorable } from './prepare-module.ts'
+import type { SchemaCompiler } from './schema-compiler.ts'
+import { SerialByKey } from './serial-by-key.ts'
+
+/** What the registry stands on. */
+export interface ModuleRegistryPorts {
+  store: ModuleStore
+  events: Pick<EventPublisher, 'wake'>
+  clock: Clock
+  logger: Logger
+  schemas: SchemaCompiler
+  checkEndpoint: EndpointCheck
+  /** A new Standard Webhooks secret: `whsec_` and 32 random bytes in base64. */
+  newSecret: () => string
+}
+
+/**
+ * The modules of the fleet: kept in the database, answered from memory. A change is decided and committed in one transaction
+ * (rows, configuration history, audit, events) and reaches memory and listeners after that, so what is read here was
+ * committed. Changes of one tenant come one after another, on all replicas together, so no two of them can break a rule that
+ * each of them keeps.
+ */
+export class ModuleRegistry implements ModuleCatalog {
+  readonly #ports: ModuleRegistryPorts
+  readonly #catalog: MemoryCatalog
+  readonly #serial = new SerialByKey()
+
+  constructor(ports: ModuleRegistryPorts) {
+    this.#ports = ports
+    this.#catalog = new MemoryCatalog(ports.logger)
+  }
+
+  /** Loads every module. Listeners hear of each as of one that is new. */
+  async start(): Promise<void> {
+    for (const module of await this.#ports.store.loadAll()) this.#catalog.apply(module.tenantId, module.id, module)
+  }
+
+  get(tenantId: string, id: string): ModuleRecord | undefined {
+    return this.#catalog.get(tenantId, id)
+  }
+
+  /** The module, or MODULE_NOT_FOUND. */
+  require(tenantId: string, id: string): ModuleRecord {
+    const module = this.#catalog.get(tenantId, id)
+    if (!module) throw moduleNotFound(id)
+    return module
+  }
+
+  list(tenantId: string): readonly ModuleRecord[] {
+    return this.#catalog.list(tenantId)
+  }
+
+  capableOf(tenantId: string, taskType: string): readonly ModuleRecord[] {
+    return this.#catalog.capableOf(tenantId, taskType)
+  }
+
+  tenants(): readonly string[] {
+    return this.#catalog.tenants()
+  }
+
+  onChange(listener: (change: CatalogChange) => void): () => void {
+    return this.#catalog.onChange(listener)
+  }
+
+  /**
+   * Registers and enables a module; disabled when something it needs is. Throws MODULE_EXISTS, DEPENDENCY_UNKNOWN,
+   * DEPENDENCY_CYCLE, SCHEMA_CONFLICT, INVALID_SCHEMA, INVALID_ENDPOINT, ADDRESS_NOT_ALLOWED, INVALID_INPUT.
+   */
+  async register(by: Principal, input: RegisterModule): Promise<ModuleRecord> {
+    const { schemas, checkEndpoint, clock, newSecret } = this.#ports
+    const capabilities = prepareCapabilities(input.capabilities, schemas)
+    requireStorable(input)
+    const instances = await prepareInstances(input.instances, checkEndpoint, clock.now())
+    const prepared = { input, capabilities, instances, secret: newSecret() }
+    return this.#change(by, input.id, (state, act) => decideRegister(state, prepared, act))
+  }
+
+  /**
+   * Edits the configuration named by `configVersion`; changing nothing is no change. Throws MODULE_NOT_FOUND,
+   * VERSION_CONFLICT (with the present configuration), MODULE_NEEDS_DISABLED, and what `register` throws of its fields.
+   */
+  async update(by: Principal, input: UpdateModule): Promise<ModuleRecord> {
+    const capabilities = input.capabilities ? prepareCapabilities(input.capabilities, this.#ports.schemas) : null
+    requireStorable(input)
+    return this.#change(by, input.id, (state, act) => decideUpdate(state, { input, capabilities }, act))
+  }
+
+  /** Idempotent. Throws MODULE_NOT_FOUND, MODULE_NEEDS_DISABLED with the order to enable in. */
+  async enable(by: Principal, id: string): Promise<ModuleRecord> {
+    return this.#change(by, id, (state, act) => decideEnable(state, id, act))
+  }
+
+  /** Idempotent; the first reason stays. Throws MODULE_NOT_FOUND, MODULE_REQUIRED. */
+  async disable(by: Principal, id: string, reason: string): Promise<ModuleRecord> {
+    requireStorable({ reason })
+    return this.#change(by, id, (state, act) => decideDisable(state, id, reason, act))
+  }
+
+  /** Throws MODULE_NOT_FOUND, MODULE_REQUIRED, MODULE_ENABLED. */
+  async remove(by: Principal, id: string, reason: string): Promise<void> {
+    requireStorable({ reason })
+    await this.#commit(by, id, (state, act) => decideRemove(state, id, reason, act))
+  }
+
+  /**
+   * Adds an instance; one that comes back is the same one, with the capacity and weight given now. Throws MODULE_NOT_FOUND,
+   * INVALID_ENDPOINT, ADDRESS_NOT_ALLOWED, INVALID_INPUT.
+   */
+  async registerInstance(
+    by: Principal,
+    input: { moduleId: string; endpoint: string; capacity: number; weight: number },
+  ): Promise<{ module: ModuleRecord; instance: InstanceRecord }> {
+    this.require(by.tenantId, input.moduleId)
+    const { checkEndpoint, clock } = this.#ports
+    const [joining] = await prepareInstances([input], checkEndpoint, clock.now())
+    const { moduleId } = input
+    const module = await this.#change(by, moduleId, (state, act) =>
+      decideRegisterInstance(state, moduleId, joining!, act),
+    )
+    return { module, instance: module.instances.find(instance => instance.id === joining!.id)! }
+  }
+
+  /** Throws MODULE_NOT_FOUND, INSTANCE_NOT_FOUND. */
+  async deregisterInstance(by: Principal, input: { moduleId: string; instanceId: string }): Promise<void> {
+    const { moduleId, instanceId } = input
+    await this.#commit(by, moduleId, (state, act) => decideDeregisterInstance(state, moduleId, instanceId, act))
+  }
+
+  /** Commits a change and gives the module as it then is. */
+  async #change(
+    by: Principal,
+    moduleId: string,
+    decide: (state: RegistryState, act: Act) => ModuleChange | null,
+  ): Promise<ModuleRecord> {
+    const module = await this.#commit(by, moduleId, decide)
+    if (!module) throw moduleNotFound(moduleId)
+    return module
+  }
+
+  #commit(
+    by: Principal,
+    moduleId: string,
+    decide: (state: RegistryState, act: Act) => ModuleChange | null,
+  ): Promise<ModuleRecord | null> {
+    const { store, clock, events } = this.#ports
+    return this.#serial.run(by.tenantId, async () => {
+      let present: ModuleRecord | null = null
+      const change = await store.change(by.tenantId, moduleId, state => {
+        present = state.modules.get(moduleId) ?? null
+        return decide(state, { by, now: clock.now() })
+      })
+      if (!change) return present
+      this.#catalog.apply(by.tenantId, moduleId, change.after)
+      events.wake()
+      return change.after
+    })
+  }
+}

@@ -1,0 +1,81 @@
+import type { BalancingStrategy, BreakerConfig, DriverName, RetryPolicy } from '#server/contracts/modules.ts'
+import { inOrder } from '#server/core/registry/instance-identity.ts'
+import type { ModuleRecord } from '#server/core/registry/module-record.ts'
+import type { SecretBox } from '#server/core/shared/secret-box.ts'
+import type { Prisma } from './generated/client.ts'
+
+export type ModuleRow = Prisma.ModuleGetPayload<{ include: { instances: true } }>
+
+/** A module as the registry knows it. Throws when its secret cannot be opened with the key of this installation. */
+export function fromModuleRow(row: ModuleRow, secrets: SecretBox): ModuleRecord {
+  return {
+    tenantId: row.tenantId,
+    id: row.id,
+    name: row.name,
+    category: row.category,
+    version: row.version,
+    owner: row.owner,
+    description: row.description,
+    driver: row.driver as DriverName,
+    bodyStyle: row.bodyStyle as ModuleRecord['bodyStyle'],
+    capabilities: row.capabilities as unknown as ModuleRecord['capabilities'],
+    dependsOn: row.dependsOn,
+    costPerHourUsd: row.costPerHourUsd.toNumber(),
+    strategy: row.strategy as BalancingStrategy,
+    preference: row.preference,
+    breaker: row.breaker as unknown as BreakerConfig,
+    retry: row.retry as unknown as RetryPolicy,
+    secret: openSecret(row, secrets),
+    enabled: row.enabled,
+    disabled: row.enabled
+      ? null
+      : { reason: row.disabledReason ?? '', by: row.disabledBy ?? '', at: (row.disabledAt ?? row.updatedAt).getTime() },
+    configVersion: row.configVersion,
+    registeredAt: row.registeredAt.getTime(),
+    updatedAt: row.updatedAt.getTime(),
+    instances: inOrder(
+      row.instances.map(({ id, endpoint, capacity, weight, registeredAt }) => ({
+        id,
+        endpoint,
+        capacity,
+        weight,
+        registeredAt: registeredAt.getTime(),
+      })),
+    ),
+  }
+}
+
+/** Every column of a module but its key and its secret. */
+export function toModuleColumns(module: ModuleRecord) {
+  return {
+    name: module.name,
+    category: module.category,
+    version: module.version,
+    owner: module.owner,
+    description: module.description,
+    driver: module.driver,
+    bodyStyle: module.bodyStyle,
+    capabilities: module.capabilities as unknown as Prisma.InputJsonArray,
+    dependsOn: [...module.dependsOn],
+    costPerHourUsd: module.costPerHourUsd,
+    strategy: module.strategy,
+    preference: module.preference,
+    breaker: module.breaker,
+    retry: module.retry,
+    enabled: module.enabled,
+    disabledReason: module.disabled?.reason ?? null,
+    disabledBy: module.disabled?.by ?? null,
+    disabledAt: module.disabled ? new Date(module.disabled.at) : null,
+    configVersion: module.configVersion,
+    registeredAt: new Date(module.registeredAt),
+    updatedAt: new Date(module.updatedAt),
+  } satisfies Omit<Prisma.ModuleUncheckedCreateInput, 'tenantId' | 'id' | 'secretSealed'>
+}
+
+function openSecret(row: ModuleRow, secrets: SecretBox): string {
+  try {
+    return secrets.open(row.secretSealed)
+  } catch (cause) {
+    throw new Error(`The secret of module "${row.id}" cannot be opened with the key of this installation.`, { cause })
+  }
+}
