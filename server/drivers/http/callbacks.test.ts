@@ -68,13 +68,13 @@ describe('a call that the module accepted with 202', () => {
     expect(await call.outcome).toEqual({ kind: 'failed', code: 'NO_GPU', message: 'All taken', retryable: true })
   })
 
-  it('ends once: of two completions at the same time the second is told that there is no such call', async () => {
+  it('ends once: of two completions in the same moment the second is told that there is no such call', async () => {
     await using setup = await startWithCallbacks()
     await using call = await startAccepted(setup.driver)
-    const answers = await Promise.all([1, 2].map(result => post(call.url, { kind: 'completed', result })))
-    expect(answers.map(answer => answer.status)).toEqual(expect.arrayContaining([200, 404]))
-    const accepted = answers[0]?.status === 200 ? 1 : 2
-    expect(await call.outcome).toEqual({ kind: 'succeeded', result: accepted })
+    const token = call.url.split('/').at(-1) ?? ''
+    const statuses = [1, 2].map(result => setup.driver.handleCallback(token, { kind: 'completed', result }).status)
+    expect(statuses).toEqual([200, 404])
+    expect(await call.outcome).toEqual({ kind: 'succeeded', result: 1 })
   })
 
   it('ends when it is aborted, and a late callback learns that there is no such call', async () => {
@@ -91,6 +91,13 @@ describe('a call that the module accepted with 202', () => {
     await using setup = await startWithCallbacks({ callCeilingMs: 300 })
     await using call = await startAccepted(setup.driver)
     expect(await call.outcome).toMatchObject({ kind: 'failed', code: 'RESPONSE_TIMEOUT', retryable: true })
+  })
+
+  it('ends when the driver closes', async () => {
+    await using setup = await startWithCallbacks()
+    await using call = await startAccepted(setup.driver)
+    await setup.driver.close()
+    expect(await call.outcome).toMatchObject({ kind: 'failed', code: 'ABORTED', retryable: true })
   })
 
   it('hears of progress and checkpoints in order', async () => {
@@ -148,6 +155,16 @@ describe('a call whose request is still open', () => {
     expect(outcome).toEqual({ kind: 'succeeded', result: 'early' })
   })
 
+  it('ends with the completion that was accepted, whatever its answer says afterwards', async () => {
+    await using setup = await startWithCallbacks()
+    await using module = await startModule(async (res, { body }) => {
+      await post(JSON.parse(body).callbackUrl, { kind: 'completed', result: 'by callback' })
+      sendJson(res, 'by answer')
+    })
+    const outcome = await setup.driver.call(callOf(module.endpoint), noSignal())
+    expect(outcome).toEqual({ kind: 'succeeded', result: 'by callback' })
+  })
+
   it('ends with a completion that was accepted although the connection broke afterwards', async () => {
     await using setup = await startWithCallbacks()
     await using module = await startTcp(socket => {
@@ -195,18 +212,22 @@ describe('a callback', () => {
     await call.outcome
   })
 
-  it.each(['wrong-token', 'A'.repeat(43), '', '%00', `${'A'.repeat(43)}/x`, '__proto__'])(
-    'with the token "%s" is answered like any unknown one, its body unread',
-    async token => {
-      await using setup = await startWithCallbacks()
-      await using call = await startAccepted(setup.driver)
-      const url = `${setup.server.endpoint}/api/v1/callbacks/${token}`
-      expect(await post(url, { kind: 'completed', result: 1 })).toEqual(unknown)
-      expect(await post(url, 'not even JSON')).toEqual(unknown)
-      await post(call.url, { kind: 'completed', result: 2 })
-      expect(await call.outcome).toEqual({ kind: 'succeeded', result: 2 })
-    },
-  )
+  it.each([
+    'wrong-token',
+    '019ab000-0000-4000-8000-000000000001',
+    '',
+    '%00',
+    '019ab000-0000-4000-8000-000000000001/x',
+    '__proto__',
+  ])('with the token "%s" is answered like any unknown one, its body unread', async token => {
+    await using setup = await startWithCallbacks()
+    await using call = await startAccepted(setup.driver)
+    const url = `${setup.server.endpoint}/api/v1/callbacks/${token}`
+    expect(await post(url, { kind: 'completed', result: 1 })).toEqual(unknown)
+    expect(await post(url, 'not even JSON')).toEqual(unknown)
+    await post(call.url, { kind: 'completed', result: 2 })
+    expect(await call.outcome).toEqual({ kind: 'succeeded', result: 2 })
+  })
 
   it.each(['GET', 'PUT', 'DELETE', 'OPTIONS'])('by %s is answered like an unknown one', async method => {
     await using setup = await startWithCallbacks()

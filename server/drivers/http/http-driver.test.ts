@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
+import { createAddressPolicy } from '../address-policy.ts'
 import { callOf, noSignal, startDriver, testSecret } from './testing/test-driver.ts'
 import { sendJson, startModule } from './testing/test-module.ts'
 
@@ -29,7 +30,7 @@ describe('a call', () => {
       checkpoint: { page: 3 },
       leaseNo: 41,
       callbackUrl: `http://replica.test:3000/api/v1/callbacks/${envelope.callbackToken}`,
-      callbackToken: expect.stringMatching(/^[\w-]{43}$/),
+      callbackToken: expect.stringMatching(/^[0-9a-f-]{36}$/),
     })
   })
 
@@ -69,12 +70,13 @@ describe('a call', () => {
     expect(module.connections()).toBeLessThanOrEqual(2)
   })
 
-  it('that was cancelled before it began connects to nothing', async () => {
-    await using module = await startModule(res => sendJson(res, 1))
-    await using driver = startDriver()
-    const outcome = await driver.call(callOf(module.endpoint), AbortSignal.abort())
+  it('that was cancelled before it began does not even resolve the name', async () => {
+    const names: string[] = []
+    const addressPolicy = createAddressPolicy({ allowed: [], resolve: name => names.push(name) })
+    await using driver = startDriver({ addressPolicy })
+    const outcome = await driver.call(callOf('http://module.test'), AbortSignal.abort())
     expect(outcome).toMatchObject({ kind: 'failed', code: 'ABORTED' })
-    expect(module.connections()).toBe(0)
+    expect(names).toEqual([])
   })
 
   it('of an endpoint that is no URL fails with the reason', async () => {

@@ -14,6 +14,7 @@ import { describeUnreachable, toFailure } from './failures.ts'
 import { readHealthAnswer } from './health-answer.ts'
 import { buildProcessRequest } from './process-request.ts'
 import { type Accepted, readAnswer } from './read-answer.ts'
+import { WebhookSigner } from './webhook-signer.ts'
 
 const healthAnswerBytes = 16 * 1024
 const healthRequest = {
@@ -70,6 +71,7 @@ class ModuleHttpDriver implements HttpDriver {
   readonly #healthCeilingMs: number
   readonly #pools: ConnectionPools
   readonly #callbacks: CallbackTable
+  readonly #signer = new WebhookSigner()
   readonly #scopes = new Set<CallScope>()
 
   constructor(options: HttpDriverOptions) {
@@ -148,7 +150,7 @@ class ModuleHttpDriver implements HttpDriver {
   async #process(call: DriverCall, ticket: CallbackTicket | null, scope: CallScope): Promise<DriverOutcome | Accepted> {
     const target = this.#pools.target(call.instance.endpoint)
     const callback = ticket && { url: `${this.#callbackBaseUrl()}${callbackPath}${ticket.token}`, token: ticket.token }
-    const request = buildProcessRequest(call, callback, this.#clock.now())
+    const request = buildProcessRequest(call, callback, this.#signer, this.#clock.now())
     const answer = await exchange(target, { method: 'POST', path: '/process', ...request }, scope, this.#maxResultBytes)
     return readAnswer(answer, this.#clock.now())
   }

@@ -68,6 +68,7 @@ export function toFailure(error: ModuleError, isRetryable: boolean): DriverOutco
 
 function errorIn(value: Json): ModuleError | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  if (!Object.hasOwn(value, 'error')) return null
   const parsed = moduleErrorSchema.safeParse(value['error'])
   return parsed.success ? parsed.data : null
 }

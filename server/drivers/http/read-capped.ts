@@ -16,7 +16,9 @@ export function readCapped(stream: Readable, maxBytes: number): Promise<Buffer |
       resolve(null)
     }
     stream.on('error', reject)
-    stream.once('close', () => reject(new Error('The body was closed before its end')))
+    stream.once('close', () => {
+      if (!stream.readableEnded) reject(new Error('The body was closed before its end'))
+    })
     stream.once('end', () => resolve(Buffer.concat(chunks)))
     stream.on('data', onData)
   })
