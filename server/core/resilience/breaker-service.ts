@@ -165,7 +165,9 @@ export class BreakerService implements BreakerOperations {
     return this.#ports.board.view(key) !== null
   }
 
+  /** Holds and resets tell of themselves; here only changes of state are told. */
   #tell({ key, transition, cause }: BreakerChange): void {
+    if (transition.from === transition.to) return
     this.#ports.events.publish({
       ...this.#event(key, eventOfState[transition.to], { from: transition.from, reason: transition.reason, cause }),
       priority: transition.to === 'open' ? 2 : 4,
