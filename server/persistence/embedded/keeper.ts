@@ -2,17 +2,22 @@ import pg from 'pg'
 import { embeddedRole } from './ensure-cluster.ts'
 
 /** The database of Quarterdeck in the embedded server. */
-export const embeddedDatabase = 'quarterdeck'
+const embeddedDatabase = 'quarterdeck'
 
-const keeperName = 'quarterdeck keeper'
+const maintenanceDatabase = 'postgres'
+/** Held shared by every user of a server; exclusively by the one that is about to stop it. */
+const useLockKey = 7_174_387_001
 
 /**
  * An idle connection that every process using an embedded server holds. It dies with its process, however that ends, so
- * counting these connections tells whether anybody else still needs the server; no file could.
+ * the lock on it tells whether anybody else still needs the server; no file could.
  */
 export interface Keeper {
-  /** How many other processes use this server now. */
-  countOthers(): Promise<number>
+  /**
+   * Gives up the use of the server. True: nobody else uses it, and who wants to begin now waits until it is stopped. False:
+   * somebody does.
+   */
+  release(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -27,15 +32,15 @@ export interface KeeperOptions {
   password: string
   /** The data folder that the server behind the port must serve: another server may have got the port of a dead one. */
   clusterDir: string
-  /** Called once if the connection is lost before it is closed. */
-  onLost?: () => void
+  /** Called once when the connection ends without having been closed. */
+  onLost: () => void
 }
 
 /** Connects to the server on a loopback port, makes sure that it serves our folder, and makes our database if it is missing. */
 export async function openKeeper({ port, password, clusterDir, onLost }: KeeperOptions): Promise<KeeperOutcome> {
   const client = new pg.Client({
-    connectionString: connectionUrl(port, password, 'postgres'),
-    application_name: keeperName,
+    connectionString: connectionUrl(port, password, maintenanceDatabase),
+    application_name: 'quarterdeck keeper',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   })
@@ -47,27 +52,24 @@ export async function openKeeper({ port, password, clusterDir, onLost }: KeeperO
       await client.end()
       return { kind: 'not-ours' }
     }
+    await client.query('SELECT pg_advisory_lock_shared($1)', [useLockKey])
     await ensureDatabase(client)
   } catch (cause) {
     await client.end().catch(() => {})
     return { kind: 'not-answering', error: cause instanceof Error ? cause : new Error(String(cause)) }
   }
-  let isClosing = false
-  client.once('end', () => {
-    if (!isClosing) onLost?.()
-  })
+  client.once('end', onLost)
   return {
     kind: 'connected',
     keeper: {
-      async countOthers() {
-        const { rows } = await client.query<{ others: number }>(
-          'SELECT count(*)::int AS others FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()',
-          [keeperName],
-        )
-        return rows[0]?.others ?? 0
+      async release() {
+        client.off('end', onLost)
+        await client.query('SELECT pg_advisory_unlock_shared($1)', [useLockKey])
+        const { rows } = await client.query<{ last: boolean }>('SELECT pg_try_advisory_lock($1) AS last', [useLockKey])
+        return rows[0]?.last ?? false
       },
       async close() {
-        isClosing = true
+        client.off('end', onLost)
         await client.end()
       },
     },

@@ -168,6 +168,19 @@ function busyFor(interval: string): string {
     BEGIN WHILE clock_timestamp() < t LOOP END LOOP; END $$`
 }
 
+test('a server that is killed while in use comes up again at the same address', async () => {
+  await copyPristine()
+  const server = await start()
+  await query(server, 'CREATE TABLE ship AS SELECT 1 AS id')
+  const pid = await postmasterPid()
+  await kill(pid, 'SIGKILL')
+  await vi.waitFor(async () => expect(await query(server, 'SELECT id FROM ship')).toEqual([{ id: 1 }]), 10_000)
+  const next = await postmasterPid()
+  expect(next).not.toBe(pid)
+  await server.stop()
+  expect(isAlive(next)).toBe(false)
+})
+
 test.runIf(isLinux).for([
   { holder: 'another program', script: 'echo $$; exec sleep 60' },
   { holder: 'a dead process that nobody collects', script: 'sleep 0 & echo $!; exec sleep 60' },
