@@ -7,7 +7,6 @@ import { StateSpecimens } from '#components/design/state-specimens.tsx'
 import { Mark } from '#components/layout/mark.tsx'
 import { ThemeToggle } from '#components/layout/theme-toggle.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
-import { TooltipProvider } from '#components/ui/tooltip.tsx'
 
 export const metadata: Metadata = { title: 'Visual language' }
 
@@ -15,25 +14,23 @@ export const metadata: Metadata = { title: 'Visual language' }
 export default function DesignPage() {
   if (process.env.NODE_ENV === 'production') notFound()
   return (
-    <TooltipProvider delayDuration={300}>
-      <main className="mx-auto max-w-6xl px-4 py-6 md:px-6">
-        <PageHeader
-          title={
-            <span className="flex items-center gap-2.5">
-              <Mark className="size-6" />
-              Visual language
-            </span>
-          }
-          description="Dense, calm, one accent; status colours only for status, and never colour alone."
-          actions={<ThemeToggle />}
-        />
-        <div className="grid gap-4">
-          <FoundationSpecimens />
-          <ControlSpecimens />
-          <StateSpecimens />
-          <ChartSpecimens />
-        </div>
-      </main>
-    </TooltipProvider>
+    <main className="mx-auto max-w-6xl px-4 py-6 md:px-6">
+      <PageHeader
+        title={
+          <span className="flex items-center gap-2.5">
+            <Mark className="size-6" />
+            Visual language
+          </span>
+        }
+        description="Dense, calm, one accent; status colours only for status, and never colour alone."
+        actions={<ThemeToggle />}
+      />
+      <div className="grid gap-4">
+        <FoundationSpecimens />
+        <ControlSpecimens />
+        <StateSpecimens />
+        <ChartSpecimens />
+      </div>
+    </main>
   )
 }

@@ -57,7 +57,7 @@ export function StateSpecimens() {
           </EmptyState>
         </Card>
         <Card>
-          <ErrorState title="The tasks could not be loaded" error={new TypeError('Failed to fetch')} />
+          <ErrorState title="The tasks could not be loaded" error={new Error('The database cannot be reached.')} />
         </Card>
         <Card>
           <SkeletonRows rows={5} />

@@ -4,7 +4,7 @@ import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { useLive } from '../data/live.tsx'
-import { TooltipProvider } from '../ui/tooltip.tsx'
+import { useNoticesWanted } from '../ui/notify.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { BottomBar, Sidebar } from './main-navigation.tsx'
 import { destinations, settingsDestinations } from './navigation.ts'
@@ -13,13 +13,14 @@ import { TopBar } from './top-bar.tsx'
 
 const CommandPalette = dynamic(() => import('./command-palette.tsx').then(module => module.CommandPalette))
 const ShortcutHelp = dynamic(() => import('./shortcut-help.tsx').then(module => module.ShortcutHelp))
-const Toaster = dynamic(() => import('./toaster.tsx').then(module => module.Toaster), { ssr: false })
+const Notices = dynamic(() => import('./notices.tsx').then(module => module.Notices), { ssr: false })
 
 type Overlay = 'palette' | 'help' | null
 
 /** The frame around every page of a signed-in person. */
 export function AppShell({ children }: { children: ReactNode }) {
   const router = useRouter()
+  const noticesWanted = useNoticesWanted()
   const { toggle } = useLive()
   const [overlay, setOverlay] = useState<Overlay>(null)
   const show = (which: Overlay) => () => setOverlay(which)
@@ -41,7 +42,7 @@ export function AppShell({ children }: { children: ReactNode }) {
   ])
 
   return (
-    <TooltipProvider delayDuration={300}>
+    <>
       <a
         href="#content"
         className="sr-only z-50 rounded-md bg-primary px-3 py-2 text-primary-foreground focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
@@ -59,7 +60,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       <BottomBar />
       {overlay === 'palette' ? <CommandPalette onOpenChange={close} onOpenHelp={show('help')} /> : null}
       {overlay === 'help' ? <ShortcutHelp onOpenChange={close} /> : null}
-      <Toaster />
-    </TooltipProvider>
+      {noticesWanted ? <Notices /> : null}
+    </>
   )
 }

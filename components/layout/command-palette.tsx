@@ -7,9 +7,9 @@ import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { Dialog } from 'radix-ui'
 import { type ReactNode, useState } from 'react'
-import { toast } from 'sonner'
 import { useLive } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
+import { notify } from '../ui/notify.ts'
 import { Kbd } from '../ui/kbd.tsx'
 import { StatusText } from '../ui/status-badge.tsx'
 import { destinations, settingsDestinations } from './navigation.ts'
@@ -161,7 +161,7 @@ function ActionItems({ onDone, onOpenHelp }: { onDone: () => void; onOpenHelp: (
     run()
   }
   const leave = () => {
-    void signOut().then(failure => failure && toast.error(failure))
+    void signOut().then(failure => failure && notify.failed(failure))
   }
   return (
     <Command.Group heading="Do" className={groupClasses}>

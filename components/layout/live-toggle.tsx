@@ -26,7 +26,7 @@ export function LiveToggle() {
       aria-label={`${look.label}. ${act}`}
       title={`${act} (L)`}
       onClick={toggle}
-      className={cn('group min-w-20 justify-start max-sm:min-w-0', look.tone)}
+      className={cn('group min-w-27 justify-start max-sm:min-w-0', look.tone)}
     >
       <span className="relative grid place-items-center">
         <Icon

@@ -32,6 +32,11 @@ function describeRefusal(answer: Response): string {
   return 'This email and password do not belong together. Check both; an admin can set a new password.'
 }
 
+function textOf(fields: FormData, name: string): string {
+  const value = fields.get(name)
+  return typeof value === 'string' ? value : ''
+}
+
 /** Email and password; what is wrong is said beside them and what was typed stays. */
 export function SignInForm({ returnTo }: { returnTo: string }) {
   const password = useRef<HTMLInputElement>(null)
@@ -44,7 +49,7 @@ export function SignInForm({ returnTo }: { returnTo: string }) {
     const fields = new FormData(event.currentTarget)
     setPending(true)
     setFailure(null)
-    const refused = await signIn(String(fields.get('email')).trim(), String(fields.get('password')))
+    const refused = await signIn(textOf(fields, 'email').trim(), textOf(fields, 'password'))
     if (refused === null) {
       window.location.assign(returnTo)
       return

@@ -1,6 +1,6 @@
 'use client'
 
-import { type MouseEvent, useState } from 'react'
+import type { MouseEvent } from 'react'
 import { Button, type ButtonProps } from './button.tsx'
 import { Tooltip } from './tooltip.tsx'
 
@@ -12,29 +12,16 @@ export interface ActionButtonProps extends ButtonProps {
 }
 
 /** A button for an act that may be refused: refused, it stays reachable by keyboard and says why. */
-export function ActionButton({ reason, pending = false, onClick, type = 'button', ...props }: ActionButtonProps) {
-  const [open, setOpen] = useState(false)
+export function ActionButton({ reason, pending = false, onClick, ...props }: ActionButtonProps) {
   const refused = Boolean(reason) || pending
   const click = (event: MouseEvent<HTMLButtonElement>) => {
     if (!refused) return onClick?.(event)
     event.preventDefault()
     event.stopPropagation()
-    setOpen(true)
   }
-  const button = (
-    <Button
-      {...props}
-      type={type}
-      aria-disabled={refused || undefined}
-      aria-busy={pending || undefined}
-      onClick={click}
-    />
-  )
-  return reason ? (
-    <Tooltip content={reason} open={open} onOpenChange={setOpen} delayDuration={100}>
-      {button}
+  return (
+    <Tooltip content={reason} onPress="show">
+      <Button {...props} aria-disabled={refused || undefined} aria-busy={pending || undefined} onClick={click} />
     </Tooltip>
-  ) : (
-    button
   )
 }

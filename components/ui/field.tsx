@@ -28,7 +28,7 @@ export function Field({ label, hint, error, optional, className, children }: Fie
   const id = useId()
   const note = error ?? hint
   return (
-    <div className={cn('grid gap-1.5', className)}>
+    <div className={cn('grid content-start gap-1.5', className)}>
       <label htmlFor={id} className="font-medium text-sm">
         {label}
         {optional ? <span className="ml-1.5 font-normal text-faint-foreground">optional</span> : null}

@@ -33,7 +33,7 @@ export function formatScore(score: number | null): string {
 /** A measured duration: `0.4 ms`, `320 ms`, `1.24 s`, `2 min 5 s`. */
 export function formatMs(ms: number | null): string {
   if (ms === null) return unknownValue
-  if (ms < 10) return `${ms.toFixed(1)} ms`
+  if (ms < 10) return `${Number.isInteger(ms) ? ms : ms.toFixed(1)} ms`
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 10_000) return `${(ms / 1_000).toFixed(2)} s`
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
