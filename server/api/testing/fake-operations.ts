@@ -18,7 +18,10 @@ function emptyAnswer(area: string, name: string): unknown {
   return () => Promise.resolve({})
 }
 
-// biome-ignore lint/correctness/useYield: nothing ever happens
-async function* endlessSilence(...[, , , signal]: Parameters<Operations['events']['follow']>): AsyncGenerator<never> {
-  await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()))
+/** Events that never come. */
+function endlessSilence(...[, , , signal]: Parameters<Operations['events']['follow']>): AsyncIterable<never> {
+  const end = new Promise<IteratorReturnResult<undefined>>(resolve => {
+    signal.addEventListener('abort', () => resolve({ done: true, value: undefined }))
+  })
+  return { [Symbol.asyncIterator]: () => ({ next: () => end }) }
 }

@@ -1,27 +1,18 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { PrismaPg } from '@prisma/adapter-pg'
 import { type Auth, createAuth } from '../../auth/create-auth.ts'
+import { systemClock } from '../../composition/system-clock.ts'
 import type { ErrorData } from '../../contracts/errors.ts'
 import type { Role, Scope } from '../../contracts/people.ts'
 import type { Operations } from '../../core/operations.ts'
-import type { Clock } from '../../core/shared/clock.ts'
 import type { Logger } from '../../core/shared/logger.ts'
 import { silentLogger } from '../../core/shared/logger.ts'
 import { defaultTenantId, systemPrincipal } from '../../core/shared/principal.ts'
-import { PrismaClient } from '../../persistence/generated/client.ts'
+import { createPrismaClient, type PrismaClient } from '../../persistence/prisma-client.ts'
 import { createIdSource } from '../../persistence/uuid-v7.ts'
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts'
 import { type Api, createApi } from '../create-api.ts'
 import { fakeOperations } from './fake-operations.ts'
-
-const realClock: Clock = {
-  now: () => Date.now(),
-  setTimer(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs)
-    return () => clearTimeout(timer)
-  },
-}
 
 export const testPassword = 'correct horse battery staple'
 
@@ -40,7 +31,7 @@ export interface TestApi extends AsyncDisposable {
   api: Api
   prisma: PrismaClient
   database: TestDatabase
-  /** Moves what authentication takes for now, to outlive caches and limits without waiting. */
+  /** Time stands still for caches and limits of authentication, except when it is moved here. */
   moveTime(ms: number): void
   query(path: string, input?: unknown, headers?: Record<string, string>): Promise<CallAnswer>
   mutate(path: string, input?: unknown, headers?: Record<string, string>): Promise<CallAnswer>
@@ -61,17 +52,17 @@ export interface TestApiOptions {
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const { operations = fakeOperations(), logger = silentLogger, publicUrl = null, trustedProxies = [] } = options
   const database = await createTestDatabase()
-  const prisma = new PrismaClient({ adapter: new PrismaPg(database.pool) })
-  let movedMs = 0
+  const prisma = createPrismaClient(database.pool)
+  let now = Date.now()
   const auth = createAuth({
     prisma,
     config: { host: '127.0.0.1', port: 0, publicUrl, trustedProxies },
     key: { derive: purpose => Buffer.alloc(32, purpose) },
     ids: createIdSource(),
     logger,
-    now: () => Date.now() + movedMs,
+    now: () => now,
   })
-  const api = createApi({ operations, auth, config: { publicUrl }, clock: realClock, logger })
+  const api = createApi({ operations, auth, config: { publicUrl }, clock: systemClock, logger })
   const server = createServer((request, response) => {
     void api.handleRequest(request, response).then(ours => {
       if (!ours) response.writeHead(404).end('not the API')
@@ -92,7 +83,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     prisma,
     database,
     moveTime: ms => {
-      movedMs += ms
+      now += ms
     },
     query: (path, input, headers = {}) => {
       const search = input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`
