@@ -20,7 +20,7 @@ export async function ensureCluster(place: Placement): Promise<string> {
   return withFileErrors(place.clusterDir, async () => {
     const version = await readIfThere(path.join(place.clusterDir, 'PG_VERSION'))
     if (version === null) {
-      await removeEmptyFolder(place.clusterDir)
+      await requireEmpty(place.clusterDir)
       const password = await ensurePassword(place.passwordFile)
       await initialise(place, password)
       return password
@@ -71,6 +71,8 @@ async function initialise(place: Placement, password: string): Promise<void> {
       await chown(passwordCopy, place.account.uid, place.account.gid)
     }
     await runInitdb(place, draft, passwordCopy)
+    // Elsewhere the rename itself replaces an empty folder.
+    if (process.platform === 'win32') await rmdir(place.clusterDir).catch(ignoring('ENOENT'))
     await rename(draft, place.clusterDir).catch(ignoring('ENOTEMPTY', 'EEXIST'))
   } finally {
     await rm(staging, { recursive: true, force: true })
@@ -105,11 +107,9 @@ function firstComplaint(output: string): string {
   return (lines.find(line => /error|fatal/i.test(line)) ?? lines[0] ?? output).replace(/\.$/, '')
 }
 
-async function removeEmptyFolder(folder: string): Promise<void> {
-  const entries = await readdir(folder).catch(ignoring('ENOENT'))
-  if (entries === undefined) return
+async function requireEmpty(folder: string): Promise<void> {
+  const entries = (await readdir(folder).catch(ignoring('ENOENT'))) ?? []
   if (entries.length > 0) throw notWritable(folder, 'it holds other files, but no PostgreSQL data')
-  await rmdir(folder).catch(ignoring('ENOENT'))
 }
 
 async function readIfThere(file: string): Promise<string | null> {

@@ -1,6 +1,16 @@
 import { QuarterdeckError } from '../../core/shared/errors.ts'
 
-const notWritableCodes = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ELOOP', 'ENAMETOOLONG', 'EBUSY'])
+const notWritableCodes = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOENT',
+  'ENOTDIR',
+  'EEXIST',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'EBUSY',
+])
 const diskFullCodes = new Set(['ENOSPC', 'EDQUOT'])
 
 /** DATABASE_START_FAILED with the reason as the end of its one sentence. */

@@ -72,8 +72,8 @@ async function relocateData(dataDir: string, account: ServerAccount | null, logg
   await withFileErrors(sharedRoot, async () => {
     await makeOpenFolder(sharedRoot)
     await makeOpenFolder(home)
-    // Dangling until initdb is done: a link whose target is missing would refuse every later start.
-    await mkdir(clusterDir)
+    // Empty until initdb has finished, and never missing: the link always leads somewhere.
+    await makeOpenFolder(clusterDir)
   })
   await withFileErrors(dataDir, () => symlink(clusterDir, dataDir))
   logger.info(
@@ -111,7 +111,7 @@ async function copyBinaries(from: string, to: string): Promise<void> {
   try {
     await cp(from, staging, {
       recursive: true,
-      dereference: true,
+      verbatimSymlinks: true,
       filter: source => !/\.a$|pkgconfig$|pgxs$/.test(source),
     })
     await run('chmod', ['-R', 'a+rX', staging])

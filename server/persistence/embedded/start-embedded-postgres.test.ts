@@ -15,6 +15,9 @@ const run = promisify(execFile)
 const isRoot = process.getuid?.() === 0
 const isLinux = process.platform === 'linux'
 
+// Real servers start and stop in every test; a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 let folder: TempDir
 let dataDir: string
 /** An initialised data folder and its password, to be copied: initdb takes most of the time of a first start. */
@@ -24,7 +27,7 @@ beforeAll(async () => {
   pristine = await makeReachableTempDir('quarterdeck-embedded-pristine')
   const server = await start({ dataDir: path.join(pristine.path, 'postgres') })
   await server.stop()
-}, 60_000)
+})
 
 afterAll(() => pristine[Symbol.asyncDispose]())
 
