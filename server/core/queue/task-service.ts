@@ -1,3 +1,4 @@
+import { describeInputProblem } from '../../contracts/input-problem.ts'
 import {
   submitTaskInput,
   type AttemptView,
@@ -28,8 +29,6 @@ export interface TaskServiceOptions {
   /** Writes down who did what to a task. */
   audit: (by: Principal, entry: { action: string; targetId: string; reason: string | null }) => Promise<void>
   replicaId: string
-  /** The first problem of an invalid input in one sentence. */
-  describeProblem: (error: unknown) => string
 }
 
 /** What callers do with tasks: submit, look, cancel, retry. */
@@ -50,7 +49,8 @@ export class TaskService implements TaskOperations {
       entries.map(async (entry, index) => {
         const parsed = submitTaskInput.safeParse(entry)
         if (!parsed.success) {
-          receipt.rejected.push({ index, code: 'INVALID_INPUT', message: this.#options.describeProblem(parsed.error) })
+          const { code, message } = describeInputProblem(parsed.error)
+          receipt.rejected.push({ index, code, message })
           return
         }
         try {

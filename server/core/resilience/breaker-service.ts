@@ -5,7 +5,6 @@ import type { BreakerOperations, NewEvent } from '../operations.ts'
 import type { CatalogChange, ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
-import type { Logger } from '../shared/logger.ts'
 import type { Principal } from '../shared/principal.ts'
 import type { BreakerBoard, BreakerChange, BreakerKey, ForcedState } from './breaker-board.ts'
 
@@ -28,7 +27,6 @@ export interface BreakerServicePorts {
   holds: BreakerHoldStore
   events: EventPublisher
   clock: Clock
-  logger: Logger
   /** Changes a module's thresholds as an edit of its configuration. */
   updateModule: (
     by: Principal,

@@ -1,0 +1,48 @@
+import type { Pool } from 'pg'
+import type { Clock } from '../core/shared/clock.ts'
+import type { Logger } from '../core/shared/logger.ts'
+import { dropOldPartitions, ensurePartitions } from '../persistence/sql/tasks/partitions.ts'
+
+const daysAhead = 3
+const retentionDays = 30
+const everyMs = 3_600_000
+const dayMs = 86_400_000
+
+/** Keeps the daily partitions of history: makes the next ones in time, drops what retention no longer keeps. */
+export class PartitionKeeper {
+  readonly #pool: Pool
+  readonly #clock: Clock
+  readonly #logger: Logger
+  #cancel: (() => void) | null = null
+
+  constructor(options: { pool: Pool; clock: Clock; logger: Logger }) {
+    this.#pool = options.pool
+    this.#clock = options.clock
+    this.#logger = options.logger
+  }
+
+  /** Resolves when there are partitions for today. */
+  async start(): Promise<void> {
+    await ensurePartitions(this.#pool, this.#clock.now(), daysAhead)
+    this.#schedule()
+  }
+
+  stop(): void {
+    this.#cancel?.()
+  }
+
+  #schedule(): void {
+    this.#cancel = this.#clock.setTimer(everyMs, () => {
+      this.#keep()
+        .catch(error => this.#logger.warn({ error }, 'history partitions could not be kept; trying again in an hour'))
+        .finally(() => this.#schedule())
+    })
+  }
+
+  async #keep(): Promise<void> {
+    const now = this.#clock.now()
+    await ensurePartitions(this.#pool, now, daysAhead)
+    const dropped = await dropOldPartitions(this.#pool, now - retentionDays * dayMs)
+    if (dropped.length > 0) this.#logger.info({ dropped }, 'history beyond its retention was dropped')
+  }
+}

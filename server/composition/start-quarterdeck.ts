@@ -1,0 +1,152 @@
+import { createHash, randomBytes } from 'node:crypto'
+import packageFile from '../../package.json' with { type: 'json' }
+import { createApi } from '../api/create-api.ts'
+import type { BootstrapResult } from '../auth/bootstrap-access.ts'
+import { createAuth } from '../auth/create-auth.ts'
+import { newModuleSecret } from '../auth/module-secret.ts'
+import { createSecretBox } from '../auth/secret-box.ts'
+import { createBreakerBoard } from '../breakers/create-breaker-board.ts'
+import { type InstallationKey, loadInstallationKey } from '../config/installation-key.ts'
+import type { Config } from '../config/read-config.ts'
+import { Orchestrator } from '../core/orchestrator.ts'
+import type { Logger } from '../core/shared/logger.ts'
+import { createAddressPolicy } from '../drivers/address-policy.ts'
+import { createHttpDriver, type HttpDriver } from '../drivers/http/http-driver.ts'
+import { insertAudit } from '../persistence/audit.ts'
+import { PrismaBreakerHoldStore } from '../persistence/breaker-hold-store.ts'
+import { PrismaModuleStore } from '../persistence/module-store.ts'
+import { createPrismaClient, type PrismaClient } from '../persistence/prisma-client.ts'
+import { PrismaQueuePolicyStore } from '../persistence/queue-policy-store.ts'
+import { PrismaServiceRecordStore } from '../persistence/service-record-store.ts'
+import { SqlEventStore } from '../persistence/sql-event-store.ts'
+import { SqlTaskStore } from '../persistence/sql-task-store.ts'
+import { createIdSource } from '../persistence/uuid-v7.ts'
+import { type Database, openDatabase } from './open-database.ts'
+import { createPageServer } from './page-server.ts'
+import { PartitionKeeper } from './partition-keeper.ts'
+import { beat, readReplicaId, signOff } from './replica.ts'
+import { createSchemaCompiler } from './schema-compiler.ts'
+import { systemClock } from './system-clock.ts'
+import { startWebServer } from './web-server.ts'
+
+export interface Quarterdeck {
+  /** Where it can be reached. */
+  readonly url: string
+  /** The first administrator, when this start made one. */
+  readonly admin: BootstrapResult['admin']
+  /** `embedded`, or the host of the database. */
+  readonly database: string
+  readonly startedInMs: number
+  stop(): Promise<void>
+}
+
+const taskTimeoutMs = 300_000
+/** How long running work may take to end when the program is asked to stop. */
+const stopGraceMs = 5_000
+
+/** Starts everything on real ports; when a part fails, what was started before it is stopped again. */
+export async function startQuarterdeck(config: Config, options: { logger: Logger; dev: boolean; headless?: boolean }): Promise<Quarterdeck> {
+  const begun = performance.now()
+  const { logger, dev } = options
+  const cleanups: (() => Promise<void> | void)[] = []
+  const cleanUp = async () => {
+    for (const undo of cleanups.splice(0).reverse()) await undo()
+  }
+  try {
+    const pages = options.headless
+      ? Promise.resolve(null)
+      : createPageServer({ dev, host: config.host, port: config.port })
+    pages.catch(() => {})
+    const database = await openDatabase(config, logger)
+    cleanups.push(() => database.close())
+    const key = await loadInstallationKey(config)
+    const replicaId = await readReplicaId(config.dataDir)
+    const prisma = createPrismaClient(database.pool)
+    const partitions = new PartitionKeeper({ pool: database.pool, clock: systemClock, logger })
+    await partitions.start()
+    cleanups.push(() => partitions.stop())
+    let url = publicUrl(config, config.port)
+    const driver = createHttpDriver({
+      addressPolicy: createAddressPolicy({ allowed: config.allowedEndpoints }),
+      clock: systemClock,
+      logger,
+      callbacks: { baseUrl: () => url },
+    })
+    cleanups.push(() => driver.close())
+    const orchestrator = createOrchestrator({ config, database, driver, key, logger, prisma, replicaId })
+    const auth = createAuth({ prisma, config, key, ids: createIdSource(), logger, now: Date.now })
+    const { admin } = await auth.bootstrap(config)
+    const api = createApi({ operations: orchestrator, auth, config, clock: systemClock, logger })
+    await orchestrator.start()
+    cleanups.push(async () => {
+      await orchestrator.stop(stopGraceMs)
+      await signOff(database.pool, replicaId)
+    })
+    const server = await startWebServer({
+      host: config.host,
+      port: config.port,
+      api,
+      driver,
+      pages: await pages,
+      notReadyBecause: () => (orchestrator.isInitialized ? null : 'stopping'),
+      logger,
+    })
+    url = publicUrl(config, server.address.port)
+    cleanups.push(async () => {
+      await api.close()
+      await server.close()
+      await (await pages)?.close()
+    })
+    return { url, admin, database: database.where, startedInMs: performance.now() - begun, stop: cleanUp }
+  } catch (error) {
+    await cleanUp()
+    throw error
+  }
+}
+
+function createOrchestrator(parts: {
+  config: Config
+  database: Database
+  driver: HttpDriver
+  key: InstallationKey
+  logger: Logger
+  prisma: PrismaClient
+  replicaId: string
+}): Orchestrator {
+  const { config, database, driver, key, logger, prisma, replicaId } = parts
+  const addressPolicy = createAddressPolicy({ allowed: config.allowedEndpoints })
+  const { version } = packageFile
+  return new Orchestrator(
+    {
+      clock: systemClock,
+      ids: createIdSource(),
+      random: Math.random,
+      logger,
+      stores: {
+        tasks: new SqlTaskStore({ hot: database.hot, pool: database.pool, replicaId }),
+        events: new SqlEventStore(database.pool),
+        modules: new PrismaModuleStore({ prisma, secrets: createSecretBox(key.derive('module secrets')), clock: systemClock }),
+        breakerHolds: new PrismaBreakerHoldStore(prisma),
+        queuePolicies: new PrismaQueuePolicyStore(prisma),
+        serviceRecords: new PrismaServiceRecordStore(prisma),
+      },
+      drivers: { http: driver },
+      breakers: createBreakerBoard({ clock: systemClock, logger }),
+      schemas: createSchemaCompiler(),
+      checkEndpoint: endpoint => addressPolicy.checkUrl(endpoint),
+      newModuleSecret,
+      newTraceparent: () => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`,
+      digest: text => createHash('sha256').update(text).digest('hex'),
+      auditTask: (by, { action, targetId, reason }) =>
+        insertAudit(prisma, by, { action, targetKind: 'task', targetId, reason: reason ?? undefined }),
+      heartbeat: () => beat(database.pool, replicaId, version),
+    },
+    { replicaId, version, concurrency: config.concurrency, queueCapacity: config.queueCapacity, taskTimeoutMs },
+  )
+}
+
+function publicUrl(config: Config, port: number): string {
+  if (config.publicUrl !== null) return config.publicUrl
+  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,316 @@
+import { followCatalog } from './balancing/follow-catalog.ts'
+import { createLoadTable, type InstanceLoads } from './balancing/load-table.ts'
+import { fixedExploration } from './brain/exploration.ts'
+import { ServiceRecords, type ServiceRecordStore } from './brain/service-records.ts'
+import { Dispatcher } from './dispatch/dispatcher.ts'
+import { EventBus } from './events/event-bus.ts'
+import type { EventStore } from './events/event-store.ts'
+import type { HealthBoard } from './health/health-board.ts'
+import type { Operations } from './operations.ts'
+import { QueueStatistics } from './overview/queue-statistics.ts'
+import { StatsService } from './overview/stats-service.ts'
+import { ThroughputSampler } from './overview/throughput-sampler.ts'
+import { Admission } from './queue/admission.ts'
+import type { Driver } from './queue/driver.ts'
+import { LaneDirectory } from './queue/lane-directory.ts'
+import { createPayloadValidator } from './queue/payload-validator.ts'
+import { type QueuePolicyStore, QueueService } from './queue/queue-service.ts'
+import { Submission } from './queue/submission.ts'
+import { TaskService, type TaskServiceOptions } from './queue/task-service.ts'
+import type { LeaseEnd, ReclaimedTask, TaskStore } from './queue/task-store.ts'
+import { Upkeep } from './queue/upkeep.ts'
+import { ModuleRegistry } from './registry/module-registry.ts'
+import type { ModuleStore } from './registry/module-store.ts'
+import type { EndpointCheck } from './registry/prepare-module.ts'
+import type { SchemaCompiler } from './registry/schema-compiler.ts'
+import type { BreakerBoard } from './resilience/breaker-board.ts'
+import { type BreakerHoldStore, BreakerService } from './resilience/breaker-service.ts'
+import { createTaskRouter } from './routing/fleet-router.ts'
+import { createRouterOperations } from './routing/router-operations.ts'
+import type { TaskRouter } from './routing/task-router.ts'
+import type { Clock } from './shared/clock.ts'
+import type { IdSource, Random } from './shared/ids.ts'
+import type { Logger } from './shared/logger.ts'
+import { defaultTenantId } from './shared/principal.ts'
+import { healthStub, moduleStub } from '../composition/temporary/health-stub.ts'
+
+/** Everything the core needs of the world outside. */
+export interface OrchestratorPorts {
+  clock: Clock
+  ids: IdSource
+  random: Random
+  logger: Logger
+  stores: {
+    tasks: TaskStore
+    events: EventStore
+    modules: ModuleStore
+    breakerHolds: BreakerHoldStore
+    queuePolicies: QueuePolicyStore
+    serviceRecords: ServiceRecordStore
+  }
+  drivers: Readonly<Record<string, Driver>>
+  breakers: BreakerBoard
+  schemas: SchemaCompiler
+  checkEndpoint: EndpointCheck
+  newModuleSecret: () => string
+  newTraceparent: () => string
+  /** Digest of a text, for comparing repeated submissions. */
+  digest: (text: string) => string
+  auditTask: TaskServiceOptions['audit']
+  /** Says that this replica lives. */
+  heartbeat: () => Promise<void>
+}
+
+export interface OrchestratorSettings {
+  replicaId: string
+  version: string
+  /** Calls in flight at most. */
+  concurrency: number
+  /** Tasks that may wait or run at once. */
+  queueCapacity: number
+  /** Total time of a task from its first start. */
+  taskTimeoutMs: number
+}
+
+/**
+ * One replica of the orchestrator: wires the parts of the core to each other and to the given ports. Constructing starts
+ * nothing; `start` and `stop` do.
+ */
+export class Orchestrator implements Operations {
+  readonly tasks: TaskService
+  readonly queue: QueueService
+  readonly modules: Operations['modules']
+  readonly breakers: BreakerService
+  readonly router: Operations['router']
+  readonly health: Operations['health'] & HealthBoard
+  readonly events: EventBus
+  readonly stats: StatsService
+  readonly dispatcher: Dispatcher
+  readonly registry: ModuleRegistry
+  readonly #ports: OrchestratorPorts
+  readonly #load: InstanceLoads
+  readonly #records: ServiceRecords
+  readonly #taskRouter: TaskRouter
+  readonly #lanes: LaneDirectory
+  readonly #admission: Admission
+  readonly #submission: Submission
+  readonly #upkeep: Upkeep
+  readonly #throughput: ThroughputSampler
+  readonly #statistics: QueueStatistics
+  #stopFollowing: (() => void)[] = []
+  #isInitialized = false
+
+  constructor(ports: OrchestratorPorts, settings: OrchestratorSettings) {
+    const { clock, logger, random, stores } = ports
+    this.#ports = ports
+    this.events = new EventBus({ store: stores.events, clock, logger })
+    this.registry = new ModuleRegistry({
+      store: stores.modules,
+      events: this.events,
+      clock,
+      logger,
+      schemas: ports.schemas,
+      checkEndpoint: ports.checkEndpoint,
+      newSecret: ports.newModuleSecret,
+    })
+    this.#load = createLoadTable({ clock })
+    this.#records = new ServiceRecords({ store: stores.serviceRecords, clock, logger })
+    this.health = healthStub
+    this.modules = moduleStub(this.registry)
+    this.#taskRouter = createTaskRouter({
+      catalog: this.registry,
+      health: this.health,
+      breakers: ports.breakers,
+      load: this.#load,
+      records: this.#records,
+      exploration: fixedExploration(),
+      clock,
+      random,
+    })
+    this.router = createRouterOperations({
+      router: this.#taskRouter,
+      catalog: this.registry,
+      health: this.health,
+      load: this.#load,
+      clock,
+    })
+    this.breakers = new BreakerService({
+      board: ports.breakers,
+      catalog: this.registry,
+      holds: stores.breakerHolds,
+      events: this.events,
+      clock,
+      updateModule: (by, input) => this.modules.update(by, input),
+    })
+    this.#lanes = new LaneDirectory(stores.tasks)
+    this.dispatcher = this.#makeDispatcher(settings)
+    this.#admission = new Admission({ capacity: settings.queueCapacity, clock, count: () => stores.tasks.liveCount() })
+    this.#statistics = new QueueStatistics({
+      store: stores.tasks,
+      clock,
+      workers: this.dispatcher,
+      capacity: settings.queueCapacity,
+    })
+    this.queue = new QueueService({
+      policies: stores.queuePolicies,
+      stats: tenantId => this.#statistics.stats(tenantId),
+    })
+    this.#submission = new Submission({
+      store: stores.tasks,
+      lanes: this.#lanes,
+      catalog: this.registry,
+      validator: createPayloadValidator(this.registry, ports.schemas),
+      admission: this.#admission,
+      clock,
+      ids: ports.ids,
+      digest: ports.digest,
+      policyOf: tenantId => this.queue.policyOf(tenantId),
+      onAccepted: laneIds => this.#accepted(laneIds),
+    })
+    this.tasks = new TaskService({
+      store: stores.tasks,
+      submission: this.#submission,
+      running: this.dispatcher,
+      events: this.events,
+      audit: ports.auditTask,
+      replicaId: settings.replicaId,
+    })
+    this.#upkeep = this.#makeUpkeep(settings)
+    this.#throughput = new ThroughputSampler({
+      read: tenantId => stores.tasks.totals(tenantId),
+      tenants: () => this.#tenants(),
+      clock,
+      logger,
+    })
+    this.stats = new StatsService({
+      modules: this.modules,
+      breakers: this.breakers,
+      router: this.router,
+      health: this.health,
+      events: this.events,
+      queue: this.#statistics,
+      throughput: this.#throughput,
+      clock,
+      replicaId: settings.replicaId,
+      version: settings.version,
+      startedAt: clock.now(),
+      isInitialized: () => this.#isInitialized,
+    })
+  }
+
+  /** Whether work is taken in and carried out. */
+  get isInitialized(): boolean {
+    return this.#isInitialized
+  }
+
+  /** Loads what is known, takes back what this replica held when it died, and begins to work. */
+  async start(): Promise<void> {
+    await this.events.start([defaultTenantId])
+    await this.registry.start()
+    this.#stopFollowing = [
+      followCatalog(this.#load, this.registry),
+      this.registry.onChange(() => this.dispatcher.wakeAll()),
+      this.#ports.breakers.onChange(() => this.dispatcher.wakeAll()),
+    ]
+    await Promise.all([this.breakers.start(), this.queue.start(), this.#records.start(), this.#lanes.refresh()])
+    await this.#admission.start()
+    await this.#upkeep.start()
+    this.#throughput.start()
+    this.dispatcher.start()
+    this.dispatcher.wakeAll()
+    this.#isInitialized = true
+  }
+
+  /** Ends in order: no new claims, running work up to `graceMs`, then everything learned and told is written. */
+  async stop(graceMs: number): Promise<void> {
+    this.#isInitialized = false
+    await this.#submission.drain()
+    await this.dispatcher.stop(graceMs)
+    this.#upkeep.stop()
+    this.#throughput.stop()
+    this.#admission.stop()
+    this.breakers.stop()
+    for (const stop of this.#stopFollowing) stop()
+    await this.#records.stop()
+    await this.events.stop()
+  }
+
+  #tenants(): readonly string[] {
+    return [...new Set([defaultTenantId, ...this.registry.tenants()])]
+  }
+
+  #accepted(laneIds: ReadonlySet<number>): void {
+    this.events.wake()
+    this.dispatcher.wake(laneIds)
+  }
+
+  #ended(end: LeaseEnd): void {
+    this.#statistics.observe(end)
+    if (end.next.kind === 'end') this.#admission.released()
+    if (end.next.kind === 'wait') this.#upkeep.expectDueIn(end.next.delayMs)
+    if (end.next.kind === 'requeue') this.dispatcher.wake([end.task.laneId])
+  }
+
+  #reclaimed(tasks: readonly ReclaimedTask[]): void {
+    this.events.wake()
+    this.dispatcher.wakeAll()
+    for (const tenantId of new Set(tasks.map(task => task.tenantId))) {
+      const own = tasks.filter(task => task.tenantId === tenantId)
+      this.events.publish({
+        tenantId,
+        type: 'error.recovered',
+        priority: 3,
+        data: {
+          code: 'REPLICA_LOST',
+          replicas: [...new Set(own.map(task => task.formerReplicaId))],
+          requeued: own.filter(task => task.outcome === 'requeued').length,
+          failed: own.filter(task => task.outcome === 'failed').length,
+        },
+      })
+    }
+  }
+
+  #makeDispatcher(settings: OrchestratorSettings): Dispatcher {
+    const { clock, logger, random, stores, breakers, drivers, newTraceparent } = this.#ports
+    return new Dispatcher({
+      store: stores.tasks,
+      lanes: this.#lanes,
+      router: this.#taskRouter,
+      execution: {
+        router: this.#taskRouter,
+        breakers,
+        health: this.health,
+        learner: this.#records,
+        drivers,
+        events: this.events,
+        clock,
+        random,
+        taskTimeoutMs: settings.taskTimeoutMs,
+        newTraceparent,
+      },
+      clock,
+      logger,
+      replicaId: settings.replicaId,
+      concurrency: settings.concurrency,
+      onEnded: end => this.#ended(end),
+      onCommitted: () => this.events.wake(),
+    })
+  }
+
+  #makeUpkeep(settings: OrchestratorSettings): Upkeep {
+    const { clock, logger, stores, heartbeat } = this.#ports
+    return new Upkeep({
+      store: stores.tasks,
+      heartbeat,
+      clock,
+      logger,
+      replicaId: settings.replicaId,
+      onPromoted: laneIds => this.#accepted(new Set(laneIds)),
+      onReclaimed: tasks => this.#reclaimed(tasks),
+      onExpired: count => {
+        this.#admission.released(count)
+        this.events.wake()
+      },
+    })
+  }
+}
