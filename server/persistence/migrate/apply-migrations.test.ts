@@ -99,6 +99,13 @@ test('a migration that fails leaves nothing behind, keeps those before it, and i
   expect((await apply()).applied).toEqual([second])
 })
 
+test('a migration and its record are written together or not at all', async () => {
+  const refuseRecord = `ALTER TABLE _prisma_migrations ADD CONSTRAINT refused CHECK (migration_name <> '${first}')`
+  await write(first, `CREATE TABLE ship (id int); ${refuseRecord}`)
+  await expect(apply()).rejects.toMatchObject({ code: 'MIGRATION_FAILED' })
+  expect(await tables()).toEqual([])
+})
+
 test('a version runs, with a warning, on a database that a newer one has migrated', async () => {
   await write(first, 'CREATE TABLE ship (id int);')
   await write(second, 'CREATE TABLE crew (id int);')
