@@ -1,6 +1,7 @@
 'use client'
 
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
+import { useConnectionState } from './connection-state.ts'
 
 /** A hidden tab keeps receiving this long, so that a look elsewhere costs nothing. */
 const hiddenGraceMs = 15_000
@@ -56,7 +57,9 @@ export function useLive(): Live {
   return value
 }
 
-/** For `refetchInterval`: the interval while live, `false` while paused. */
+/** For `refetchInterval`: the interval while live, `false` while paused or cut off; coming back refetches everything. */
 export function useLiveInterval(intervalMs: number): number | false {
-  return useLive().live ? intervalMs : false
+  const { live } = useLive()
+  const { phase } = useConnectionState()
+  return live && phase !== 'lost' ? intervalMs : false
 }

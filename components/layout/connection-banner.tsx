@@ -32,11 +32,14 @@ export function ConnectionBanner() {
   }, [connection.phase])
 
   return (
-    <div aria-live="polite" className="pointer-events-none fixed inset-x-0 top-14 z-40 flex justify-center px-4">
+    <div
+      aria-live="polite"
+      className="pointer-events-none fixed inset-x-0 bottom-18 z-40 mb-[env(safe-area-inset-bottom)] flex justify-center px-4 md:bottom-6"
+    >
       {shown ? (
         <p
           className={cn(
-            'fade-in-0 slide-in-from-top-1 flex animate-in items-center gap-2 rounded-md border bg-popover px-3 py-2 text-sm shadow-overlay duration-150',
+            'fade-in-0 slide-in-from-bottom-1 flex animate-in items-center gap-2 rounded-md border bg-popover px-3 py-2 text-sm shadow-overlay duration-150',
             shown === 'lost' ? 'border-bad-line' : 'border-ok-line',
           )}
         >

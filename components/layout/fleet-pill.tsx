@@ -32,7 +32,7 @@ export function FleetPill() {
         {look.label}
       </span>
       <span>{formatScore(Math.round(health.score))}</span>
-      <span className="font-normal opacity-85 max-sm:hidden">
+      <span className="font-normal max-sm:hidden">
         for <Elapsed since={health.since} />
       </span>
     </Link>

@@ -50,7 +50,7 @@ export interface IdTextProps {
 /** An id in the fixed-width face, with a copy button. */
 export function IdText({ id, tail, className }: IdTextProps) {
   return (
-    <span className={cn('inline-flex min-w-0 items-center gap-0.5', className)}>
+    <span className={cn('inline-flex min-w-0 max-w-full items-center gap-0.5', className)}>
       <span title={id} className="truncate font-mono text-xs">
         {tail ? id.slice(-tail) : id}
       </span>

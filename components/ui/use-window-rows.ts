@@ -1,0 +1,75 @@
+'use client'
+
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { type RefCallback, useCallback, useLayoutEffect, useRef, useState } from 'react'
+
+/** From how many rows on only those in sight are drawn. */
+const virtualFrom = 100
+/** The bar over every page and a table's own heading; rows scrolled to stay clear of both. */
+const coveredPx = 96
+
+export interface WindowRowsOptions {
+  count: number
+  /** Height of a row in pixels, as far as it is known before it is drawn. */
+  estimatePx: number
+  keyOf: (index: number) => string
+}
+
+/** What a long table that scrolls with the page draws. */
+export interface WindowRows {
+  /** For the element that holds the rows. */
+  body: RefCallback<HTMLElement>
+  /** The rows to draw, in order. */
+  indexes: readonly number[]
+  /** Empty space in pixels above and below them. */
+  before: number
+  after: number
+  /** For each row, together with `data-index`. */
+  measure: RefCallback<HTMLElement>
+  scrollTo: (index: number) => void
+}
+
+/** Draws only the rows in sight of a table that scrolls with the page; below a hundred rows it draws all of them. */
+export function useWindowRows({ count, estimatePx, keyOf }: WindowRowsOptions): WindowRows {
+  const element = useRef<HTMLElement | null>(null)
+  const [offset, setOffset] = useState(0)
+  const body = useCallback((node: HTMLElement | null) => {
+    element.current = node
+  }, [])
+  useLayoutEffect(() => {
+    const update = () => {
+      const top = element.current?.getBoundingClientRect().top
+      if (top !== undefined) setOffset(Math.round(top + window.scrollY))
+    }
+    update()
+    const observer = new ResizeObserver(update)
+    observer.observe(document.body)
+    return () => observer.disconnect()
+  }, [])
+
+  const isVirtual = count > virtualFrom
+  const rows = useWindowVirtualizer<HTMLElement>({
+    count,
+    enabled: isVirtual,
+    estimateSize: () => estimatePx,
+    getItemKey: keyOf,
+    overscan: 12,
+    scrollMargin: offset,
+    scrollPaddingStart: coveredPx,
+    scrollPaddingEnd: coveredPx,
+  })
+  const items = rows.getVirtualItems()
+  const first = items[0]
+  const last = items.at(-1)
+  return {
+    body,
+    indexes: isVirtual ? items.map(item => item.index) : Array.from({ length: count }, (_, index) => index),
+    before: isVirtual && first ? first.start - offset : 0,
+    after: isVirtual && last ? rows.getTotalSize() - (last.end - offset) : 0,
+    measure: rows.measureElement,
+    scrollTo: index => {
+      if (isVirtual) rows.scrollToIndex(index)
+      else document.querySelector(`[data-list-row="${index}"]`)?.scrollIntoView({ block: 'nearest' })
+    },
+  }
+}
