@@ -45,7 +45,10 @@ const taskTimeoutMs = 300_000
 const stopGraceMs = 5_000
 
 /** Starts everything on real ports; when a part fails, what was started before it is stopped again. */
-export async function startQuarterdeck(config: Config, options: { logger: Logger; dev: boolean; headless?: boolean }): Promise<Quarterdeck> {
+export async function startQuarterdeck(
+  config: Config,
+  options: { logger: Logger; dev: boolean; headless?: boolean },
+): Promise<Quarterdeck> {
   const begun = performance.now()
   const { logger, dev } = options
   const cleanups: (() => Promise<void> | void)[] = []
@@ -125,7 +128,11 @@ function createOrchestrator(parts: {
       stores: {
         tasks: new SqlTaskStore({ hot: database.hot, pool: database.pool, replicaId }),
         events: new SqlEventStore(database.pool),
-        modules: new PrismaModuleStore({ prisma, secrets: createSecretBox(key.derive('module secrets')), clock: systemClock }),
+        modules: new PrismaModuleStore({
+          prisma,
+          secrets: createSecretBox(key.derive('module secrets')),
+          clock: systemClock,
+        }),
         breakerHolds: new PrismaBreakerHoldStore(prisma),
         queuePolicies: new PrismaQueuePolicyStore(prisma),
         serviceRecords: new PrismaServiceRecordStore(prisma),

@@ -41,13 +41,16 @@ const pageHeaders = {
 /** The one port: API, callbacks, probes, WebSocket, and the pages for everything else. Throws PORT_IN_USE. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const { api, logger } = options
-  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs }, (request, response) => {
-    handle(options, request, response).catch(error => {
-      logger.error({ error, path: pathOf(request) }, 'a request failed')
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' })
-      response.end('Something went wrong on our side; try again.\n')
-    })
-  })
+  const server = createServer(
+    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
+    (request, response) => {
+      handle(options, request, response).catch(error => {
+        logger.error({ error, path: pathOf(request) }, 'a request failed')
+        if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' })
+        response.end('Something went wrong on our side; try again.\n')
+      })
+    },
+  )
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     if (api.handleUpgrade(request, socket, head)) return
@@ -75,7 +78,9 @@ async function handle(options: WebServerOptions, request: IncomingMessage, respo
   if (await options.api.handleRequest(request, response)) return
   if (path.startsWith('/api/') || !options.pages) {
     response.writeHead(404, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ error: { code: 'PROCEDURE_NOT_FOUND', message: 'There is nothing at this address.' } }))
+    response.end(
+      JSON.stringify({ error: { code: 'PROCEDURE_NOT_FOUND', message: 'There is nothing at this address.' } }),
+    )
     return
   }
   await servePage(options, options.pages, request, response)

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import { DatabaseError, type Pool } from 'pg'
 import type { Page } from '#server/contracts/common.ts'
 import type { ListTasks, TaskSummary } from '#server/contracts/tasks.ts'
 import type {
@@ -45,8 +45,16 @@ export class SqlTaskStore implements TaskStore {
     return ensureLane(this.#pool, tenantId, taskType, pinnedModuleId)
   }
 
-  insert(tasks: readonly NewTask[]): Promise<InsertResult[]> {
-    return insertTasks(this.#hot, tasks, this.#replicaId)
+  /** A task that the database refuses is found by halving its batch, so that the others are committed all the same. */
+  async insert(tasks: readonly NewTask[]): Promise<InsertResult[]> {
+    try {
+      return await insertTasks(this.#hot, tasks, this.#replicaId)
+    } catch (error) {
+      if (!isDataException(error)) throw error
+      if (tasks.length <= 1) return tasks.map(() => ({ kind: 'refused' }))
+      const half = tasks.length >>> 1
+      return [...(await this.insert(tasks.slice(0, half))), ...(await this.insert(tasks.slice(half)))]
+    }
   }
 
   claim(lanes: readonly { laneId: number; slots: number }[], limit: number, replicaId: string): Promise<ClaimedTask[]> {
@@ -92,4 +100,9 @@ export class SqlTaskStore implements TaskStore {
   totals(tenantId: string): Promise<TaskTotals> {
     return readTotals(this.#pool, tenantId)
   }
+}
+
+/** SQLSTATE class 22: what was sent cannot be represented. */
+function isDataException(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code?.startsWith('22') === true
 }

@@ -333,7 +333,7 @@ function claim(store: TaskStore, laneId: number, slots: number, replicaId: strin
   return store.claim([{ laneId, slots }], slots, replicaId)
 }
 
-function newTask(id: string, laneId: number, type: string, change: Partial<NewTask> = {}): NewTask {
+export function newTask(id: string, laneId: number, type: string, change: Partial<NewTask> = {}): NewTask {
   const acceptedAt = Date.now()
   const runAt = change.runAt ?? null
   return {

@@ -227,5 +227,10 @@ function toReceipt(task: NewTask, result: InsertResult): SubmitReceipt {
         action: 'Use a new key for new work; repeat the same body with the same key.',
         details: { taskId: result.id },
       })
+    case 'refused':
+      throw new QuarterdeckError('PAYLOAD_NOT_STORABLE', {
+        message: 'The database cannot hold this payload.',
+        action: 'Look for characters or numbers that are not plain JSON text.',
+      })
   }
 }

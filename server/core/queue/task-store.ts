@@ -51,6 +51,8 @@ export type InsertResult =
   | { kind: 'deduplicated'; id: string; status: TaskStatus; priority: number }
   /** The key was seen before with another body. */
   | { kind: 'conflict'; id: string }
+  /** The store cannot hold it; the others of its batch are not touched. */
+  | { kind: 'refused' }
 
 /** A task taken for execution under a lease. */
 export interface ClaimedTask {

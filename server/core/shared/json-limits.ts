@@ -5,7 +5,7 @@ const encoder = new TextEncoder()
 
 /**
  * The JSON text of a value from outside, after checking what cannot be stored: size in UTF-8 bytes, depth, and NUL
- * characters (PostgreSQL refuses them in jsonb). Throws PAYLOAD_TOO_LARGE, PAYLOAD_TOO_DEEP or PAYLOAD_NOT_STORABLE.
+ * characters and half surrogate pairs (PostgreSQL refuses them in jsonb). Throws PAYLOAD_TOO_LARGE, PAYLOAD_TOO_DEEP or PAYLOAD_NOT_STORABLE.
  */
 export function toStorableJson(value: unknown, what: string, limits: { bytes: number; depth: number }): string {
   if (value === undefined) {
@@ -30,9 +30,9 @@ export function toStorableJson(value: unknown, what: string, limits: { bytes: nu
       details: { bytes, limit: limits.bytes },
     })
   }
-  if (text.includes('\\u0000') && containsNul(value)) {
+  if ((text.includes('\\u0000') || text.includes('\\ud')) && containsUnstorableText(value)) {
     throw new QuarterdeckError('PAYLOAD_NOT_STORABLE', {
-      message: `The ${what} contains a NUL character, which cannot be stored.`,
+      message: `The ${what} contains a NUL character or half of a surrogate pair, which cannot be stored.`,
       action: 'Remove it, or encode the data (base64).',
     })
   }
@@ -61,14 +61,16 @@ function isNested(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-function containsNul(root: unknown): boolean {
+/** What PostgreSQL refuses in jsonb. `JSON.stringify` writes both as escapes, so texts without them need no search. */
+function containsUnstorableText(root: unknown): boolean {
+  const isUnstorable = (text: string) => text.includes('\0') || !text.isWellFormed()
   const stack: unknown[] = [root]
   while (stack.length > 0) {
     const value = stack.pop()
-    if (typeof value === 'string' && value.includes('\0')) return true
+    if (typeof value === 'string' && isUnstorable(value)) return true
     if (typeof value !== 'object' || value === null) continue
     for (const [key, member] of Object.entries(value as Record<string, Json>)) {
-      if (key.includes('\0')) return true
+      if (isUnstorable(key)) return true
       stack.push(member)
     }
   }

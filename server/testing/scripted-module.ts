@@ -1,0 +1,69 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** One call that a scripted module received. */
+export interface ReceivedCall {
+  taskId: string
+  type: string
+  attempt: number
+  leaseNo: number
+  payload: unknown
+  idempotencyKey: string | undefined
+}
+
+export type ScriptedAnswer =
+  | { status: number; body?: unknown; headers?: Record<string, string>; delayMs?: number }
+  /** Takes the call and never answers. */
+  | 'hang'
+
+export interface ScriptedModule extends AsyncDisposable {
+  endpoint: string
+  calls: ReceivedCall[]
+  /** How calls are answered from now on. */
+  answer: (call: ReceivedCall) => ScriptedAnswer
+  /** Calls that were cut off by the caller before their answer. */
+  aborted: number
+}
+
+/** A real HTTP module that answers as the test says. */
+export async function startScriptedModule(
+  answer: ScriptedModule['answer'] = call => ({ status: 200, body: { echo: call.payload } }),
+): Promise<ScriptedModule> {
+  const server = createServer((request, response) => {
+    if (request.url === '/health') {
+      response.setHeader('content-type', 'application/json')
+      response.end('{"status":"healthy"}')
+      return
+    }
+    const chunks: Buffer[] = []
+    request.on('data', chunk => chunks.push(chunk))
+    request.on('end', () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as ReceivedCall
+      const call = { ...body, idempotencyKey: request.headers['idempotency-key'] as string | undefined }
+      module.calls.push(call)
+      response.on('close', () => {
+        if (!response.writableEnded) module.aborted++
+      })
+      const scripted = module.answer(call)
+      if (scripted === 'hang') return
+      const send = () => {
+        response.writeHead(scripted.status, { 'content-type': 'application/json', ...scripted.headers })
+        response.end(JSON.stringify(scripted.body ?? null))
+      }
+      if (scripted.delayMs) setTimeout(send, scripted.delayMs)
+      else send()
+    })
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const module: ScriptedModule = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls: [],
+    answer,
+    aborted: 0,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+  return module
+}
