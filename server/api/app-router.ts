@@ -1,3 +1,5 @@
+import type { ZodType } from 'zod'
+import type { Access } from './access.ts'
 import { breakersRouter } from './routers/breakers.ts'
 import { eventsRouter } from './routers/events.ts'
 import { healthRouter } from './routers/health.ts'
@@ -28,3 +30,17 @@ export const appRouter = router({
   session: sessionRouter,
 })
 export type AppRouter = typeof appRouter
+
+/** A procedure as tRPC keeps it, as far as others look at it. */
+export interface BuiltProcedure {
+  type: 'query' | 'mutation' | 'subscription'
+  meta?: { access?: Access }
+  inputs?: ZodType[]
+}
+
+/** Every procedure by its path, in the order of the router. */
+export const builtProcedures: ReadonlyMap<string, BuiltProcedure> = new Map(
+  Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: BuiltProcedure }>).map(
+    ([path, { _def }]) => [path, _def],
+  ),
+)

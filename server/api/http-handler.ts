@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TRPCError } from '@trpc/server'
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
 import type { Auth } from '../auth/create-auth.ts'
+import { QuarterdeckError } from '../core/shared/errors.ts'
 import type { Logger } from '../core/shared/logger.ts'
-import { appRouter } from './app-router.ts'
+import { appRouter, builtProcedures } from './app-router.ts'
 import { checkAnnouncedLength, maxBodyBytes, readBody } from './body-limit.ts'
 import type { ApiServices } from './context.ts'
 import { classifyError, classifyUnknown } from './error-mapping.ts'
@@ -63,11 +64,13 @@ async function handleCall(
 ): Promise<void> {
   const principal = await guardCall(auth, request)
   checkAnnouncedLength(request, maxBodyBytes)
+  const path = pathname.slice(trpcPath.length + 1)
+  refuseSubscription(path)
   await nodeHTTPRequestHandler({
     router: appRouter,
     req: request,
     res: response,
-    path: pathname.slice(trpcPath.length + 1),
+    path,
     maxBodySize: maxBodyBytes,
     maxBatchSize,
     createContext: () => ({
@@ -78,6 +81,23 @@ async function handleCall(
     onError: ({ error, path }) => logFailure(logger, classifyError(error, path), path),
     responseMeta: ({ errors }) => ({ headers: new Headers(headersFor(errors)) }),
   })
+}
+
+/** Over HTTP tRPC would answer a subscription with an endless stream that nothing watches. */
+function refuseSubscription(path: string): void {
+  if (builtProcedures.get(decodePath(path))?.type !== 'subscription') return
+  throw new QuarterdeckError('INVALID_INPUT', {
+    message: 'Subscriptions are served over the WebSocket only.',
+    action: `Open a WebSocket at ${trpcPath}; docs/api.md shows how.`,
+  })
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
 }
 
 /** With several calls in one request, the longest wait counts. */

@@ -28,8 +28,8 @@ interface Watched {
   identity: string
   /** False from a ping until anything is heard. */
   alive: boolean
-  /** Since when more waits to be sent than it takes; null while it keeps up. */
-  congestedSince: number | null
+  /** When it last had room for more. */
+  hadRoomAt: number
 }
 
 const sweepMs = 500
@@ -37,9 +37,9 @@ const sweepsPerPing = 30
 const sweepsPerCheck = 20
 /** From here on producers wait for the reader. */
 const congestedBytes = 512 * 1024
-/** A reader this far behind, or congested for this long, is closed; the memory is needed for others. */
+/** A reader this far behind, or without room for this long, is closed; the memory is needed for others. */
 const maxBufferedBytes = 8 * 1024 * 1024
-const maxCongestedMs = 30_000
+const maxStuckMs = 20_000
 const paceMs = 50
 
 /** Looks after open connections with one timer for all: still alive, still allowed, still reading. */
@@ -56,7 +56,8 @@ export class SocketWatch {
   }
 
   add(socket: WebSocket, request: IncomingMessage, principal: Principal): void {
-    const watched: Watched = { request, identity: JSON.stringify(principal), alive: true, congestedSince: null }
+    const hadRoomAt = this.#options.clock.now()
+    const watched: Watched = { request, identity: JSON.stringify(principal), alive: true, hadRoomAt }
     this.#sockets.set(socket, watched)
     const heard = () => {
       watched.alive = true
@@ -72,6 +73,8 @@ export class SocketWatch {
     while (socket.bufferedAmount > congestedBytes && socket.readyState === WebSocket.OPEN && !signal?.aborted) {
       await delay(this.#options.clock, paceMs, signal)
     }
+    const watched = this.#sockets.get(socket)
+    if (watched && socket.bufferedAmount <= congestedBytes) watched.hadRoomAt = this.#options.clock.now()
   }
 
   stop(): void {
@@ -92,21 +95,21 @@ export class SocketWatch {
   #sweep(): void {
     this.#sweeps += 1
     for (const [socket, watched] of this.#sockets) {
-      this.#dropSlowReader(socket, watched)
-      if (this.#sweeps % sweepsPerPing === 0) pingOrDrop(socket, watched)
+      if (socket.bufferedAmount > congestedBytes) this.#dropWhenStuck(socket, watched)
+      else {
+        watched.hadRoomAt = this.#options.clock.now()
+        if (this.#sweeps % sweepsPerPing === 0) pingOrDrop(socket, watched)
+      }
     }
     if (this.#sweeps % sweepsPerCheck === 0) this.#checkAll()
   }
 
-  #dropSlowReader(socket: WebSocket, watched: Watched): void {
-    if (socket.bufferedAmount <= congestedBytes) {
-      watched.congestedSince = null
-      return
-    }
-    const now = this.#options.clock.now()
-    watched.congestedSince ??= now
-    if (socket.bufferedAmount <= maxBufferedBytes && now - watched.congestedSince < maxCongestedMs) return
-    this.#options.logger.warn({ bufferedBytes: socket.bufferedAmount }, 'A WebSocket reader was too slow and is closed')
+  /** A reader that is slow but gets on is waited for. */
+  #dropWhenStuck(socket: WebSocket, { hadRoomAt }: Watched): void {
+    const stuckMs = this.#options.clock.now() - hadRoomAt
+    if (socket.bufferedAmount <= maxBufferedBytes && stuckMs < maxStuckMs) return
+    const bufferedBytes = socket.bufferedAmount
+    this.#options.logger.warn({ bufferedBytes, stuckMs }, 'A WebSocket reader did not keep up and is closed')
     this.#drop(socket, closeCodes.tooSlow, 'reading too slowly')
   }
 

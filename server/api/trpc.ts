@@ -1,4 +1,5 @@
 import { initTRPC } from '@trpc/server'
+import { z } from 'zod'
 import { type Access, authorize } from './access.ts'
 import type { ApiContext } from './context.ts'
 import { formatError } from './error-mapping.ts'
@@ -30,4 +31,11 @@ export function procedure(access: Access) {
     }
     return next({ ctx: { by, tenantId: by.tenantId } })
   })
+}
+
+const noInput = z.strictObject({}).prefault({})
+
+/** A procedure that takes no input, and says so when it gets some. */
+export function procedureWithoutInput(access: Access) {
+  return procedure(access).input(noInput)
 }

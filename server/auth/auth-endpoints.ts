@@ -99,15 +99,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function refusalOf(answer: Response): Promise<QuarterdeckError> {
-  if (answer.status >= 500) {
-    return new QuarterdeckError('DATABASE_UNAVAILABLE', {
-      message: 'Signing in is not possible right now.',
-      action: 'Try again in a few seconds.',
-      retryable: true,
-      internal: `better-auth answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`,
-    })
-  }
+async function refusalOf(answer: Response): Promise<Error> {
+  if (answer.status >= 500) return new Error(`better-auth answered ${answer.status}: ${await answer.text()}`)
   return new QuarterdeckError('UNAUTHENTICATED', {
     message: 'This e-mail address and password do not belong together.',
     action: 'Check both; an administrator can set a new password.',

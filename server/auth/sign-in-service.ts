@@ -42,7 +42,7 @@ export class SignInService {
     this.#auth = configure(options, { cookiePrefix: `quarterdeck-${mark}`, secure })
   }
 
-  /** Hands a request to better-auth. */
+  /** Hands a request to better-auth. Rejects with whatever the database said. */
   handle(request: Request): Promise<Response> {
     return this.#auth.handler(request)
   }
@@ -107,6 +107,8 @@ function configure(
       database: { generateId: () => ids.next() },
     },
     telemetry: { enabled: false },
+    // What is not an answer of its own is thrown as it is, for us to classify, instead of being printed.
+    onAPIError: { throw: true },
     logger: { level: 'error', log: (_level, message) => logger.error({ area: 'sign-in' }, message) },
   })
 }

@@ -6,7 +6,7 @@ import {
   resetAllBreakersInput,
   resetBreakerInput,
 } from '../../contracts/breakers.ts'
-import { procedure, router } from '../trpc.ts'
+import { procedure, procedureWithoutInput, router } from '../trpc.ts'
 import { wholePage } from '../whole-page.ts'
 
 const read = { role: 'viewer', scope: 'modules:read' } as const
@@ -46,7 +46,7 @@ export const breakersRouter = router({
     .input(configureBreakerInput)
     .mutation(({ ctx, input }) => ctx.operations.breakers.configure(ctx.by, input)),
   /** Every breaker now, again at most four times a second when something changed, and every two seconds otherwise. */
-  onChange: procedure(read).subscription(({ ctx, signal }) =>
+  onChange: procedureWithoutInput(read).subscription(({ ctx, signal }) =>
     ctx.feeds.breakers.follow(ctx.tenantId, { signal, pace: ctx.pace }),
   ),
 })

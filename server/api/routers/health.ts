@@ -1,10 +1,10 @@
 import { healthHistoryInput, healthReportInput, healthUnhealthyInput } from '../../contracts/health.ts'
-import { procedure, router } from '../trpc.ts'
+import { procedure, procedureWithoutInput, router } from '../trpc.ts'
 
 const read = { role: 'viewer', scope: 'health:read' } as const
 
 export const healthRouter = router({
-  summary: procedure(read).query(({ ctx }) => ctx.operations.health.summary(ctx.tenantId)),
+  summary: procedureWithoutInput(read).query(({ ctx }) => ctx.operations.health.summary(ctx.tenantId)),
   unhealthy: procedure(read)
     .input(healthUnhealthyInput)
     .query(({ ctx, input }) => ctx.operations.health.unhealthy(ctx.tenantId, input.threshold)),

@@ -1,11 +1,11 @@
 import { createKeyInput, revokeKeyInput } from '../../contracts/keys.ts'
-import { procedure, router } from '../trpc.ts'
+import { procedure, procedureWithoutInput, router } from '../trpc.ts'
 import { wholePage } from '../whole-page.ts'
 
 const administer = { role: 'admin', scope: 'none' } as const
 
 export const keysRouter = router({
-  list: procedure(administer).query(async ({ ctx }) => wholePage(await ctx.keys.list(ctx.tenantId))),
+  list: procedureWithoutInput(administer).query(async ({ ctx }) => wholePage(await ctx.keys.list(ctx.tenantId))),
   /** The answer holds the secret; it is shown this once. */
   create: procedure(administer)
     .input(createKeyInput)

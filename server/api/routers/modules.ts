@@ -7,7 +7,7 @@ import {
   removeModuleInput,
   updateModuleInput,
 } from '../../contracts/modules.ts'
-import { procedure, router } from '../trpc.ts'
+import { procedure, procedureWithoutInput, router } from '../trpc.ts'
 import { wholePage } from '../whole-page.ts'
 
 const read = { role: 'viewer', scope: 'modules:read' } as const
@@ -41,7 +41,7 @@ export const modulesRouter = router({
   impact: procedure(read)
     .input(moduleIdInput)
     .query(({ ctx, input }) => ctx.operations.modules.impact(ctx.tenantId, input.id)),
-  graph: procedure(read).query(({ ctx }) => ctx.operations.modules.graph(ctx.tenantId)),
-  byCategory: procedure(read).query(({ ctx }) => ctx.operations.modules.byCategory(ctx.tenantId)),
-  healthSummary: procedure(read).query(({ ctx }) => ctx.operations.modules.healthSummary(ctx.tenantId)),
+  graph: procedureWithoutInput(read).query(({ ctx }) => ctx.operations.modules.graph(ctx.tenantId)),
+  byCategory: procedureWithoutInput(read).query(({ ctx }) => ctx.operations.modules.byCategory(ctx.tenantId)),
+  healthSummary: procedureWithoutInput(read).query(({ ctx }) => ctx.operations.modules.healthSummary(ctx.tenantId)),
 })

@@ -1,11 +1,11 @@
 import { addPersonInput, removePersonInput, setPasswordInput, setRoleInput } from '../../contracts/people.ts'
-import { procedure, router } from '../trpc.ts'
+import { procedure, procedureWithoutInput, router } from '../trpc.ts'
 import { wholePage } from '../whole-page.ts'
 
 const administer = { role: 'admin', scope: 'none' } as const
 
 export const peopleRouter = router({
-  list: procedure(administer).query(async ({ ctx }) => wholePage(await ctx.people.list(ctx.tenantId))),
+  list: procedureWithoutInput(administer).query(async ({ ctx }) => wholePage(await ctx.people.list(ctx.tenantId))),
   add: procedure(administer)
     .input(addPersonInput)
     .mutation(({ ctx, input }) => ctx.people.add(ctx.by, input)),

@@ -1,5 +1,5 @@
 import { previewRouteInput } from '../../contracts/routing.ts'
-import { procedure, router } from '../trpc.ts'
+import { procedure, procedureWithoutInput, router } from '../trpc.ts'
 
 const statistics = { role: 'viewer', scope: 'stats:read' } as const
 
@@ -8,6 +8,6 @@ export const routingRouter = router({
   preview: procedure({ role: 'viewer', scope: 'modules:read' })
     .input(previewRouteInput)
     .query(({ ctx, input }) => ctx.operations.router.preview(ctx.tenantId, input)),
-  stats: procedure(statistics).query(({ ctx }) => ctx.operations.router.stats(ctx.tenantId)),
-  balancer: procedure(statistics).query(({ ctx }) => ctx.operations.router.balancerStats(ctx.tenantId)),
+  stats: procedureWithoutInput(statistics).query(({ ctx }) => ctx.operations.router.stats(ctx.tenantId)),
+  balancer: procedureWithoutInput(statistics).query(({ ctx }) => ctx.operations.router.balancerStats(ctx.tenantId)),
 })

@@ -1,10 +1,10 @@
 import { changePasswordInput } from '../../contracts/people.ts'
-import { procedure, router } from '../trpc.ts'
+import { procedure, procedureWithoutInput, router } from '../trpc.ts'
 import { viewerOf } from '../viewer.ts'
 
 export const sessionRouter = router({
   /** Who is asking. */
-  viewer: procedure({ role: 'viewer', scope: 'any' }).query(({ ctx }) => viewerOf(ctx.by)),
+  viewer: procedureWithoutInput({ role: 'viewer', scope: 'any' }).query(({ ctx }) => viewerOf(ctx.by)),
   /** Sets one's own password; every session ends, this one too. */
   changePassword: procedure({ role: 'viewer', scope: 'none' })
     .input(changePasswordInput)

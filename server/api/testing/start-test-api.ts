@@ -1,10 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type pg from 'pg'
 import { type Auth, createAuth } from '../../auth/create-auth.ts'
 import { systemClock } from '../../composition/system-clock.ts'
 import type { ErrorData } from '../../contracts/errors.ts'
 import type { Role, Scope } from '../../contracts/people.ts'
 import type { Operations } from '../../core/operations.ts'
+import type { Clock } from '../../core/shared/clock.ts'
 import type { Logger } from '../../core/shared/logger.ts'
 import { silentLogger } from '../../core/shared/logger.ts'
 import { defaultTenantId, systemPrincipal } from '../../core/shared/principal.ts'
@@ -46,13 +48,24 @@ export interface TestApiOptions {
   logger?: Logger
   publicUrl?: string
   trustedProxies?: string[]
+  /** Puts this between the API and the database. */
+  openPool?: (databaseUrl: string) => pg.Pool
+  /** How much faster than time the timers of the API run. */
+  speed?: number
 }
 
 /** The whole API on a real HTTP server and a database of its own, with a fake core behind its port. */
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { operations = fakeOperations(), logger = silentLogger, publicUrl = null, trustedProxies = [] } = options
+  const {
+    operations = fakeOperations(),
+    logger = silentLogger,
+    publicUrl = null,
+    trustedProxies = [],
+    speed = 1,
+  } = options
   const database = await createTestDatabase()
-  const prisma = createPrismaClient(database.pool)
+  const pool = options.openPool?.(database.url)
+  const prisma = createPrismaClient(pool ?? database.pool)
   let now = Date.now()
   const auth = createAuth({
     prisma,
@@ -62,7 +75,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     logger,
     now: () => now,
   })
-  const api = createApi({ operations, auth, config: { publicUrl }, clock: systemClock, logger })
+  const api = createApi({ operations, auth, config: { publicUrl }, clock: fasterClock(speed), logger })
   const server = createServer((request, response) => {
     void api.handleRequest(request, response).then(ours => {
       if (!ours) response.writeHead(404).end('not the API')
@@ -111,8 +124,16 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       server.closeAllConnections()
       await new Promise(resolve => server.close(resolve))
       await prisma.$disconnect()
+      await pool?.end()
       await database[Symbol.asyncDispose]()
     },
+  }
+}
+
+function fasterClock(speed: number): Clock {
+  return {
+    now: () => systemClock.now() * speed,
+    setTimer: (delayMs, callback) => systemClock.setTimer(delayMs / speed, callback),
   }
 }
 

@@ -1,0 +1,39 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+
+/** A loopback proxy in front of a server, to take the server away and give it back. */
+export interface TcpProxy extends AsyncDisposable {
+  port: number
+  /** Cuts every connection and refuses new ones. */
+  cut(): Promise<void>
+  /** Admits connections again, on the same port. */
+  restore(): Promise<void>
+}
+
+/** Starts a proxy to `host:port`. */
+export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+  const sockets = new Set<Socket>()
+  const server = createServer(client => {
+    const upstream = connect(target.port, target.host)
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from)
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+      from.pipe(to)
+    }
+  })
+  const listen = (port: number) => new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  const cut = async () => {
+    const closed = new Promise(resolve => server.close(resolve))
+    for (const socket of sockets) socket.destroy()
+    await closed
+  }
+  return { port, cut, restore: () => listen(port), [Symbol.asyncDispose]: cut }
+}
