@@ -12,6 +12,7 @@ import { useTRPC } from '../data/trpc.ts'
 import { notify } from '../ui/notify.ts'
 import { Kbd } from '../ui/kbd.tsx'
 import { StatusText } from '../ui/status-badge.tsx'
+import { useReturnFocus } from '../ui/use-return-focus.ts'
 import { destinations, settingsDestinations } from './navigation.ts'
 import { signOut } from './sign-out.ts'
 
@@ -26,6 +27,7 @@ export interface CommandPaletteProps {
 export function CommandPalette({ onOpenChange, onOpenHelp }: CommandPaletteProps) {
   const router = useRouter()
   const [search, setSearch] = useState('')
+  const returnFocus = useReturnFocus()
   const go = (href: string) => {
     onOpenChange(false)
     router.push(href)
@@ -35,6 +37,7 @@ export function CommandPalette({ onOpenChange, onOpenHelp }: CommandPaletteProps
       <Dialog.Portal>
         <Dialog.Overlay className="fade-in-0 fixed inset-0 z-50 animate-in bg-scrim duration-100" />
         <Dialog.Content
+          {...returnFocus}
           aria-describedby={undefined}
           className="fade-in-0 zoom-in-98 fixed top-[12vh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 animate-in overflow-hidden rounded-xl border border-border-strong bg-popover shadow-overlay outline-none duration-100"
         >

@@ -4,6 +4,7 @@ import { X } from 'lucide-react'
 import { Dialog as Primitive } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
 import { cn } from './cn.ts'
+import { useReturnFocus } from './use-return-focus.ts'
 
 export const Sheet = Primitive.Root
 export const SheetTrigger = Primitive.Trigger
@@ -18,10 +19,12 @@ export interface SheetContentProps extends Omit<ComponentProps<typeof Primitive.
 
 /** A panel at an edge of the screen, for details beside a list. */
 export function SheetContent({ title, description, side = 'right', className, children, ...props }: SheetContentProps) {
+  const returnFocus = useReturnFocus()
   return (
     <Primitive.Portal>
       <Primitive.Overlay className="data-[state=closed]:fade-out-0 data-[state=open]:fade-in-0 fixed inset-0 z-50 bg-scrim duration-150 data-[state=closed]:animate-out data-[state=open]:animate-in" />
       <Primitive.Content
+        {...returnFocus}
         {...(description ? {} : { 'aria-describedby': undefined })}
         className={cn(
           'fixed inset-y-0 z-50 flex flex-col border-border-strong bg-popover text-popover-foreground shadow-overlay outline-none duration-200 data-[state=closed]:animate-out data-[state=open]:animate-in',

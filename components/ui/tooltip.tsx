@@ -117,7 +117,7 @@ function Bubble({ id, side, anchor, children }: BubbleProps) {
       id={id}
       role="tooltip"
       style={place}
-      className="pointer-events-none fixed z-60 w-max max-w-[min(18rem,calc(100vw-1rem))] text-balance rounded-md border border-border-strong bg-popover px-2 py-1.5 text-popover-foreground text-xs shadow-overlay"
+      className="pointer-events-none fixed z-60 w-max max-w-[min(18rem,calc(100vw-1rem))] text-pretty rounded-md border border-border-strong bg-popover px-2 py-1.5 text-popover-foreground text-xs shadow-overlay"
     >
       {children}
     </div>,
