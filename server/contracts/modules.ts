@@ -111,6 +111,17 @@ export const deregisterInstanceInput = z.strictObject({ moduleId: moduleIdSchema
 export const healthStates = ['healthy', 'degraded', 'unhealthy', 'unknown'] as const
 export type HealthState = (typeof healthStates)[number]
 
+/** One side of an instance's health, kept apart from the others: disabled is not unhealthy, busy is not dead. */
+export interface HealthAxis {
+  axis: 'administrative' | 'liveness' | 'saturation' | 'correctness' | 'breaker'
+  /** In a word: `enabled`, `up`, `62 %`, `closed`. */
+  standing: string
+  /** What it stands on, in words. */
+  evidence: string
+  /** When the evidence was taken; null when it is of now. */
+  at: string | null
+}
+
 export interface InstanceView {
   id: string
   endpoint: string
@@ -121,6 +132,7 @@ export interface InstanceView {
   healthScore: number | null
   healthReason: string | null
   checkedAt: string | null
+  axes: HealthAxis[]
   /** Calls in flight from this replica. */
   inFlight: number
   breaker: BreakerState

@@ -1,0 +1,111 @@
+import type { CatalogChange, InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
+import { roundScore, stateOf, weightedMean } from './aggregate.ts'
+import type { HealthReading } from './health-board.ts'
+import { InstanceHealth, type InstanceHealthOptions, unknownReading } from './instance-health.ts'
+
+/** One instance under observation. */
+export interface ObservedInstance {
+  readonly tenantId: string
+  readonly moduleId: string
+  record: InstanceRecord
+  readonly health: InstanceHealth
+}
+
+/** One module under observation with its instances. */
+export class ObservedModule {
+  record: ModuleRecord
+  readonly instances = new Map<string, ObservedInstance>()
+  #reading: HealthReading | null = null
+
+  constructor(record: ModuleRecord) {
+    this.record = record
+  }
+
+  /** Mean of its instances' scores by capacity; instances of which nothing was seen do not count. */
+  get reading(): HealthReading {
+    this.#reading ??= combine([...this.instances.values()])
+    return this.#reading
+  }
+
+  /** Has the reading made anew after an instance changed. */
+  touch(): void {
+    this.#reading = null
+  }
+}
+
+/** All modules of all tenants under observation, in step with the registry. */
+export class FleetHealth {
+  readonly #tenants = new Map<string, Map<string, ObservedModule>>()
+  readonly #options: InstanceHealthOptions
+
+  constructor(options: InstanceHealthOptions) {
+    this.#options = options
+  }
+
+  module(tenantId: string, moduleId: string): ObservedModule | undefined {
+    return this.#tenants.get(tenantId)?.get(moduleId)
+  }
+
+  modules(tenantId: string): Iterable<ObservedModule> {
+    return this.#tenants.get(tenantId)?.values() ?? []
+  }
+
+  tenants(): Iterable<string> {
+    return this.#tenants.keys()
+  }
+
+  /** Takes in a change of the registry. Tells which instances are new and which are gone; the others keep their evidence. */
+  apply(change: CatalogChange): { joined: ObservedInstance[]; left: ObservedInstance[] } {
+    const { tenantId, moduleId, after } = change
+    const observed = this.module(tenantId, moduleId)
+    if (!after) {
+      this.#tenants.get(tenantId)?.delete(moduleId)
+      return { joined: [], left: [...(observed?.instances.values() ?? [])] }
+    }
+    const module = observed ?? this.#add(after)
+    module.record = after
+    module.touch()
+    const remaining = new Map(after.instances.map(instance => [instance.id, instance]))
+    const left = [...module.instances.values()].filter(instance => !remaining.has(instance.record.id))
+    for (const instance of left) module.instances.delete(instance.record.id)
+    const joined: ObservedInstance[] = []
+    for (const record of remaining.values()) {
+      const known = module.instances.get(record.id)
+      if (known) {
+        known.record = record
+        continue
+      }
+      const instance = { tenantId, moduleId, record, health: new InstanceHealth(this.#options) }
+      module.instances.set(record.id, instance)
+      joined.push(instance)
+    }
+    return { joined, left }
+  }
+
+  #add(record: ModuleRecord): ObservedModule {
+    const module = new ObservedModule(record)
+    const tenant = this.#tenants.get(record.tenantId) ?? new Map<string, ObservedModule>()
+    this.#tenants.set(record.tenantId, tenant.set(record.id, module))
+    return module
+  }
+}
+
+function combine(instances: readonly ObservedInstance[]): HealthReading {
+  const seen = instances.flatMap(({ health: { reading }, record }) =>
+    reading.score === null ? [] : [{ reading, record, score: reading.score, weight: record.capacity }],
+  )
+  const mean = weightedMean(seen)
+  if (mean === null)
+    return instances.length === 0 ? { ...unknownReading, reason: 'It has no instances' } : unknownReading
+  const score = roundScore(mean)
+  const at = Math.max(...seen.map(({ reading }) => reading.at ?? 0))
+  const worst = seen.reduce((least, each) => (each.score < least.score ? each : least))
+  const healthy = seen.filter(({ reading }) => reading.state === 'healthy').length
+  const summary =
+    instances.length === 1
+      ? worst.reading.reason
+      : healthy === instances.length
+        ? `All ${healthy} instances are healthy`
+        : `${healthy} of ${instances.length} instances are healthy; the worst, ${worst.record.endpoint}: ${worst.reading.reason}`
+  return { state: stateOf(score), score, reason: summary, at }
+}

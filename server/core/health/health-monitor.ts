@@ -1,0 +1,254 @@
+import type { HealthMember, HealthPoint, HealthSummary } from '../../contracts/health.ts'
+import type { EventPublisher } from '../events/event-log.ts'
+import type { HealthOperations } from '../operations.ts'
+import type { Driver } from '../queue/driver.ts'
+import { instanceNotFound, moduleNotFound } from '../registry/module-errors.ts'
+import type { ModuleCatalog } from '../registry/module-record.ts'
+import type { Clock } from '../shared/clock.ts'
+import { QuarterdeckError } from '../shared/errors.ts'
+import type { Random } from '../shared/ids.ts'
+import type { Logger } from '../shared/logger.ts'
+import { defaultTenantId, type Principal } from '../shared/principal.ts'
+import { belowThreshold } from './aggregate.ts'
+import type { HealthBoard, HealthReading } from './health-board.ts'
+import { HealthEvents } from './health-events.ts'
+import { HealthHistory } from './health-history.ts'
+import type { HealthStore } from './health-store.ts'
+import { type InstanceEvidence, unknownReading } from './instance-health.ts'
+import { InstanceWatch } from './instance-watch.ts'
+import { OverallHealth } from './overall-health.ts'
+import { type CallStats, type RecentCallStats, RecentCalls } from './recent-calls.ts'
+import { type MonitoredSystem, SystemProbes } from './system-probes.ts'
+
+export interface HealthMonitorPorts {
+  catalog: ModuleCatalog
+  drivers: Readonly<Record<string, Driver>>
+  store: HealthStore
+  events: Pick<EventPublisher, 'publish'>
+  clock: Clock
+  random: Random
+  logger: Logger
+}
+
+export interface HealthMonitorOptions {
+  /** Between two checks of an instance that is well; 30 s. */
+  intervalMs?: number
+  /** For one check or probe; 5 s. */
+  timeoutMs?: number
+  /** Until a failed check, or the first one that passed again, is confirmed; 2 s. */
+  confirmMs?: number
+  /** 128. */
+  maxConcurrentChecks?: number
+  /** Between two probes of a system; 5 s. */
+  systemIntervalMs?: number
+}
+
+type Report = Parameters<HealthOperations['report']>[1]
+
+/** Changes within this time are counted together: the score is live, and a burst of calls costs one evaluation. */
+const evaluateMs = 250
+const historyIntervalMs = 30_000
+
+/**
+ * Watches every enabled instance by active checks, real calls and reports, and every system by its probe; answers from
+ * memory; makes one score per tenant and keeps its history. Constructing starts nothing.
+ */
+export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
+  readonly #ports: HealthMonitorPorts
+  readonly #intervalMs: number
+  readonly #watch: InstanceWatch
+  readonly #calls: RecentCalls
+  readonly #systems: SystemProbes
+  readonly #overall: OverallHealth
+  readonly #history: HealthHistory
+  readonly #events: HealthEvents
+  readonly #changedTenants = new Set<string>()
+  #cancelEvaluation: (() => void) | null = null
+  #cancelRecord = () => {}
+  #stopForgetting = () => {}
+
+  constructor(ports: HealthMonitorPorts, options: HealthMonitorOptions = {}) {
+    const { clock } = ports
+    const { intervalMs = 30_000, timeoutMs = 5_000, confirmMs = 2_000, maxConcurrentChecks = 128 } = options
+    this.#ports = ports
+    this.#intervalMs = intervalMs
+    this.#calls = new RecentCalls(clock)
+    this.#history = new HealthHistory(ports)
+    this.#events = new HealthEvents(ports.events)
+    this.#watch = new InstanceWatch({
+      ...ports,
+      events: this.#events,
+      intervalMs,
+      timeoutMs,
+      confirmMs,
+      maxConcurrentChecks,
+      onChanged: tenantId => this.#tenantChanged(tenantId),
+    })
+    this.#systems = new SystemProbes({
+      clock,
+      intervalMs: options.systemIntervalMs ?? 5_000,
+      timeoutMs,
+      onProbed: (after, before) => this.#systemProbed(after, before),
+    })
+    this.#overall = new OverallHealth({
+      clock,
+      members: tenantId => this.#members(tenantId),
+      onBandChanged: (point, from) => {
+        this.#events.overallChanged(point, from)
+        this.#history.add([point])
+      },
+    })
+  }
+
+  /** Adds something the fleet stands on to the score; its probe runs while the monitor is started. */
+  registerSystem(system: MonitoredSystem): void {
+    this.#systems.register(system)
+  }
+
+  /** Begins to check and probe, after the registry was started. A history that cannot be read is no reason not to. */
+  async start(): Promise<void> {
+    const { store, logger } = this.#ports
+    for (const tenantId of this.#tenants()) {
+      await this.#overall.resume(tenantId, store).catch((error: unknown) => {
+        logger.warn({ error, tenantId }, 'The history of health could not be read')
+      })
+    }
+    this.#watch.start()
+    this.#stopForgetting = this.#ports.catalog.onChange(({ tenantId, moduleId, after }) => {
+      if (after === null) this.#calls.forget(tenantId, moduleId)
+    })
+    this.#systems.start()
+    this.#planRecord()
+  }
+
+  /** Ends all checks, probes and timers; resolves when the history is written. */
+  async stop(): Promise<void> {
+    this.#watch.stop()
+    this.#stopForgetting()
+    this.#systems.stop()
+    this.#cancelRecord()
+    this.#cancelEvaluation?.()
+    await this.#history.settled()
+  }
+
+  instance(tenantId: string, moduleId: string, instanceId: string): HealthReading {
+    return this.#watch.fleet.module(tenantId, moduleId)?.instances.get(instanceId)?.health.reading ?? unknownReading
+  }
+
+  module(tenantId: string, moduleId: string): HealthReading {
+    return this.#watch.fleet.module(tenantId, moduleId)?.reading ?? unknownReading
+  }
+
+  /** What the reading of an instance stands on, axis by axis; null when there is no such instance. */
+  evidence(tenantId: string, moduleId: string, instanceId: string, inFlight: number): InstanceEvidence | null {
+    const instance = this.#watch.fleet.module(tenantId, moduleId)?.instances.get(instanceId)
+    if (!instance) return null
+    return instance.health.evidence(this.#ports.clock.now(), inFlight, instance.record.capacity)
+  }
+
+  recent(tenantId: string, moduleId: string): RecentCallStats {
+    return this.#calls.recent(tenantId, moduleId)
+  }
+
+  observeCall(tenantId: string, moduleId: string, instanceId: string, call: { ok: boolean; durationMs: number }): void {
+    this.#calls.observe(tenantId, moduleId, call)
+    this.#watch.observeCall(tenantId, moduleId, instanceId, call.ok)
+  }
+
+  /** Checks every instance of a module now, disabled or not, and gives its reading after that. */
+  checkNow(tenantId: string, moduleId: string): Promise<HealthReading> {
+    return this.#watch.checkNow(tenantId, moduleId)
+  }
+
+  summary(tenantId: string): HealthSummary {
+    return this.#overall.summary(tenantId)
+  }
+
+  /** Members that count and are strictly below the threshold, worst first. */
+  unhealthy(tenantId: string, threshold: number): HealthMember[] {
+    const { systems, modules } = this.#members(tenantId)
+    return belowThreshold([...systems, ...modules], threshold)
+  }
+
+  /**
+   * Takes in what somebody says of a module or one of its instances; it is believed for three intervals (90 s). Throws
+   * MODULE_NOT_FOUND, INSTANCE_NOT_FOUND, FORBIDDEN when a module speaks for another.
+   */
+  async report(by: Principal, report: Report): Promise<void> {
+    const { moduleId, instanceId } = report
+    if (by.kind === 'module' && by.moduleId !== moduleId) {
+      throw new QuarterdeckError('FORBIDDEN', {
+        message: `Module "${by.moduleId}" may not report the health of "${moduleId}".`,
+        action: 'Report with the key of the module itself, or of a service with the scope health:report.',
+      })
+    }
+    const module = this.#watch.fleet.module(by.tenantId, moduleId)
+    if (!module) throw moduleNotFound(moduleId)
+    const one = instanceId === undefined ? null : module.instances.get(instanceId)
+    if (one === undefined) throw instanceNotFound(moduleId, instanceId!)
+    const now = this.#ports.clock.now()
+    const reason = report.details?.['reason']
+    this.#watch.report(module, one ? [one] : [...module.instances.values()], {
+      status: report.status,
+      load: report.load ?? null,
+      by: by.name,
+      reason: typeof reason === 'string' ? reason.slice(0, 200) : null,
+      at: now,
+      expiresAt: now + 3 * this.#intervalMs,
+    })
+  }
+
+  /** At most 120 points, the lowest of each span, oldest first; the last 24 hours unless told. Throws INVALID_INPUT. */
+  history(tenantId: string, range: { from?: string | undefined; to?: string | undefined }): Promise<HealthPoint[]> {
+    return this.#history.read(tenantId, range)
+  }
+
+  #systemProbed(after: HealthMember, before: HealthMember | null): void {
+    const from = before?.state ?? 'healthy'
+    for (const tenantId of this.#tenants()) {
+      if (from !== after.state) this.#events.systemChanged(tenantId, after, from)
+      if (before?.score !== after.score) this.#tenantChanged(tenantId)
+    }
+  }
+
+  #tenantChanged(tenantId: string): void {
+    this.#changedTenants.add(tenantId)
+    this.#cancelEvaluation ??= this.#ports.clock.setTimer(evaluateMs, () => {
+      this.#cancelEvaluation = null
+      const tenants = [...this.#changedTenants]
+      this.#changedTenants.clear()
+      for (const each of tenants) this.#overall.evaluate(each)
+    })
+  }
+
+  #planRecord(): void {
+    this.#cancelRecord = this.#ports.clock.setTimer(historyIntervalMs, () => {
+      this.#planRecord()
+      this.#watch.settle()
+      this.#history.add(this.#tenants().map(tenantId => this.#overall.evaluate(tenantId)))
+    })
+  }
+
+  #tenants(): string[] {
+    return [...new Set([defaultTenantId, ...this.#ports.catalog.tenants()])]
+  }
+
+  /** Modules of which nothing was seen yet have no score and are left out. */
+  #members(tenantId: string): { systems: HealthMember[]; modules: HealthMember[] } {
+    const modules: HealthMember[] = []
+    for (const { record, reading } of this.#watch.fleet.modules(tenantId)) {
+      if (reading.score === null) continue
+      modules.push({
+        id: record.id,
+        name: record.name,
+        kind: 'module',
+        score: reading.score,
+        weight: record.enabled ? 1 : 0,
+        state: reading.state,
+        reason: record.disabled ? `Disabled by ${record.disabled.by}: ${record.disabled.reason}` : reading.reason,
+        checkedAt: reading.at === null ? null : new Date(reading.at).toISOString(),
+      })
+    }
+    return { systems: this.#systems.members(), modules }
+  }
+}
