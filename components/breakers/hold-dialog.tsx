@@ -1,0 +1,93 @@
+'use client'
+
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { toast } from 'sonner'
+import type { BreakerView } from '#server/contracts/breakers.ts'
+import { useTRPC } from '../data/trpc.ts'
+import { ActionButton } from '../ui/action-button.tsx'
+import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Button } from '../ui/button.tsx'
+import { ErrorLine } from '../ui/error-state.tsx'
+import { Field } from '../ui/field.tsx'
+import { Select } from '../ui/select.tsx'
+import { hostOf } from './breaker-card.tsx'
+import { missingReason, ReasonField } from './reason-field.tsx'
+import { useShowBreaker } from './use-breakers.ts'
+
+const minuteMs = 60_000
+const spans = [
+  { value: String(15 * minuteMs), label: '15 minutes' },
+  { value: String(60 * minuteMs), label: '1 hour' },
+  { value: String(8 * 60 * minuteMs), label: '8 hours' },
+  { value: String(24 * 60 * minuteMs), label: '1 day' },
+  { value: 'until-reset', label: 'Until somebody resets it' },
+]
+
+const effects = {
+  open: 'No call goes to this instance while it is held open. Its work goes to others that can do it, or waits.',
+  closed: 'Every call goes to this instance while it is held closed, however many fail.',
+} as const
+
+export interface HoldDialogProps {
+  breaker: BreakerView
+  state: 'open' | 'closed'
+  onClose: () => void
+}
+
+/** Holds a breaker open or closed, for a while or until it is reset. */
+export function HoldDialog({ breaker, state, onClose }: HoldDialogProps) {
+  const trpc = useTRPC()
+  const showBreaker = useShowBreaker()
+  const [reason, setReason] = useState('')
+  const [span, setSpan] = useState(String(60 * minuteMs))
+  const act = {
+    onSuccess: (held: BreakerView) => {
+      showBreaker(held)
+      toast.success(`${held.moduleName} is held ${state}`, { description: hostOf(held.endpoint) })
+      onClose()
+    },
+  }
+  const forceOpen = useMutation(trpc.breakers.forceOpen.mutationOptions(act))
+  const forceClose = useMutation(trpc.breakers.forceClose.mutationOptions(act))
+  const { mutate, isPending, error } = state === 'open' ? forceOpen : forceClose
+  const submit = () =>
+    mutate({
+      moduleId: breaker.moduleId,
+      instanceId: breaker.instanceId,
+      reason: reason.trim(),
+      expiresInMs: span === 'until-reset' ? null : Number(span),
+    })
+  return (
+    <Dialog open onOpenChange={open => !open && onClose()}>
+      <DialogContent title={`Hold ${breaker.moduleName} ${state}`} description={effects[state]}>
+        <DialogBody className="grid gap-4">
+          <ReasonField
+            value={reason}
+            onChange={setReason}
+            placeholder={
+              state === 'open' ? 'Provider outage, ticket 4711' : 'The failures are expected during the load test'
+            }
+          />
+          <Field label="For" hint="Then the breaker decides by itself again.">
+            {control => <Select {...control} value={span} onValueChange={setSpan} options={spans} />}
+          </Field>
+          <ErrorLine error={error} />
+        </DialogBody>
+        <DialogFooter>
+          <DialogClose asChild>
+            <Button>Cancel</Button>
+          </DialogClose>
+          <ActionButton
+            variant={state === 'open' ? 'destructive' : 'primary'}
+            reason={missingReason(reason)}
+            pending={isPending}
+            onClick={submit}
+          >
+            Hold {state}
+          </ActionButton>
+        </DialogFooter>
+      </DialogContent>
+    </Dialog>
+  )
+}

@@ -1,0 +1,189 @@
+'use client'
+
+import type { TRPCClient } from '@trpc/client'
+import { useEffect, useRef, useState } from 'react'
+import type { AppRouter } from '#server/api/app-router.ts'
+import type { EventView } from '#server/contracts/events.ts'
+import { useConnectionState } from '../data/connection-state.ts'
+import { useLive } from '../data/live.tsx'
+import { useTRPCClient } from '../data/trpc.ts'
+import { appendOlder, type EventBuffer, openBuffer, receiveEvents, showPending } from './event-buffer.ts'
+
+const flushMs = 500
+const pageSize = 100
+
+/** Which events are wanted; absent means all. */
+export interface EventFilter {
+  types?: readonly string[] | undefined
+  moduleId?: string | undefined
+  taskId?: string | undefined
+}
+
+export interface EventFeedOptions {
+  /** A live list holds this many; older ones are read again when somebody asks for them. */
+  size: number
+  /** Holds the list still: what arrives is counted and kept. */
+  hold: boolean
+}
+
+export interface EventFeed {
+  /** Newest first; undefined until the first page is there. */
+  events: readonly EventView[] | undefined
+  /** How many arrived since the list is held. */
+  pendingCount: number
+  /** True when more arrived than were kept, so that `pendingCount` is too low. */
+  isOverrun: boolean
+  error: unknown
+  hasOlder: boolean
+  isLoadingOlder: boolean
+  loadOlder: () => void
+  /** Shows what was held back. */
+  catchUp: () => void
+  /** Reads everything anew. */
+  restart: () => void
+}
+
+interface FeedState {
+  key: string
+  buffer: EventBuffer | null
+  error: unknown
+}
+
+/**
+ * Events as they happen, after a first page of those that have happened, without gap or repeat; the connection may break
+ * meanwhile. Nothing is received while the tab is hidden: afterwards the list is read anew.
+ */
+export function useEventFeed(filter: EventFilter, { size, hold }: EventFeedOptions): EventFeed {
+  const client = useTRPCClient()
+  const { phase } = useConnectionState()
+  const isHidden = useLive().pausedBy === 'hidden'
+  const key = JSON.stringify([filter.types, filter.moduleId, filter.taskId])
+  const [round, setRound] = useState(0)
+  const [state, setState] = useState<FeedState>({ key, buffer: null, error: null })
+  const [isLoadingOlder, setLoadingOlder] = useState(false)
+  const wanted = useRef({ filter, hold, size })
+  useEffect(() => {
+    wanted.current = { filter, hold, size }
+  })
+
+  // The key stands for the filter; a new round begins anew.
+  useEffect(() => {
+    if (isHidden) return
+    return followEvents(
+      client,
+      { filter: wanted.current.filter, size },
+      {
+        onPage: page => setState({ key, buffer: openBuffer(page), error: null }),
+        onEvents: events =>
+          setState(was =>
+            was.key === key && was.buffer ? { ...was, buffer: receiveEvents(was.buffer, events, wanted.current) } : was,
+          ),
+        onError: error => setState(was => ({ key, buffer: was.key === key ? was.buffer : null, error })),
+      },
+    )
+  }, [client, key, size, round, isHidden])
+
+  const restart = () => setRound(was => was + 1)
+  const hasFailed = state.error !== null
+  useEffect(() => {
+    if (hasFailed && phase === 'open') setRound(was => was + 1)
+    // Only the return of the connection is a reason to try again by itself.
+  }, [phase])
+
+  const buffer = state.key === key ? state.buffer : null
+  const catchUp = () => {
+    if (buffer?.isOverrun) restart()
+    else setState(was => (was.buffer ? { ...was, buffer: showPending(was.buffer, size) } : was))
+  }
+  const latest = useRef(catchUp)
+  useEffect(() => {
+    latest.current = catchUp
+  })
+  useEffect(() => {
+    if (!hold) latest.current()
+  }, [hold])
+
+  const loadOlder = () => {
+    if (!buffer?.olderCursor || isLoadingOlder) return
+    setLoadingOlder(true)
+    client.events.list
+      .query({ ...toInput(filter), cursor: buffer.olderCursor, limit: pageSize })
+      .then(page =>
+        setState(was => (was.key === key && was.buffer ? { ...was, buffer: appendOlder(was.buffer, page) } : was)),
+      )
+      .catch(error => setState(was => ({ ...was, error })))
+      .finally(() => setLoadingOlder(false))
+  }
+
+  return {
+    events: buffer?.shown,
+    pendingCount: buffer?.pending.length ?? 0,
+    isOverrun: buffer?.isOverrun ?? false,
+    error: state.key === key ? state.error : null,
+    hasOlder: Boolean(buffer?.olderCursor),
+    isLoadingOlder,
+    loadOlder,
+    catchUp,
+    restart,
+  }
+}
+
+function toInput({ types, moduleId, taskId }: EventFilter) {
+  return {
+    ...(types && { types: [...types] }),
+    ...(moduleId && { moduleId }),
+    ...(taskId && { taskId }),
+  }
+}
+
+interface Follower {
+  onPage: (page: { items: EventView[]; nextCursor: string | null }) => void
+  /** Oldest first, gathered for half a second, so that a burst does not draw the page a thousand times. */
+  onEvents: (events: EventView[]) => void
+  onError: (error: unknown) => void
+}
+
+/** A page of what was, then all that comes after it; returns how to end it. */
+function followEvents(
+  client: TRPCClient<AppRouter>,
+  { filter, size }: { filter: EventFilter; size: number },
+  follower: Follower,
+): () => void {
+  const controller = new AbortController()
+  const { signal } = controller
+  let gathered: EventView[] = []
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const flush = () => {
+    timer = undefined
+    const events = gathered
+    gathered = []
+    follower.onEvents(events)
+  }
+  const begin = async () => {
+    // The head is read before the page, so that nothing can fall between the page and the subscription.
+    const [head] = (await client.events.list.query({ limit: 1 }, { signal })).items
+    const page = await client.events.list.query({ ...toInput(filter), limit: Math.min(pageSize, size) }, { signal })
+    if (signal.aborted) return
+    follower.onPage(page)
+    const subscription = client.events.onEvent.subscribe(
+      { ...(filter.types && { types: [...filter.types] }), lastEventId: String(head?.seq ?? 0) },
+      {
+        onData: ({ data: event }) => {
+          if (filter.moduleId && event.moduleId !== filter.moduleId) return
+          if (filter.taskId && event.taskId !== filter.taskId) return
+          gathered.push(event)
+          timer ??= setTimeout(flush, flushMs)
+        },
+        onError: follower.onError,
+      },
+    )
+    signal.addEventListener('abort', () => subscription.unsubscribe())
+  }
+  begin().catch(error => {
+    if (!signal.aborted) follower.onError(error)
+  })
+  return () => {
+    clearTimeout(timer)
+    controller.abort()
+  }
+}

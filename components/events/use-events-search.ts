@@ -1,0 +1,30 @@
+'use client'
+
+import { parseAsArrayOf, parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { eventGroups } from './event-groups.ts'
+
+const parsers = {
+  /** Groups of types; none means all. */
+  show: parseAsArrayOf(parseAsStringLiteral(eventGroups)).withDefault([]),
+  module: parseAsString.withDefault(''),
+  task: parseAsString.withDefault(''),
+  q: parseAsString.withDefault(''),
+  /** Sequence number of the event whose details are open. */
+  event: parseAsInteger.withOptions({ history: 'push' }),
+}
+
+/** What the events page shows, as the URL has it. */
+export function useEventsSearch() {
+  const [search, setSearch] = useQueryStates(parsers)
+  const isFiltered = search.show.length > 0 || search.module !== '' || search.task !== '' || search.q !== ''
+  const clear = () => void setSearch({ show: null, module: null, task: null, q: null })
+  return { search, setSearch, isFiltered, clear }
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** What typed text means: a task's id in full is looked up as such, all else is text to find. */
+export function readFilterText(text: string): { task: string; q: null } | { q: string } {
+  const trimmed = text.trim()
+  return uuid.test(trimmed) ? { task: trimmed.toLowerCase(), q: null } : { q: text }
+}
