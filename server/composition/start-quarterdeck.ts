@@ -14,6 +14,7 @@ import { createAddressPolicy } from '../drivers/address-policy.ts'
 import { createHttpDriver, type HttpDriver } from '../drivers/http/http-driver.ts'
 import { insertAudit } from '../persistence/audit.ts'
 import { PrismaBreakerHoldStore } from '../persistence/breaker-hold-store.ts'
+import { PrismaHealthStore } from '../persistence/health-store.ts'
 import { PrismaModuleStore } from '../persistence/module-store.ts'
 import { createPrismaClient, type PrismaClient } from '../persistence/prisma-client.ts'
 import { PrismaQueuePolicyStore } from '../persistence/queue-policy-store.ts'
@@ -133,6 +134,7 @@ function createOrchestrator(parts: {
           secrets: createSecretBox(key.derive('module secrets')),
           clock: systemClock,
         }),
+        health: new PrismaHealthStore(prisma),
         breakerHolds: new PrismaBreakerHoldStore(prisma),
         queuePolicies: new PrismaQueuePolicyStore(prisma),
         serviceRecords: new PrismaServiceRecordStore(prisma),
@@ -147,6 +149,9 @@ function createOrchestrator(parts: {
       auditTask: (by, { action, targetId, reason }) =>
         insertAudit(prisma, by, { action, targetKind: 'task', targetId, reason: reason ?? undefined }),
       heartbeat: () => beat(database.pool, replicaId, version),
+      pingDatabase: async () => {
+        await database.pool.query('SELECT 1')
+      },
     },
     { replicaId, version, concurrency: config.concurrency, queueCapacity: config.queueCapacity, taskTimeoutMs },
   )

@@ -5,10 +5,12 @@ import { ServiceRecords, type ServiceRecordStore } from './brain/service-records
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { EventBus } from './events/event-bus.ts'
 import type { EventStore } from './events/event-store.ts'
-import type { HealthBoard } from './health/health-board.ts'
+import { HealthMonitor } from './health/health-monitor.ts'
+import type { HealthStore } from './health/health-store.ts'
 import type { Operations } from './operations.ts'
 import { QueueStatistics } from './overview/queue-statistics.ts'
 import { StatsService } from './overview/stats-service.ts'
+import { describeSystems } from './overview/systems.ts'
 import { ThroughputSampler } from './overview/throughput-sampler.ts'
 import { Admission } from './queue/admission.ts'
 import type { Driver } from './queue/driver.ts'
@@ -32,7 +34,7 @@ import type { Clock } from './shared/clock.ts'
 import type { IdSource, Random } from './shared/ids.ts'
 import type { Logger } from './shared/logger.ts'
 import { defaultTenantId } from './shared/principal.ts'
-import { healthStub, moduleStub } from '../composition/temporary/health-stub.ts'
+import { moduleStub } from '../composition/temporary/health-stub.ts'
 
 /** Everything the core needs of the world outside. */
 export interface OrchestratorPorts {
@@ -44,6 +46,7 @@ export interface OrchestratorPorts {
     tasks: TaskStore
     events: EventStore
     modules: ModuleStore
+    health: HealthStore
     breakerHolds: BreakerHoldStore
     queuePolicies: QueuePolicyStore
     serviceRecords: ServiceRecordStore
@@ -59,6 +62,8 @@ export interface OrchestratorPorts {
   auditTask: TaskServiceOptions['audit']
   /** Says that this replica lives. */
   heartbeat: () => Promise<void>
+  /** One round trip to the database. */
+  pingDatabase: () => Promise<void>
 }
 
 export interface OrchestratorSettings {
@@ -82,7 +87,7 @@ export class Orchestrator implements Operations {
   readonly modules: Operations['modules']
   readonly breakers: BreakerService
   readonly router: Operations['router']
-  readonly health: Operations['health'] & HealthBoard
+  readonly health: HealthMonitor
   readonly events: EventBus
   readonly stats: StatsService
   readonly dispatcher: Dispatcher
@@ -115,7 +120,15 @@ export class Orchestrator implements Operations {
     })
     this.#load = createLoadTable({ clock })
     this.#records = new ServiceRecords({ store: stores.serviceRecords, clock, logger })
-    this.health = healthStub
+    this.health = new HealthMonitor({
+      catalog: this.registry,
+      drivers: ports.drivers,
+      store: stores.health,
+      events: this.events,
+      clock,
+      random,
+      logger,
+    })
     this.modules = moduleStub(this.registry)
     this.#taskRouter = createTaskRouter({
       catalog: this.registry,
@@ -176,6 +189,16 @@ export class Orchestrator implements Operations {
       replicaId: settings.replicaId,
     })
     this.#upkeep = this.#makeUpkeep(settings)
+    for (const system of describeSystems({
+      clock,
+      pingDatabase: ports.pingDatabase,
+      admission: this.#admission,
+      events: this.events,
+      dispatcher: this.dispatcher,
+      upkeep: this.#upkeep,
+    })) {
+      this.health.registerSystem(system)
+    }
     this.#throughput = new ThroughputSampler({
       read: tenantId => stores.tasks.totals(tenantId),
       tenants: () => this.#tenants(),
@@ -215,6 +238,7 @@ export class Orchestrator implements Operations {
     await Promise.all([this.breakers.start(), this.queue.start(), this.#records.start(), this.#lanes.refresh()])
     await this.#admission.start()
     await this.#upkeep.start()
+    await this.health.start()
     this.#throughput.start()
     this.dispatcher.start()
     this.dispatcher.wakeAll()
@@ -230,6 +254,7 @@ export class Orchestrator implements Operations {
     this.#throughput.stop()
     this.#admission.stop()
     this.breakers.stop()
+    await this.health.stop()
     for (const stop of this.#stopFollowing) stop()
     await this.#records.stop()
     await this.events.stop()
