@@ -100,10 +100,11 @@ function measureLearning(): OverheadMeasurement {
 }
 
 function buildModules(count: number, instances: number, strategy: BalancingStrategy = 'power_of_two'): ModuleRecord[] {
-  return Array.from({ length: count }, (_, module) =>
-    buildModule(`m${module}`, {
+  const ids = Array.from({ length: count }, (_, place) => `m${place}`)
+  return ids.map(id =>
+    buildModule(id, {
       strategy,
-      instances: Array.from({ length: instances }, (_, index) => buildInstance(`m${module}-${index}`)),
+      instances: Array.from({ length: instances }, (_, place) => buildInstance(`${id}-${place}`)),
     }),
   )
 }

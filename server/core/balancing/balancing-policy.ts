@@ -6,7 +6,7 @@ import { RandomChoice } from './strategies/random-choice.ts'
 import { RoundRobin } from './strategies/round-robin.ts'
 import { Weighted } from './strategies/weighted.ts'
 
-/** What a strategy may know of an instance. All of it is live, from memory. */
+/** What a strategy may know of an instance, from memory. */
 export interface BalancedInstance {
   readonly capacity: number
   /** Relative to its siblings, for the weighted strategy. */

@@ -23,7 +23,7 @@ export class InstanceLoad {
   /** Calls since start, counted when their slot is taken. */
   calls = 0
   failures = 0
-  /** Exponentially weighted mean of successful calls in ms; null before the first. */
+  /** Exponentially weighted mean of successful calls in ms; null before the first, and after a pause until the next. */
   latencyMs: number | null = null
   /** Exponentially weighted share of failures, 0-1. */
   failureShare = 0
@@ -65,7 +65,10 @@ export class InstanceLoad {
   }
 
   #learn(ok: boolean, durationMs: number, now: number): void {
-    if (!this.isFresh(now)) this.failureShare = 0
+    if (!this.isFresh(now)) {
+      this.failureShare = 0
+      this.latencyMs = null
+    }
     this.#learnedAt = now
     this.failureShare += smoothing * ((ok ? 0 : 1) - this.failureShare)
     if (ok)

@@ -115,4 +115,7 @@ test('an instance that was slow or failed gets another chance after thirty secon
   await clock.advance(30_001)
   pool.refresh(clock.now(), 0)
   expect(pool.members[0]).toMatchObject({ latencyMs: null, failureShare: 0 })
+  load.acquire(key).release({ ok: true, durationMs: 100 })
+  pool.refresh(clock.now(), 0)
+  expect(pool.members[0]).toMatchObject({ latencyMs: 100, failureShare: 0 })
 })

@@ -13,8 +13,8 @@ export interface EligibilitySources {
 }
 
 /**
- * An instance as the balancer sees it. Its load is live; health, breaker and age are as of the last `look`, which is all
- * that costs anything.
+ * An instance as the balancer sees it. Its calls in flight are live; health, breaker, age and what was learned are as of the
+ * last `look`, which is all that costs anything.
  */
 export class PoolMember implements BalancedInstance {
   readonly instance: InstanceRecord
@@ -22,12 +22,13 @@ export class PoolMember implements BalancedInstance {
   readonly capacity: number
   readonly weight: number
   turnCredit = 0
+  ramp = 1
+  latencyMs: number | null = null
+  failureShare = 0
   readonly #load: InstanceLoad
   readonly #sources: EligibilitySources
   #barred: ExclusionCode | null = null
   #isProbe = false
-  #isFresh = false
-  #ramp = 1
 
   constructor(options: {
     module: ModuleRecord
@@ -47,11 +48,13 @@ export class PoolMember implements BalancedInstance {
     this.#sources = options.sources
   }
 
-  /** Asks health and breaker how it is now. */
+  /** Takes in how it is now, by health, breaker, age and its latest calls. */
   look(now: number): void {
     const { tenantId, moduleId, instanceId } = this.key
-    this.#ramp = slowStartShare(now - this.instance.registeredAt)
-    this.#isFresh = this.#load.isFresh(now)
+    const isFresh = this.#load.isFresh(now)
+    this.ramp = slowStartShare(now - this.instance.registeredAt)
+    this.latencyMs = isFresh ? this.#load.latencyMs : null
+    this.failureShare = isFresh ? this.#load.failureShare : 0
     if (this.#sources.health.instance(tenantId, moduleId, instanceId).state === 'unhealthy') {
       this.#barred = 'instance_unhealthy'
       return
@@ -62,18 +65,6 @@ export class PoolMember implements BalancedInstance {
 
   get inFlight(): number {
     return this.#load.inFlight
-  }
-
-  get latencyMs(): number | null {
-    return this.#isFresh ? this.#load.latencyMs : null
-  }
-
-  get failureShare(): number {
-    return this.#isFresh ? this.#load.failureShare : 0
-  }
-
-  get ramp(): number {
-    return this.#ramp
   }
 
   get isBarred(): boolean {

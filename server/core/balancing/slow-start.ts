@@ -1,5 +1,5 @@
 /** How long a new instance takes to reach its full share. */
-export const slowStartMs = 30_000
+const slowStartMs = 30_000
 /** The share a new instance starts with, so that it is tried at all. */
 const leastShare = 0.1
 

@@ -21,7 +21,7 @@ test('each choice is made as often as its stated probability', () => {
     const { index, probability } = exploreServices(4, 0.06, random)
     counts.set(index, { times: (counts.get(index)?.times ?? 0) + 1, probability })
   }
-  expect([...counts.keys()].toSorted()).toEqual([0, 1, 2, 3])
+  expect(new Set(counts.keys())).toEqual(new Set([0, 1, 2, 3]))
   for (const { times, probability } of counts.values()) expect(times / 100_000).toBeCloseTo(probability, 2)
   expect(counts.get(0)?.probability).toBeCloseTo(0.94)
   expect(counts.get(3)?.probability).toBeCloseTo(0.02)

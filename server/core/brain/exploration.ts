@@ -6,7 +6,7 @@ export interface ExplorationPolicy {
   rate(tenantId: string): number
 }
 
-export const defaultExplorationRate = 0.02
+const defaultExplorationRate = 0.02
 const mostExploration = 0.1
 
 /** The same rate for every tenant; 0 turns exploration off. */

@@ -19,13 +19,17 @@ class MemoryStore implements ServiceRecordStore {
   readonly writes: number[] = []
   isFailing = false
   beforeAnswer: () => void = () => {}
+  answering: Promise<void> = Promise.resolve()
 
   async loadAll(): Promise<StoredEvidence[]> {
     return [...this.rows.values()]
   }
 
   async add(additions: readonly EvidenceAddition[]): Promise<StoredEvidence[]> {
-    if (this.isFailing) throw new Error('the database does not answer')
+    if (this.isFailing) {
+      this.beforeAnswer()
+      throw new Error('the database does not answer')
+    }
     this.writes.push(additions.length)
     const sums = additions.map(({ delta, ...added }) => {
       const sum = { ...added, evidence: addEvidence(this.evidenceOf(added), delta) }
@@ -33,6 +37,7 @@ class MemoryStore implements ServiceRecordStore {
       return sum
     })
     this.beforeAnswer()
+    await this.answering
     return sums
   }
 
@@ -100,9 +105,11 @@ test('nothing is lost or counted twice when the store fails for a while', async 
   const records = await startReplica()
   records.learn(success)
   store.isFailing = true
-  await clock.advance(3_000)
-  records.learn(failure)
-  await clock.advance(3_000)
+  store.beforeAnswer = () => {
+    store.beforeAnswer = () => {}
+    records.learn(failure)
+  }
+  await clock.advance(6_000)
   expect(records.of(key).evidence.failures).toBe(1)
   store.isFailing = false
   await clock.advance(3_000)
@@ -124,6 +131,32 @@ test('what is learned while a write is under way is kept and written next', asyn
   expect(store.evidenceOf(key).successes).toBeCloseTo(1)
   await records.stop()
   expect(store.evidenceOf(key).successes).toBeCloseTo(2, 2)
+})
+
+test('stopping waits for a write under way and writes what came after it', async () => {
+  const records = await startReplica()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  store.answering = promise
+  records.learn(success)
+  await clock.advance(3_000)
+  records.learn(failure)
+  const stopped = records.stop()
+  resolve()
+  await stopped
+  expect(store.evidenceOf(key)).toMatchObject({ failures: 1 })
+  expect(store.evidenceOf(key)).toEqual(records.of(key).evidence)
+})
+
+test('what was learned before the start is added to what is loaded', async () => {
+  const earlier = await startReplica()
+  earlier.learn(success)
+  await earlier.stop()
+  const records = new ServiceRecords({ store, clock, logger: silentLogger })
+  records.learn(failure)
+  await records.start()
+  expect(records.of(key).evidence).toMatchObject({ failures: 1, meanMs: 100 })
+  await records.stop()
+  expect(store.evidenceOf(key)).toEqual(records.of(key).evidence)
 })
 
 test('replicas that share a store come to know what the others learned of the same service', async () => {

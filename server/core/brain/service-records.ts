@@ -1,4 +1,3 @@
-import type { OutcomeLearner } from '../routing/task-router.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import {
@@ -9,6 +8,7 @@ import {
   type EvidenceDelta,
   noEvidence,
   type ServiceKey,
+  type ServiceOutcome,
 } from './service-record.ts'
 
 export interface StoredEvidence extends ServiceKey {
@@ -35,8 +35,6 @@ export interface ServiceRecord {
 interface OwnRecord {
   readonly key: ServiceKey
   evidence: Evidence
-  /** Learned since the last write began; null when nothing was. */
-  unsaved: EvidenceDelta | null
 }
 
 const defaultFlushIntervalMs = 3_000
@@ -46,13 +44,14 @@ const defaultFlushIntervalMs = 3_000
  * every three seconds, changed records only; what other replicas learned of the same ones comes back with it. When the store
  * fails, nothing is lost: the next write adds it all.
  */
-export class ServiceRecords implements OutcomeLearner {
+export class ServiceRecords {
   readonly #store: ServiceRecordStore
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #flushIntervalMs: number
   readonly #tenants = new Map<string, Map<string, Map<string, OwnRecord>>>()
-  readonly #dirty = new Set<OwnRecord>()
+  /** What was learned since the last write began. */
+  #unsaved = new Map<OwnRecord, EvidenceDelta>()
   #cancelTimer: (() => void) | null = null
   #writing: Promise<void> | null = null
 
@@ -65,7 +64,7 @@ export class ServiceRecords implements OutcomeLearner {
 
   /** Loads what is stored and begins to write. Rejects when the store cannot be read. */
   async start(): Promise<void> {
-    for (const { evidence, ...key } of await this.#store.loadAll()) this.#own(key).evidence = evidence
+    for (const { evidence, ...key } of await this.#store.loadAll()) this.#adopt(key, evidence)
     this.#schedule()
   }
 
@@ -82,19 +81,13 @@ export class ServiceRecords implements OutcomeLearner {
     return this.#own(key)
   }
 
-  learn(outcome: {
-    tenantId: string
-    taskType: string
-    moduleId: string
-    ok: boolean
-    durationMs: number
-    errorCode: string | null
-  }): void {
+  /** Takes in how a call ended (`OutcomeLearner`); a neutral end, such as busy or cancelled, is not reported. */
+  learn(outcome: ServiceKey & ServiceOutcome): void {
     const record = this.#own(outcome)
     const delta = deltaOf(outcome)
     record.evidence = addEvidence(record.evidence, delta)
-    record.unsaved = record.unsaved === null ? delta : addDeltas(record.unsaved, delta)
-    this.#dirty.add(record)
+    const unsaved = this.#unsaved.get(record)
+    this.#unsaved.set(record, unsaved ? addDeltas(unsaved, delta) : delta)
   }
 
   /** Writes what is unsaved now. Never rejects: what could not be written is kept for the next time. */
@@ -106,31 +99,28 @@ export class ServiceRecords implements OutcomeLearner {
   }
 
   async #write(): Promise<void> {
-    const taken: { record: OwnRecord; delta: EvidenceDelta }[] = []
-    for (const record of this.#dirty) {
-      if (record.unsaved !== null) taken.push({ record, delta: record.unsaved })
-      record.unsaved = null
-    }
-    this.#dirty.clear()
-    if (taken.length === 0) return
+    if (this.#unsaved.size === 0) return
+    const taken = this.#unsaved
+    this.#unsaved = new Map()
     try {
-      const sums = await this.#store.add(taken.map(({ record, delta }) => ({ ...record.key, delta })))
+      const sums = await this.#store.add([...taken].map(([record, delta]) => ({ ...record.key, delta })))
       for (const { evidence, ...key } of sums) this.#adopt(key, evidence)
     } catch (error) {
-      this.#logger.warn({ error, records: taken.length }, 'what was learned could not be stored yet; trying again')
-      for (const { record, delta } of taken) this.#putBack(record, delta)
+      this.#logger.warn({ error, records: taken.size }, 'what was learned could not be stored yet; trying again')
+      for (const [record, delta] of taken) this.#putBack(record, delta)
     }
   }
 
-  /** Takes on the sum of all replicas, with what was learned here while it was written. */
+  /** Takes on what all replicas know, with what was learned here and is not in it yet. */
   #adopt(key: ServiceKey, sum: Evidence): void {
     const record = this.#own(key)
-    record.evidence = record.unsaved === null ? sum : addEvidence(sum, record.unsaved)
+    const unsaved = this.#unsaved.get(record)
+    record.evidence = unsaved ? addEvidence(sum, unsaved) : sum
   }
 
   #putBack(record: OwnRecord, delta: EvidenceDelta): void {
-    record.unsaved = record.unsaved === null ? delta : addDeltas(delta, record.unsaved)
-    this.#dirty.add(record)
+    const later = this.#unsaved.get(record)
+    this.#unsaved.set(record, later ? addDeltas(delta, later) : delta)
   }
 
   #schedule(): void {
@@ -149,7 +139,7 @@ export class ServiceRecords implements OutcomeLearner {
   #add({ tenantId, taskType, moduleId }: ServiceKey): OwnRecord {
     const types = this.#tenants.get(tenantId) ?? new Map<string, Map<string, OwnRecord>>()
     const modules = types.get(taskType) ?? new Map<string, OwnRecord>()
-    const record: OwnRecord = { key: { tenantId, taskType, moduleId }, evidence: noEvidence, unsaved: null }
+    const record: OwnRecord = { key: { tenantId, taskType, moduleId }, evidence: noEvidence }
     modules.set(moduleId, record)
     types.set(taskType, modules)
     this.#tenants.set(tenantId, types)

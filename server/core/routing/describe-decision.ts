@@ -80,6 +80,7 @@ function listReasons(selection: Selection, listed: number): string[] {
   let skipped = 0
   for (const planned of considered) {
     if (planned === chosen?.planned || selection.fallbacks.includes(planned)) continue
+    if (request.pinnedModuleId !== null && planned.module.id !== request.pinnedModuleId) continue
     skipped += 1
     if (skipped <= mostSkipped) reasons.push(`${planned.module.id} skipped: ${describeExclusion(planned, request)}`)
   }
@@ -108,8 +109,13 @@ function describeChoice(selection: Selection, chosen: NonNullable<Selection['cho
 }
 
 function describeNoRoute({ all, request }: Selection): string {
-  if (all.length === 0) return `no module has the capability ${request.taskType}`
-  return `nothing can take ${request.taskType} now`
+  const { pinnedModuleId, taskType } = request
+  if (all.length === 0) return `no module has the capability ${taskType}`
+  if (pinnedModuleId !== null) {
+    const isCapable = all.some(({ module }) => module.id === pinnedModuleId)
+    return `the task is pinned to ${pinnedModuleId}, which ${isCapable ? 'cannot take it now' : `cannot run ${taskType}`}`
+  }
+  return `nothing can take ${taskType} now`
 }
 
 /** What is known of a service, in words. */

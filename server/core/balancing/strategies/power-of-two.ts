@@ -1,6 +1,6 @@
 import type { Random } from '../../shared/ids.ts'
 import type { BalancedInstance, BalancingChoice, BalancingPolicy } from '../balancing-policy.ts'
-import { drawIndex, evenly, surveySize, surveyStride } from './sampling.ts'
+import { drawIndex, evenly, surveySize } from './sampling.ts'
 
 /** Answering times within this factor of each other are alike: noise must not herd all calls to one instance. */
 const alikeWithin = 1.2
@@ -69,13 +69,13 @@ function successShare(instance: BalancedInstance): number {
 
 /**
  * Over all pairs it could have been drawn in: 2 / (m (m - 1)) × sum of the shares with which it is taken, m instances being
- * able to take the call. Exact up to 17 instances, beyond that estimated from 16 others.
+ * able to take the call. Exact up to 17 instances, beyond that estimated from 8 others.
  */
 function probabilityOf(instances: readonly BalancedInstance[], index: number): number {
   const chosen = instances[index]
   const others = instances.length - 1
-  const looked = Math.min(others, surveySize)
-  const stride = surveyStride(instances.length)
+  const looked = surveySize(others)
+  const stride = Math.floor(others / looked)
   let rivals = 0
   let taken = 0
   for (let step = 1, place = index; step <= looked; step++) {

@@ -3,8 +3,9 @@ import type { BalancedInstance } from '../balancing-policy.ts'
 
 /** Draws before a full scan: with half of the instances busy, one in 65,536 choices needs the scan. */
 const draws = 16
-/** Instances looked at when a probability is computed; with more, it is estimated from as many, evenly spaced. */
-export const surveySize = 16
+/** Up to so many others, a probability is computed from all; with more, it is estimated from a few, evenly spaced. */
+const surveyedWhole = 16
+const surveyedOfMany = 8
 
 /** How likely an instance is drawn relative to others, 0-1. */
 export type Weighing = (instance: BalancedInstance) => number
@@ -45,30 +46,26 @@ function scanIndex(instances: readonly BalancedInstance[], random: Random, weigh
   return chosen
 }
 
-/** The distance between instances looked at in a survey that starts behind one of `size`. */
-export function surveyStride(size: number): number {
-  return Math.max(1, Math.floor((size - 1) / surveySize))
+/** How many of the `others` of an instance are looked at for its probability: all up to 16, else 8. */
+export function surveySize(others: number): number {
+  return others <= surveyedWhole ? others : surveyedOfMany
 }
 
 /**
  * Share of the draws that fall to `index` under `weigh`: its weight over the weights of all that can take a call. Exact up
- * to 17 instances, beyond that estimated from 16 others.
+ * to 17 instances, beyond that estimated from 8 others.
  */
 export function drawShare(instances: readonly BalancedInstance[], index: number, weigh: Weighing): number {
-  const own = weighAt(instances, index, weigh)
+  const chosen = instances[index]
   const others = instances.length - 1
-  const looked = Math.min(others, surveySize)
-  if (looked <= 0) return 1
-  const stride = surveyStride(instances.length)
+  if (!chosen || others <= 0) return 1
+  const own = weigh(chosen)
+  const looked = surveySize(others)
+  const stride = Math.floor(others / looked)
   let sum = 0
   for (let step = 1; step <= looked; step++) {
     const other = instances[(index + step * stride) % instances.length]
     if (other?.canTake()) sum += weigh(other)
   }
   return own / (own + (sum * others) / looked)
-}
-
-function weighAt(instances: readonly BalancedInstance[], index: number, weigh: Weighing): number {
-  const instance = instances[index]
-  return instance ? weigh(instance) : 0
 }
