@@ -11,12 +11,12 @@ import { type CallAnswer, startTestApi, type TestApi } from './testing/start-tes
 let api: TestApi
 let service: Record<string, string>
 /** What the next task that is submitted comes to. */
-let failure: unknown
+let failure: Error | undefined
 const logged: { fields: Record<string, unknown>; message: string }[] = []
 const logger: Logger = { ...silentLogger, error: (fields, message) => logged.push({ fields, message }) }
 
 beforeAll(async () => {
-  const submit = () => (failure === undefined ? Promise.resolve({}) : Promise.reject(failure as Error))
+  const submit = () => (failure === undefined ? Promise.resolve({}) : Promise.reject(failure))
   api = await startTestApi({ operations: fakeOperations({ tasks: { submit: submit as never } }), logger })
   service = await api.keyHeaders([...scopes])
 })

@@ -78,7 +78,7 @@ async function handleCall(
       authenticate: () => Promise.resolve(principal),
       pace: () => Promise.resolve(),
     }),
-    onError: ({ error, path }) => logFailure(logger, classifyError(error, path), path),
+    onError: failed => logFailure(logger, classifyError(failed.error, failed.path), failed.path),
     responseMeta: ({ errors }) => ({ headers: new Headers(headersFor(errors)) }),
   })
 }

@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from 'node:crypto'
+import { hkdfSync, randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { QuarterdeckError } from '../core/shared/errors.ts'
@@ -49,7 +49,7 @@ async function readKey(file: string): Promise<Buffer | null> {
 /** Writes a whole file under another name first: a link either appears complete or, when somebody was faster, not at all. */
 async function makeKey(dataDir: string, file: string): Promise<void> {
   await mkdir(dataDir, { recursive: true })
-  const draft = `${file}.${process.pid}`
+  const draft = `${file}.${randomUUID()}`
   await writeFile(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
   try {
     await link(draft, file)

@@ -35,7 +35,7 @@ type Environment = Record<string, string | undefined>
  */
 export function readConfig(environment: Environment): { config: Config; warnings: string[] } {
   const preset = parse('QUARTERDECK_PRESET', environment)
-  const defaults: Environment = preset.value ? presetDefaults[preset.value] : {}
+  const defaults: Environment = presetDefaults[preset.value ?? 'production']
   const reasons: string[] = preset.reasons
   const read = <Name extends VariableName>(name: Name) => {
     const { value, reasons: found } = parse(name, environment, defaults[name])

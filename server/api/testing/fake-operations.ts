@@ -6,9 +6,12 @@ type Overrides = { [Area in keyof Operations]?: Partial<Operations[Area]> }
 export function fakeOperations(overrides: Overrides = {}): Operations {
   return new Proxy({} as Operations, {
     get: (_operations, area: keyof Operations) =>
-      new Proxy((overrides[area] ?? {}) as Record<string, unknown>, {
-        get: (given, name: string) => given[name] ?? emptyAnswer(area, name),
-      }),
+      new Proxy<Record<string, unknown>>(
+        { ...overrides[area] },
+        {
+          get: (given, name: string) => given[name] ?? emptyAnswer(area, name),
+        },
+      ),
   })
 }
 
