@@ -74,16 +74,21 @@ function licenseSection({ license }: Findings): RootContent[] {
 
 function auditSection({ audit }: Findings): RootContent[] {
   return section('Dependencies', audit, ({ grade, packages, deepest, licenses, findings, complete }) => {
-    const scope = complete ? `${packages - 1} packages` : `more than ${packages - 1} packages`
     const counts = licenses.map(({ license, packages: count }): [string, string] => [license, String(count)])
     return [
-      paragraph(`Grade ${grade}: it brings in ${scope}, at most ${deepest} steps deep.`),
+      paragraph(`Grade ${grade}. ${describeTree(packages - 1, deepest, complete)}`),
       table(['Licence', 'Packages'], counts),
       ...(findings.length === 0
         ? []
         : [bulletList(findings.map(({ severity, message }) => `${severity}: ${message}`))]),
     ]
   })
+}
+
+function describeTree(others: number, deepest: number, complete: boolean): string {
+  if (others === 0) return 'It needs no other package.'
+  const count = others === 1 ? '1 other package' : `${others} other packages`
+  return `It brings in ${complete ? '' : 'more than '}${count}, ${deepest === 1 ? 'all of them directly' : `up to ${deepest} steps away`}.`
 }
 
 function readabilitySection({ readability }: Findings): RootContent[] {

@@ -62,10 +62,10 @@ class Peers {
 
   async #askInTurn(moduleId: string, body: object, signal: AbortSignal): Promise<Reply> {
     const endpoints = this.#endpoints[moduleId] ?? []
-    this.#turn += 1
+    const first = this.#turn++
     let last: Reply = { kind: 'failed', error: peerFailed(moduleId, 'is not known here') }
     for (let index = 0; index < endpoints.length; index += 1) {
-      const endpoint = endpoints[(this.#turn + index) % endpoints.length]
+      const endpoint = endpoints[(first + index) % endpoints.length]
       last = await this.#ask(moduleId, `${endpoint}/process`, body, signal)
       if (last.kind === 'result' || (last.kind === 'failed' && !last.error.retryable)) return last
     }
