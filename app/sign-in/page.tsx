@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
-import { readViewer, safeReturnPath } from '#components/data/read-viewer.ts'
+import { readViewer } from '#components/data/read-viewer.ts'
+import { safeReturnPath } from '#components/data/safe-return-path.ts'
 import { Mark } from '#components/layout/mark.tsx'
 import { SignInForm } from '#components/layout/sign-in-form.tsx'
 

@@ -1,5 +1,6 @@
 import { headers } from 'next/headers'
 import type { Viewer } from '#server/contracts/people.ts'
+import { safeReturnPath } from './safe-return-path.ts'
 
 /**
  * The signed-in person, on the server. The HTTP server puts them in a request header once it has verified the session,
@@ -13,12 +14,4 @@ export async function readViewer(): Promise<Viewer | null> {
 /** The path and query that was asked for, as the HTTP server passes it on; `/` when it does not. */
 export async function readRequestedPath(): Promise<string> {
   return safeReturnPath((await headers()).get('x-quarterdeck-path'))
-}
-
-/** A path on this site and nothing else: what a sign-in may lead back to. Everything other becomes `/`. */
-export function safeReturnPath(path: string | null | undefined): string {
-  const base = 'http://here.invalid'
-  if (!path?.startsWith('/') || !URL.canParse(path, base)) return '/'
-  const url = new URL(path, base)
-  return url.origin === base && !url.pathname.startsWith('/sign-in') ? url.pathname + url.search + url.hash : '/'
 }

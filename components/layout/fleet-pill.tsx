@@ -1,12 +1,12 @@
 'use client'
 
 import Link from 'next/link'
-import { Elapsed } from '../ui/relative-time.tsx'
+import { useFleetPulse } from '../data/use-dashboard.ts'
 import { cn } from '../ui/cn.ts'
 import { formatScore } from '../ui/format.ts'
+import { Elapsed } from '../ui/relative-time.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { statusLook, toneClasses } from '../ui/status.ts'
-import { useFleetPulse } from '../data/use-dashboard.ts'
 
 /** Is the fleet well, and since when: on every page. */
 export function FleetPill() {

@@ -1,4 +1,4 @@
-import { Gauge, Boxes, ListTree, type LucideIcon, Activity, Users, Zap } from 'lucide-react'
+import { Activity, Boxes, Gauge, ListTree, type LucideIcon, Users, Zap } from 'lucide-react'
 
 /** A place in the navigation. */
 export interface Destination {

@@ -21,7 +21,8 @@ export function formatPercent(share: number | null): string {
   const percent = share * 100
   if (percent > 0 && percent < 0.1) return '< 0.1 %'
   if (percent > 99.9 && percent < 100) return '> 99.9 %'
-  return `${percent < 10 && percent % 1 !== 0 ? percent.toFixed(1) : Math.round(percent)} %`
+  const wantsDigit = !Number.isInteger(percent) && (percent < 10 || percent > 99)
+  return `${wantsDigit ? percent.toFixed(1) : Math.round(percent)} %`
 }
 
 /** A score of 0-100 without unit: `97`, `87.5`. */
@@ -33,11 +34,11 @@ export function formatScore(score: number | null): string {
 /** A measured duration: `0.4 ms`, `320 ms`, `1.24 s`, `2 min 5 s`. */
 export function formatMs(ms: number | null): string {
   if (ms === null) return unknownValue
-  if (ms < 10) return `${Number.isInteger(ms) ? ms : ms.toFixed(1)} ms`
-  if (ms < 1_000) return `${Math.round(ms)} ms`
-  if (ms < 10_000) return `${(ms / 1_000).toFixed(2)} s`
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
-  return formatDuration(ms)
+  if (ms < 9.95) return `${Number.isInteger(ms) ? ms : ms.toFixed(1)} ms`
+  if (ms < 999.5) return `${Math.round(ms)} ms`
+  if (ms < 9_995) return `${(ms / 1_000).toFixed(2)} s`
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`
+  return formatDuration(Math.max(60_000, ms))
 }
 
 const steps = [
@@ -61,6 +62,7 @@ export function formatDuration(ms: number): string {
 /** Something per second: `0.3/s`, `12.4/s`, `1,250/s`. */
 export function formatRate(perSecond: number | null): string {
   if (perSecond === null) return unknownValue
+  if (perSecond > 0 && perSecond < 0.1) return '< 0.1/s'
   const figure =
     perSecond >= 100 || Number.isInteger(perSecond) ? formatCount(Math.round(perSecond)) : perSecond.toFixed(1)
   return `${figure}/s`
