@@ -9,7 +9,7 @@ import { createTaskRouter } from '#server/core/routing/fleet-router.ts'
 import type { RouteRequest } from '#server/core/routing/task-router.ts'
 import type { Clock } from '#server/core/shared/clock.ts'
 import { silentLogger } from '#server/core/shared/logger.ts'
-import { buildInstance, buildModule, FakeFleet } from '#server/testing/fake-fleet.ts'
+import { buildModules, FakeFleet } from '#server/testing/fake-fleet.ts'
 import { createSeededRandom } from '#server/testing/seeded-random.ts'
 import type { OverheadMeasurement } from './breaker.ts'
 
@@ -47,7 +47,7 @@ export async function measureChoice(): Promise<OverheadMeasurement[]> {
 }
 
 function measureStrategy(strategy: BalancingStrategy): OverheadMeasurement {
-  const [module] = buildModules(1, 1_000, strategy)
+  const [module] = buildModules(1, 1_000, { strategy })
   if (!module) throw new Error('no module was built')
   const resources = buildResources([module])
   const pool = new InstancePool(module, resources)
@@ -97,16 +97,6 @@ function measureLearning(): OverheadMeasurement {
     records.learn({ ...request, moduleId: 'm0', ok, durationMs: 5, errorCode: ok ? null : 'HTTP_500' })
     return nothing
   })
-}
-
-function buildModules(count: number, instances: number, strategy: BalancingStrategy = 'power_of_two'): ModuleRecord[] {
-  const ids = Array.from({ length: count }, (_, place) => `m${place}`)
-  return ids.map(id =>
-    buildModule(id, {
-      strategy,
-      instances: Array.from({ length: instances }, (_, place) => buildInstance(`${id}-${place}`)),
-    }),
-  )
 }
 
 /** The boards of a replica in which, with many instances, some are full and some have an open breaker. */

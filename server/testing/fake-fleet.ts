@@ -39,6 +39,19 @@ export function buildModule(id: string, overrides: Partial<ModuleRecord> = {}): 
   }
 }
 
+/** So many modules `m0`, `m1` ... with so many instances `m0-0`, `m0-1` ... each. */
+export function buildModules(
+  count: number,
+  instances: number,
+  overrides: Partial<Omit<ModuleRecord, 'instances'>> = {},
+): ModuleRecord[] {
+  const ids = Array.from({ length: count }, (_, place) => `m${place}`)
+  return ids.map(id => {
+    const own = Array.from({ length: instances }, (_, place) => buildInstance(`${id}-${place}`))
+    return buildModule(id, { ...overrides, instances: own })
+  })
+}
+
 /**
  * The registry, health and breakers of a fleet that a test arranges as it likes, behind the ports the core reads them by:
  * everything is healthy and closed until told otherwise.

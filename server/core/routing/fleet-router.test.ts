@@ -1,81 +1,26 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type BalancingStrategy, balancingStrategies } from '#server/contracts/modules.ts'
-import { createLoadTable, type InstanceLoads } from '#server/core/balancing/load-table.ts'
-import { fixedExploration } from '#server/core/brain/exploration.ts'
-import { ServiceRecords } from '#server/core/brain/service-records.ts'
-import type { ModuleRecord } from '#server/core/registry/module-record.ts'
-import { silentLogger } from '#server/core/shared/logger.ts'
-import { FakeClock } from '#server/testing/fake-clock.ts'
-import { buildInstance, buildModule, FakeFleet } from '#server/testing/fake-fleet.ts'
-import { createSeededRandom } from '#server/testing/seeded-random.ts'
-import { createTaskRouter } from './fleet-router.ts'
-import type { OutcomeLearner, RouteRequest, RouteResult, TaskRouter } from './task-router.ts'
+import { buildInstance, buildModule, buildModules, FakeFleet } from '#server/testing/fake-fleet.ts'
+import type { RouteResult } from './task-router.ts'
+import { request, routed, RouterStage } from './testing/router-stage.ts'
 
-const request: RouteRequest = {
-  tenantId: 'default',
-  taskType: 'work',
-  pinnedModuleId: null,
-  complexity: 1,
-  failedModuleIds: [],
-}
-
-let clock: FakeClock
-let load: InstanceLoads
-let records: ServiceRecords
+let stage: RouterStage
 
 beforeEach(() => {
-  clock = new FakeClock()
-  load = createLoadTable({ clock })
-  records = new ServiceRecords({
-    store: { loadAll: async () => [], add: async () => [] },
-    clock,
-    logger: silentLogger,
-  })
+  stage = new RouterStage()
 })
-
-function createRouter(fleet: FakeFleet, options: { explorationRate?: number; seed?: number } = {}): TaskRouter {
-  return createTaskRouter({
-    catalog: fleet,
-    health: fleet.health,
-    breakers: fleet,
-    load,
-    records,
-    clock,
-    random: createSeededRandom(options.seed ?? 1),
-    exploration: fixedExploration(options.explorationRate ?? 0),
-  })
-}
-
-function learn(moduleId: string, good: number, bad: number, durationMs = 100): void {
-  const learner: OutcomeLearner = records
-  const outcomes = [...Array(good).fill(true), ...Array(bad).fill(false)] as boolean[]
-  for (const ok of outcomes) learner.learn({ ...request, moduleId, ok, durationMs, errorCode: ok ? null : 'HTTP_500' })
-}
-
-function routed(result: RouteResult): Extract<RouteResult, { kind: 'routed' }> {
-  if (result.kind === 'unroutable') throw new Error(`unroutable: ${result.decision.reasons.join('; ')}`)
-  return result
-}
 
 function exclusionsOf(result: RouteResult): Record<string, string | null> {
   return Object.fromEntries(result.decision.candidates.map(c => [c.instanceId ?? c.moduleId, c.excluded]))
 }
 
-function buildModules(count: number, instances: number): ModuleRecord[] {
-  return Array.from({ length: count }, (_, place) =>
-    buildModule(`m${place}`, {
-      instances: Array.from({ length: instances }, (_, index) => buildInstance(`m${place}-${index}`)),
-    }),
-  )
-}
-
 describe('choosing a service', () => {
   test('the service that does best serves, the others follow in order as fallbacks', () => {
-    learn('poor', 50, 50)
-    learn('good', 98, 2)
+    stage.learn('poor', 50, 50)
+    stage.learn('good', 98, 2)
     const { module, decision } = routed(
-      createRouter(new FakeFleet(buildModule('poor'), buildModule('new'), buildModule('good'))).route(request),
+      stage.createRouter(new FakeFleet(buildModule('poor'), buildModule('new'), buildModule('good'))).route(request),
     )
     expect(module.id).toBe('good')
     expect(decision).toMatchObject({ moduleId: 'good', instanceId: 'good-1', probability: 1, strategy: 'power_of_two' })
@@ -85,14 +30,14 @@ describe('choosing a service', () => {
 
   test('equal services are tried in the order of preference, then of their ids', () => {
     const fleet = new FakeFleet(buildModule('b'), buildModule('c', { preference: 1 }), buildModule('a'))
-    const { decision } = routed(createRouter(fleet).route(request))
+    const { decision } = routed(stage.createRouter(fleet).route(request))
     expect([decision.moduleId, ...decision.fallbacks]).toEqual(['c', 'a', 'b'])
   })
 
   test('without exploration the same evidence is decided alike, whatever the dice', () => {
     fc.assert(
       fc.property(fc.integer(), seed => {
-        const router = createRouter(new FakeFleet(...buildModules(4, 1)), { seed })
+        const router = stage.createRouter(new FakeFleet(...buildModules(4, 1)), { seed })
         expect(routed(router.route(request)).module.id).toBe('m0')
       }),
       { numRuns: 10 },
@@ -100,8 +45,8 @@ describe('choosing a service', () => {
   })
 
   test('exploration tries the others as often as stated, says so, and spares tasks that failed or are pinned', () => {
-    learn('m0', 100, 0)
-    const router = createRouter(new FakeFleet(...buildModules(3, 1)), { explorationRate: 0.1 })
+    stage.learn('m0', 100, 0)
+    const router = stage.createRouter(new FakeFleet(...buildModules(3, 1)), { explorationRate: 0.1 })
     const counts = new Map<string, number>()
     for (let call = 0; call < 4_000; call++) {
       const { module, slot, decision } = routed(router.route(request))
@@ -120,10 +65,10 @@ describe('choosing a service', () => {
   })
 
   test('what is learned changes the next decision', () => {
-    learn('a', 20, 0)
-    const router = createRouter(new FakeFleet(buildModule('a'), buildModule('b')))
+    stage.learn('a', 20, 0)
+    const router = stage.createRouter(new FakeFleet(buildModule('a'), buildModule('b')))
     expect(router.preview(request).moduleId).toBe('a')
-    learn('a', 0, 20)
+    stage.learn('a', 0, 20)
     expect(router.preview(request).moduleId).toBe('b')
   })
 })
@@ -140,8 +85,8 @@ describe('what cannot be chosen', () => {
     )
     fleet.setHealth('sick', 'unhealthy')
     fleet.setBreaker('open', 'open')
-    load.acquire({ tenantId: 'default', moduleId: 'mixed', instanceId: 'full' })
-    const result = routed(createRouter(fleet).route({ ...request, failedModuleIds: ['failed'] }))
+    stage.occupy('mixed', 'full')
+    const result = routed(stage.createRouter(fleet).route({ ...request, failedModuleIds: ['failed'] }))
     expect(result.instance.id).toBe('well')
     expect(exclusionsOf(result)).toEqual({
       disabled: 'module_disabled',
@@ -155,9 +100,9 @@ describe('what cannot be chosen', () => {
   })
 
   test('a pinned task goes to its module or nowhere', () => {
-    learn('good', 100, 0)
+    stage.learn('good', 100, 0)
     const fleet = new FakeFleet(buildModule('good'), buildModule('mine'))
-    const router = createRouter(fleet)
+    const router = stage.createRouter(fleet)
     const result = routed(router.route({ ...request, pinnedModuleId: 'mine' }))
     expect(result.module.id).toBe('mine')
     expect(result.decision.fallbacks).toEqual([])
@@ -176,7 +121,7 @@ describe('what cannot be chosen', () => {
   test('what is unroutable says why, service by service, and takes nothing', () => {
     const fleet = new FakeFleet(buildModule('a'), buildModule('b', { enabled: false }))
     fleet.setBreaker('a-1', 'open')
-    const router = createRouter(fleet)
+    const router = stage.createRouter(fleet)
     const { kind, decision } = router.route(request)
     expect(kind).toBe('unroutable')
     expect(decision).toMatchObject({ moduleId: null, instanceId: null, strategy: null, probability: 0, confidence: 0 })
@@ -190,9 +135,9 @@ describe('what cannot be chosen', () => {
   })
 
   test('the next service takes over when the best one can take nothing, and again when it can', () => {
-    learn('best', 100, 0)
+    stage.learn('best', 100, 0)
     const fleet = new FakeFleet(buildModule('best'), buildModule('next'))
-    const router = createRouter(fleet)
+    const router = stage.createRouter(fleet)
     fleet.setBreaker('best-1', 'open')
     const result = routed(router.route(request))
     expect(result.module.id).toBe('next')
@@ -206,7 +151,9 @@ describe('what cannot be chosen', () => {
 
 describe('slots', () => {
   test('a routed task holds its slot until it is released, once', () => {
-    const router = createRouter(new FakeFleet(buildModule('m', { instances: [buildInstance('a', { capacity: 1 })] })))
+    const router = stage.createRouter(
+      new FakeFleet(buildModule('m', { instances: [buildInstance('a', { capacity: 1 })] })),
+    )
     const { slot } = routed(router.route(request))
     expect(router.route(request).kind).toBe('unroutable')
     slot.release({ ok: true, durationMs: 5 })
@@ -237,7 +184,7 @@ describe('slots', () => {
         fc.option(fc.nat(3)),
         fc.double({ min: 0, max: 0.1, noNaN: true }),
         (modules, pin, rate) => {
-          load = createLoadTable({ clock })
+          stage = new RouterStage()
           const fleet = new FakeFleet()
           for (const [place, { enabled, strategy, instances }] of modules.entries()) {
             const id = `m${place}`
@@ -248,11 +195,11 @@ describe('slots', () => {
               fleet.setHealth(instanceId, health)
               fleet.setBreaker(instanceId, breaker)
               for (let call = 0; call < Math.min(busy, capacity); call++) {
-                load.acquire({ tenantId: 'default', moduleId: id, instanceId })
+                stage.occupy(id, instanceId)
               }
             }
           }
-          const router = createRouter(fleet, { explorationRate: rate })
+          const router = stage.createRouter(fleet, { explorationRate: rate })
           const pinnedModuleId = pin === null ? null : `m${pin}`
           const free = router.freeSlots('default', 'work', pinnedModuleId)
           let taken = 0
@@ -269,7 +216,7 @@ describe('slots', () => {
     const fleet = new FakeFleet(
       buildModule('m', { strategy: 'round_robin', instances: ['a', 'b', 'c'].map(id => buildInstance(id)) }),
     )
-    const router = createRouter(fleet)
+    const router = stage.createRouter(fleet)
     const served = ['a', 'b', 'c', 'a'].map(() => {
       const previewed = router.preview(request)
       const { instance, decision } = routed(router.route(request))
@@ -282,69 +229,15 @@ describe('slots', () => {
   })
 })
 
-describe('the stored decision', () => {
-  test('shows the loads the choice stood on and what was learned', () => {
-    learn('a', 9, 1)
-    load.acquire({ tenantId: 'default', moduleId: 'a', instanceId: 'a-1' })
-    const fleet = new FakeFleet(buildModule('a', { costPerHourUsd: 2.5 }), buildModule('b'))
-    const { decision } = routed(createRouter(fleet).route(request))
-    expect(decision.candidates).toEqual([
-      expect.objectContaining({
-        moduleId: 'a',
-        instanceId: 'a-1',
-        load: 0.1,
-        inFlight: 1,
-        capacity: 10,
-        successRate: expect.closeTo(0.9, 2) as number,
-        meanMs: 100,
-        evidence: expect.closeTo(10, 0) as number,
-        costPerHourUsd: 2.5,
-        excluded: null,
-      }),
-      expect.objectContaining({ moduleId: 'b', load: 0, successRate: null, meanMs: null, evidence: 0 }),
-    ])
-    expect(decision.reasons[0]).toBe('a: 90 % of 10 succeeded, mean 100 ms')
-    expect(decision.reasons[1]).toMatch(/^score 0\.\d{3}, ahead of b with 0\.\d{3}$/)
-    expect(decision.reasons[2]).toBe('instance a-1: 1 of 10 slots in use')
-  })
-
-  test('stays small however large the fleet, always with the chosen instance, and says how many are not listed', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 200 }), (count, instances) => {
-        load = createLoadTable({ clock })
-        const fleet = new FakeFleet(...buildModules(count, instances), buildModule('off', { enabled: false }))
-        const { decision, instance } = routed(createRouter(fleet, { explorationRate: 0.1 }).route(request))
-        const { candidates } = decision
-        expect(candidates.length).toBeLessThanOrEqual(20)
-        expect(new Set(candidates.map(c => c.instanceId ?? c.moduleId)).size).toBe(candidates.length)
-        expect(candidates.filter(c => c.instanceId === instance.id)).toHaveLength(1)
-        expect(decision.reasons.length).toBeLessThanOrEqual(10)
-        const unlisted = count * instances + 1 - candidates.length
-        const said = decision.reasons.find(reason => reason.endsWith('not listed'))
-        expect(said ? Number.parseInt(said) : 0).toBe(unlisted)
-        expect(JSON.stringify(decision).length).toBeLessThan(8_192)
-      }),
-      { numRuns: 40 },
-    )
-  })
-
-  test('probability is that of the module times that of the instance', () => {
-    const fleet = new FakeFleet(...buildModules(2, 4))
-    const { decision } = routed(createRouter(fleet, { explorationRate: 0.08 }).route(request))
-    expect(decision.moduleId).toBe('m0')
-    expect(decision.probability).toBeCloseTo(0.92 / 4)
-  })
-})
-
 describe('large fleets', () => {
   test('health and breakers are asked again within fifty milliseconds, and nothing barred is ever chosen', async () => {
     const fleet = new FakeFleet(...buildModules(2, 40))
-    const router = createRouter(fleet)
+    const router = stage.createRouter(fleet)
     expect(router.freeSlots('default', 'work', null)).toBe(800)
     for (let index = 0; index < 39; index++) fleet.setHealth(`m0-${index}`, 'unhealthy')
     for (let call = 0; call < 10; call++) expect(routed(router.route(request)).instance.id).toBe('m0-39')
     expect(routed(router.route(request)).module.id).toBe('m1')
-    await clock.advance(50)
+    await stage.clock.advance(50)
     expect(router.freeSlots('default', 'work', null)).toBe(399)
   })
 })
@@ -352,7 +245,7 @@ describe('large fleets', () => {
 test('a change of the registry holds from the next decision on, and calls in flight still count', () => {
   const module = buildModule('m', { instances: [buildInstance('a', { capacity: 2 })] })
   const fleet = new FakeFleet(module)
-  const router = createRouter(fleet)
+  const router = stage.createRouter(fleet)
   routed(router.route(request))
   fleet.put({ ...module, instances: [buildInstance('a', { capacity: 3 }), buildInstance('b', { capacity: 1 })] })
   expect(router.freeSlots('default', 'work', null)).toBe(3)
@@ -367,16 +260,16 @@ test('types that share one list of modules are judged apart', () => {
   const fleet = new FakeFleet(buildModule('a'), buildModule('b'))
   const modules = fleet.list('default')
   fleet.capableOf = () => modules
-  learn('a', 20, 0)
-  records.learn({ ...request, taskType: 'rest', moduleId: 'a', ok: false, durationMs: 1, errorCode: null })
-  const router = createRouter(fleet)
+  stage.learn('a', 20, 0)
+  stage.learn('a', 0, 1, 'rest')
+  const router = stage.createRouter(fleet)
   expect(router.preview(request).moduleId).toBe('a')
   expect(router.preview({ ...request, taskType: 'rest' }).moduleId).toBe('b')
 })
 
 test('statistics are kept per tenant', () => {
   const fleet = new FakeFleet(buildModule('a'), buildModule('b', { tenantId: 'other' }))
-  const router = createRouter(fleet)
+  const router = stage.createRouter(fleet)
   for (let call = 0; call < 3; call++) router.route(request)
   router.route({ ...request, failedModuleIds: ['a'] })
   router.route({ ...request, tenantId: 'other', failedModuleIds: ['elsewhere'] })

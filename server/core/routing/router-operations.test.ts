@@ -1,28 +1,13 @@
 import { expect, test } from 'vitest'
-import { createLoadTable } from '#server/core/balancing/load-table.ts'
-import { fixedExploration } from '#server/core/brain/exploration.ts'
-import { ServiceRecords } from '#server/core/brain/service-records.ts'
-import { silentLogger } from '#server/core/shared/logger.ts'
-import { FakeClock } from '#server/testing/fake-clock.ts'
 import { buildModule, FakeFleet } from '#server/testing/fake-fleet.ts'
-import { createSeededRandom } from '#server/testing/seeded-random.ts'
-import { createTaskRouter } from './fleet-router.ts'
 import { createRouterOperations } from './router-operations.ts'
+import { RouterStage } from './testing/router-stage.ts'
 
 function createOperations(...modules: Parameters<typeof buildModule>[]) {
-  const clock = new FakeClock()
   const fleet = new FakeFleet(...modules.map(parameters => buildModule(...parameters)))
-  const load = createLoadTable({ clock })
-  const store = { loadAll: async () => [], add: async () => [] }
-  const shared = { catalog: fleet, health: fleet.health, load, clock }
-  const router = createTaskRouter({
-    ...shared,
-    breakers: fleet,
-    records: new ServiceRecords({ store, clock, logger: silentLogger }),
-    random: createSeededRandom(1),
-    exploration: fixedExploration(0),
-  })
-  return createRouterOperations({ ...shared, router })
+  const stage = new RouterStage()
+  const router = stage.createRouter(fleet)
+  return createRouterOperations({ router, catalog: fleet, health: fleet.health, load: stage.load, clock: stage.clock })
 }
 
 const otherType = { capabilities: [{ type: 'rest', inputSchema: null, outputSchema: null }] }
