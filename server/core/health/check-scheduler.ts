@@ -56,7 +56,7 @@ export class CheckScheduler<Target> {
   }
 
   stop(): void {
-    for (const target of [...this.#entries.keys()]) this.forget(target)
+    for (const target of this.#entries.keys()) this.forget(target)
   }
 
   #run(target: Target, entry: Entry): Promise<void> {

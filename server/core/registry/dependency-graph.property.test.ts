@@ -54,7 +54,7 @@ const soundGraph = fc
             name(names[i]!),
             { enabled: enabled[i]!, dependsOn: dependsOn.map(needed => name(names[needed]!)) },
           ]),
-        ) as DependencyGraph
+        )
       }),
   )
 

@@ -115,7 +115,7 @@ describe('registering', () => {
     [
       'half a surrogate pair in a schema',
       { capabilities: [{ type: 'x', inputSchema: { title: '\ud800' } }] },
-      'INVALID_INPUT',
+      'INVALID_SCHEMA',
     ],
     ['a schema that is none', { capabilities: [{ type: 'x', inputSchema: { type: 'nope' } }] }, 'INVALID_SCHEMA'],
     ['an output schema that is none', { capabilities: [{ type: 'x', outputSchema: { type: 1 } }] }, 'INVALID_SCHEMA'],

@@ -12,7 +12,7 @@ const noon = Date.UTC(2026, 10, 21, 12)
 
 /** What every history of health promises. `open` gives an empty one. */
 export function describeHealthStore(name: string, open: () => Promise<HealthStoreUnderTest>): void {
-  describe(name, () => {
+  describe(`${name} keeps what every health store promises`, () => {
     test('points are read as they were written, oldest first, ends included', async () => {
       await using underTest = await open()
       const points = [point(0, 91.5), { ...point(30, 40.2), systems: null }, { ...point(60, 88), modules: null }]

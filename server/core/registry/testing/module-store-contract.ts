@@ -26,7 +26,7 @@ const tenant = ann.tenantId
 
 /** What every module store promises. `open` gives an empty one. */
 export function describeModuleStore(name: string, open: () => Promise<StoreUnderTest>): void {
-  describe(name, () => {
+  describe(`${name} keeps what every module store promises`, () => {
     test('a registered module is loaded again exactly as it was decided', async () => {
       await using underTest = await open()
       const { after } = await register(underTest.store, 'full', {

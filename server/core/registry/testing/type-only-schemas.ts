@@ -11,8 +11,8 @@ const types: Record<string, (value: unknown) => boolean> = {
 export const typeOnlySchemas: SchemaCompiler = {
   compile({ type }) {
     if (type === undefined) return { kind: 'valid', check: () => null }
-    const isOfType = types[String(type)]
-    if (!isOfType) return { kind: 'invalid', reason: `there is no type ${String(type)}` }
-    return { kind: 'valid', check: value => (isOfType(value) ? null : `it must be ${String(type)}`) }
+    const isOfType = typeof type === 'string' ? types[type] : undefined
+    if (!isOfType) return { kind: 'invalid', reason: 'there is no such type' }
+    return { kind: 'valid', check: value => (isOfType(value) ? null : `it must be of type ${JSON.stringify(type)}`) }
   },
 }
