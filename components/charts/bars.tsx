@@ -4,13 +4,13 @@ import { formatCount } from '../ui/format.ts'
 import { type Tone, toneClasses } from '../ui/status.ts'
 
 /** Fill of a bar: a status tone, or one of the neutral series 1-5. */
-export type BarFill = Tone | 1 | 2 | 3 | 4 | 5
+type BarFill = Tone | 1 | 2 | 3 | 4 | 5
 
 function colorOf(fill: BarFill): string {
   return typeof fill === 'number' ? `var(--chart-${fill})` : toneClasses[fill].stroke
 }
 
-export interface BarSegment {
+interface BarSegment {
   /** Key and name: `Running`. */
   name: string
   value: number

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react'
 import { ResponsiveContainer } from 'recharts'
 
 /** At most this many points are drawn; more cannot be told apart and cost time. */
-export const maxPoints = 120
+const maxPoints = 120
 
 /** Every chart draws at most `maxPoints`: of more, the newest. */
 export function newest<Point>(points: readonly Point[]): Point[] {

@@ -5,7 +5,8 @@ import { useSyncExternalStore } from 'react'
 /** How this page is connected to the server. */
 export type ConnectionState =
   | { phase: 'connecting' }
-  | { phase: 'open'; since: number }
+  /** `awayMs`: how long it was lost before; 0 for the first connection. */
+  | { phase: 'open'; since: number; awayMs: number }
   /** Was open and is not any more. `attempts` counts the tries to come back, `retryAt` is when the next one is made. */
   | { phase: 'lost'; since: number; attempts: number; retryAt: number | null }
 
@@ -20,7 +21,8 @@ function set(next: ConnectionState) {
 
 /** Told by the WebSocket client; the time is epoch milliseconds. */
 export const connectionEvents = {
-  opened: (now: number): void => set({ phase: 'open', since: now }),
+  opened: (now: number): void =>
+    set({ phase: 'open', since: now, awayMs: state.phase === 'lost' ? now - state.since : 0 }),
   closed: (now: number): void => {
     if (state.phase !== 'lost') set({ phase: 'lost', since: now, attempts: 0, retryAt: null })
   },
@@ -29,8 +31,7 @@ export const connectionEvents = {
   },
 }
 
-/** Calls back on every change; returns what ends that. */
-export function subscribeToConnection(listener: () => void): () => void {
+function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
@@ -40,5 +41,5 @@ export const readConnection = (): ConnectionState => state
 
 /** The state of the WebSocket, kept up to date. */
 export function useConnectionState(): ConnectionState {
-  return useSyncExternalStore(subscribeToConnection, readConnection, () => initial)
+  return useSyncExternalStore(subscribe, readConnection, () => initial)
 }

@@ -1,4 +1,4 @@
-import { BarList, StackedBar } from '../charts/bars.tsx'
+import { BarList, Legend, StackedBar } from '../charts/bars.tsx'
 import { HealthHistoryChart, LatencyChart, ThroughputChart } from '../charts/time-charts.tsx'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { bandOfScore } from '../ui/status.ts'
@@ -31,6 +31,13 @@ export function ChartSpecimens() {
       <Card>
         <CardHeader title="Throughput" note="tasks per second" />
         <CardContent>
+          <Legend
+            className="mb-2"
+            segments={[
+              { name: 'Succeeded', value: 36, fill: 'ok' },
+              { name: 'Failed', value: 2, fill: 'bad' },
+            ]}
+          />
           <ThroughputChart points={throughput} />
         </CardContent>
       </Card>

@@ -17,6 +17,7 @@ import { Checkbox } from '../ui/checkbox.tsx'
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter, DialogTrigger } from '../ui/dialog.tsx'
 import {
   DropdownMenu,
+  DropdownMenuCheckboxItem,
   DropdownMenuContent,
   DropdownMenuItem,
   DropdownMenuSeparator,
@@ -25,10 +26,11 @@ import {
 import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { Kbd } from '../ui/kbd.tsx'
-import { Popover, PopoverContent, PopoverTrigger } from '../ui/popover.tsx'
+import { Popover, PopoverClose, PopoverContent, PopoverTrigger } from '../ui/popover.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { Select } from '../ui/select.tsx'
-import { Sheet, SheetContent, SheetTrigger } from '../ui/sheet.tsx'
+import { Separator } from '../ui/separator.tsx'
+import { Sheet, SheetClose, SheetContent, SheetTrigger } from '../ui/sheet.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx'
 
@@ -118,14 +120,22 @@ function OverlaySpecimens() {
           <Button>Sheet</Button>
         </SheetTrigger>
         <SheetContent title="Breaker of summary-pro" description="Closed for 3 h">
-          Details beside the list.
+          <p className="mb-3">Details beside the list.</p>
+          <SheetClose asChild>
+            <Button>Done</Button>
+          </SheetClose>
         </SheetContent>
       </Sheet>
       <Popover>
         <PopoverTrigger asChild>
           <Button>Popover</Button>
         </PopoverTrigger>
-        <PopoverContent aria-label="Filter">Filters live here.</PopoverContent>
+        <PopoverContent aria-label="Filter">
+          <p className="mb-3">Filters live here.</p>
+          <PopoverClose asChild>
+            <Button size="sm">Apply</Button>
+          </PopoverClose>
+        </PopoverContent>
       </Popover>
       <DropdownMenu>
         <DropdownMenuTrigger asChild>
@@ -138,6 +148,7 @@ function OverlaySpecimens() {
             <RotateCw aria-hidden />
             Retry
           </DropdownMenuItem>
+          <DropdownMenuCheckboxItem checked>Only failed</DropdownMenuCheckboxItem>
           <DropdownMenuSeparator />
           <DropdownMenuItem destructive>
             <Trash2 aria-hidden />
@@ -170,14 +181,15 @@ function FieldSpecimens() {
         </Field>
         <div className="grid content-start gap-3">
           <SegmentedControl label="Range" value={range} onValueChange={setRange} options={ranges} className="w-fit" />
-          <label className="flex items-center gap-2">
-            <Switch defaultChecked /> Enabled
+          <label htmlFor="specimen-enabled" className="flex items-center gap-2">
+            <Switch id="specimen-enabled" defaultChecked /> Enabled
           </label>
-          <label className="flex items-center gap-2">
-            <Checkbox defaultChecked /> Only failed
+          <Separator />
+          <label htmlFor="specimen-failed" className="flex items-center gap-2">
+            <Checkbox id="specimen-failed" defaultChecked /> Only failed
           </label>
-          <label className="flex items-center gap-2">
-            <Checkbox checked="indeterminate" /> All on this page
+          <label htmlFor="specimen-all" className="flex items-center gap-2">
+            <Checkbox id="specimen-all" checked="indeterminate" /> All on this page
           </label>
         </div>
         <Tabs defaultValue="attempts" className="sm:col-span-3">

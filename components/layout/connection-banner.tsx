@@ -1,7 +1,6 @@
 'use client'
 
 import { Check, Unplug } from 'lucide-react'
-import { useEffect, useState } from 'react'
 import { type ConnectionState, useConnectionState } from '../data/connection-state.ts'
 import { useNow } from '../data/use-now.ts'
 import { cn } from '../ui/cn.ts'
@@ -10,7 +9,13 @@ import { Moment } from '../ui/relative-time.tsx'
 
 /** A shorter interruption is not worth a word. */
 const patienceMs = 1_000
-const farewellMs = 2_500
+const farewellMs = 3_000
+
+function whatToSay(connection: ConnectionState, now: number): 'lost' | 'back' | null {
+  if (connection.phase === 'lost') return now - connection.since >= patienceMs ? 'lost' : null
+  if (connection.phase !== 'open' || connection.awayMs < patienceMs) return null
+  return now - connection.since < farewellMs ? 'back' : null
+}
 
 /**
  * Says that the connection is gone, since when, and when the next try is made; then that it is back. Lies over the page,
@@ -18,19 +23,7 @@ const farewellMs = 2_500
  */
 export function ConnectionBanner() {
   const connection = useConnectionState()
-  const [shown, setShown] = useState<'lost' | 'back' | null>(null)
-
-  useEffect(() => {
-    if (connection.phase === 'lost') {
-      const timer = setTimeout(() => setShown('lost'), patienceMs)
-      return () => clearTimeout(timer)
-    }
-    if (connection.phase !== 'open') return
-    setShown(was => (was === 'lost' ? 'back' : was))
-    const timer = setTimeout(() => setShown(null), farewellMs)
-    return () => clearTimeout(timer)
-  }, [connection.phase])
-
+  const shown = whatToSay(connection, useNow())
   return (
     <div
       aria-live="polite"
@@ -48,7 +41,7 @@ export function ConnectionBanner() {
           ) : (
             <>
               <Check aria-hidden className="size-4 shrink-0 text-ok-text" />
-              Connected again; the view is up to date.
+              Connected again. The view follows the fleet.
             </>
           )}
         </p>

@@ -5,7 +5,7 @@ import { type ReactNode, useId } from 'react'
 import { cn } from './cn.ts'
 
 /** What the control of a `Field` must be given. */
-export interface FieldControl {
+interface FieldControl {
   id: string
   'aria-describedby': string | undefined
   'aria-invalid': true | undefined

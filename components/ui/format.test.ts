@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  formatBytes,
   formatCompact,
   formatDuration,
   formatMoment,
@@ -61,6 +62,12 @@ describe('figures', () => {
     expect(formatCompact(12_340)).toBe('12.3K')
     expect(plural(1, 'try', 'tries')).toBe('1 try')
     expect(plural(0, 'task')).toBe('0 tasks')
+  })
+
+  test('bytes are in binary units', () => {
+    expect(formatBytes(812)).toBe('812 B')
+    expect(formatBytes(14_541)).toBe('14.2 KiB')
+    expect(formatBytes(262_144 * 5)).toBe('1.3 MiB')
   })
 
   test('what is not known is a dash, never a zero', () => {

@@ -7,6 +7,7 @@ export function ScrollArea({ className, label, ...props }: ComponentProps<'div'>
     <div
       role="region"
       aria-label={label}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
       tabIndex={0}
       className={cn(
         'overflow-auto overscroll-contain [scrollbar-width:thin] focus-visible:-outline-offset-2',

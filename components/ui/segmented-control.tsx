@@ -5,7 +5,7 @@ import { ToggleGroup as Primitive } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { cn } from './cn.ts'
 
-export interface SegmentedOption<Value extends string> {
+interface SegmentedOption<Value extends string> {
   value: Value
   label: ReactNode
   icon?: LucideIcon

@@ -4,8 +4,12 @@ import { cn } from './cn.ts'
 /** A dense table that scrolls sideways in its own box; name it with `aria-label`. */
 export function Table({ className, ...props }: ComponentProps<'table'>) {
   return (
-    // A scrolling box must be reachable by keyboard.
-    <div className="relative w-full overflow-x-auto focus-visible:-outline-offset-2" tabIndex={0} role="group">
+    <div
+      role="group"
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="relative w-full overflow-x-auto focus-visible:-outline-offset-2"
+    >
       <table className={cn('w-full border-collapse text-left text-sm', className)} {...props} />
     </div>
   )
