@@ -22,6 +22,7 @@ import { TaskService, type TaskServiceOptions } from './queue/task-service.ts'
 import type { LeaseEnd, ReclaimedTask, TaskStore } from './queue/task-store.ts'
 import { Upkeep } from './queue/upkeep.ts'
 import { ModuleRegistry } from './registry/module-registry.ts'
+import { ModuleService } from './registry/module-service.ts'
 import type { ModuleStore } from './registry/module-store.ts'
 import type { EndpointCheck } from './registry/prepare-module.ts'
 import type { SchemaCompiler } from './registry/schema-compiler.ts'
@@ -34,7 +35,6 @@ import type { Clock } from './shared/clock.ts'
 import type { IdSource, Random } from './shared/ids.ts'
 import type { Logger } from './shared/logger.ts'
 import { defaultTenantId } from './shared/principal.ts'
-import { moduleStub } from '../composition/temporary/health-stub.ts'
 
 /** Everything the core needs of the world outside. */
 export interface OrchestratorPorts {
@@ -84,7 +84,7 @@ export interface OrchestratorSettings {
 export class Orchestrator implements Operations {
   readonly tasks: TaskService
   readonly queue: QueueService
-  readonly modules: Operations['modules']
+  readonly modules: ModuleService
   readonly breakers: BreakerService
   readonly router: Operations['router']
   readonly health: HealthMonitor
@@ -129,7 +129,15 @@ export class Orchestrator implements Operations {
       random,
       logger,
     })
-    this.modules = moduleStub(this.registry)
+    this.modules = new ModuleService({
+      registry: this.registry,
+      health: this.health,
+      load: this.#load,
+      breakers: ports.breakers,
+      calls: this.health,
+      tasks: { byType: async tenantId => (await stores.tasks.counts(tenantId)).byType },
+      clock,
+    })
     this.#taskRouter = createTaskRouter({
       catalog: this.registry,
       health: this.health,
