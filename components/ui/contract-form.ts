@@ -1,4 +1,11 @@
-import { type FieldErrors, type FieldPath, type FieldValues, type Resolver, set, type UseFormSetError } from 'react-hook-form'
+import {
+  type FieldErrors,
+  type FieldPath,
+  type FieldValues,
+  type Resolver,
+  set,
+  type UseFormSetError,
+} from 'react-hook-form'
 import type { z } from 'zod'
 import { describeInputProblem, type FieldProblem } from '#server/contracts/input-problem.ts'
 import { describeError } from './describe-error.ts'
@@ -63,7 +70,8 @@ export function showOnFields<Values extends FieldValues>(
   const problems = readProblems(details)
     .filter(({ path }) => path !== '')
     .map(each => ({ ...each, path: fieldOf(each.path) }))
-  const placed = problems.length > 0 ? problems : fieldsOf(code, details ?? {}).map(path => ({ path, problem: message }))
+  const placed =
+    problems.length > 0 ? problems : fieldsOf(code, details ?? {}).map(path => ({ path, problem: message }))
   for (const [index, { path, problem }] of placed.entries()) {
     setError(toFieldPath(path) as FieldPath<Values>, { type: 'server', message: problem }, { shouldFocus: index === 0 })
   }

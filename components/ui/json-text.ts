@@ -12,7 +12,11 @@ export function readJsonText(text: string): JsonText {
     return { kind: 'value', value: JSON.parse(text) as unknown }
   } catch (error) {
     const line = error instanceof SyntaxError ? lineOf(error.message, text) : null
-    return { kind: 'broken', problem: line === null ? 'is not valid JSON' : `is not valid JSON: look at line ${line}`, line }
+    return {
+      kind: 'broken',
+      problem: line === null ? 'is not valid JSON' : `is not valid JSON: look at line ${line}`,
+      line,
+    }
   }
 }
 

@@ -48,6 +48,7 @@ export function useWindowRows({ count, estimatePx, keyOf }: WindowRowsOptions): 
   }, [])
 
   const isVirtual = count > virtualFrom
+  // oxlint-disable-next-line react/incompatible-library -- the React Compiler, which this is about, is not in use
   const rows = useWindowVirtualizer<HTMLElement>({
     count,
     enabled: isVirtual,

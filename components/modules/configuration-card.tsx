@@ -1,0 +1,55 @@
+import type { ModuleView } from '#server/contracts/modules.ts'
+import { Card, CardContent, CardHeader } from '../ui/card.tsx'
+import { DefinitionList } from '../ui/definition-list.tsx'
+import { formatMs, plural } from '../ui/format.ts'
+import { RelativeTime } from '../ui/relative-time.tsx'
+import { strategyLooks } from './strategies.ts'
+
+/** How the module's calls are spread, guarded and tried again. */
+export function ConfigurationCard({ module }: { module: ModuleView }) {
+  const {
+    breakerConfig,
+    retryPolicy,
+    strategy,
+    preference,
+    driver,
+    bodyStyle,
+    configVersion,
+    updatedAt,
+    registeredAt,
+  } = module
+  const { backoff, baseMs, factor, capMs, maxAttempts } = retryPolicy
+  const growth = backoff === 'exponential' ? `× ${factor}` : `+ ${formatMs(baseMs)}`
+  return (
+    <Card>
+      <CardHeader title="Configuration" note={<span className="num">version {configVersion}</span>} />
+      <CardContent>
+        <DefinitionList
+          className="num"
+          items={[
+            {
+              term: 'Strategy',
+              value: <span title={strategyLooks[strategy].meaning}>{strategyLooks[strategy].label}</span>,
+            },
+            { term: 'Preference', value: String(preference) },
+            {
+              term: 'Called by',
+              value:
+                bodyStyle === 'envelope'
+                  ? `${driver.toUpperCase()}, module protocol`
+                  : `${driver.toUpperCase()}, payload alone`,
+            },
+            { term: 'Breaker opens', value: `after ${plural(breakerConfig.failureThreshold, 'failure')} in a row` },
+            { term: 'First probe', value: `after ${formatMs(breakerConfig.openMs)}` },
+            { term: 'Closes', value: `after ${plural(breakerConfig.successThreshold, 'good probe')}` },
+            { term: 'Call limit', value: formatMs(breakerConfig.callTimeoutMs) },
+            { term: 'Attempts', value: `at most ${maxAttempts}` },
+            { term: 'Retries after', value: `${formatMs(baseMs)} ${growth}, at most ${formatMs(capMs)}` },
+            { term: 'Changed', value: <RelativeTime at={updatedAt} /> },
+            { term: 'Registered', value: <RelativeTime at={registeredAt} /> },
+          ]}
+        />
+      </CardContent>
+    </Card>
+  )
+}

@@ -1,0 +1,64 @@
+import type { ModuleView } from '#server/contracts/modules.ts'
+import { Card } from '../ui/card.tsx'
+import { formatCount, formatMs, formatPercent, formatUsd } from '../ui/format.ts'
+import { Meter, utilizationTone } from '../ui/meter.tsx'
+import { StatTile } from '../ui/stat-tile.tsx'
+import { formatCallsPerMinute } from './module-columns.tsx'
+
+const grid = 'mb-4 grid grid-cols-2 gap-x-6 gap-y-3 p-4 md:grid-cols-5'
+
+/** The module's last five minutes in figures. */
+export function ModuleFigures({ module }: { module: ModuleView }) {
+  const { inFlight, capacity, recent, instances, costPerHourUsd } = module
+  const failureRate = recent.calls === 0 ? null : recent.failures / recent.calls
+  const healthy = instances.filter(instance => instance.health === 'healthy').length
+  return (
+    <Card className={grid}>
+      <StatTile label="In flight" value={formatCount(inFlight)} unit={`of ${formatCount(capacity)} calls`}>
+        <Meter
+          label="Capacity in use"
+          value={inFlight}
+          max={Math.max(1, capacity)}
+          tone={utilizationTone(capacity === 0 ? 0 : inFlight / capacity)}
+          className="mt-1.5"
+        />
+      </StatTile>
+      <StatTile
+        label="Calls in five minutes"
+        value={formatCallsPerMinute(recent.callsPerMinute)}
+        unit="per min"
+        note={`${formatCount(recent.calls)} in all`}
+      />
+      <StatTile
+        label="Half of them within"
+        value={formatMs(recent.p50Ms)}
+        note={`95 % within ${formatMs(recent.p95Ms)}`}
+      />
+      <StatTile
+        label="Failed"
+        value={formatPercent(failureRate)}
+        tone={failureRate === null || failureRate === 0 ? undefined : failureRate >= 0.1 ? 'bad' : 'warn'}
+        note={`${formatCount(recent.failures)} of ${formatCount(recent.calls)} calls`}
+      />
+      <StatTile
+        label="Cost"
+        value={formatUsd(costPerHourUsd)}
+        unit="per hour"
+        note={`${healthy} of ${instances.length} instances healthy`}
+        className="max-md:col-span-2"
+      />
+    </Card>
+  )
+}
+
+/** The same while loading. */
+export function ModuleFiguresSkeleton() {
+  const labels = ['In flight', 'Calls in five minutes', 'Half of them within', 'Failed', 'Cost']
+  return (
+    <Card className={grid}>
+      {labels.map(label => (
+        <StatTile key={label} label={label} value={undefined} note={' '} className="last:max-md:col-span-2" />
+      ))}
+    </Card>
+  )
+}

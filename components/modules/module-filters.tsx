@@ -1,0 +1,79 @@
+'use client'
+
+import { Rows3 } from 'lucide-react'
+import type { HealthState, ModuleSummary } from '#server/contracts/modules.ts'
+import { Button } from '../ui/button.tsx'
+import { FilterChips } from '../ui/filter-chips.tsx'
+import { SearchField } from '../layout/search-field.tsx'
+import { Select } from '../ui/select.tsx'
+import { statusLook } from '../ui/status.ts'
+import { countCategories, enablements, healthOrder, totalsOf } from './module-list.ts'
+import { useModulesSearch } from './use-modules-search.ts'
+
+const any = 'any'
+
+/** Text, state, health and category; all of it is in the URL. */
+export function ModuleFilters({ modules }: { modules: readonly ModuleSummary[] }) {
+  const { search, setSearch, isFiltered, clear } = useModulesSearch()
+  const totals = totalsOf(modules)
+  const categories = countCategories(modules)
+  return (
+    <div className="mb-3 grid gap-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <SearchField
+          label="Filter the modules"
+          placeholder="Name, id, owner or task type"
+          value={search.q}
+          onChange={q => void setSearch({ q: q || null })}
+        />
+        <Select
+          aria-label="Category"
+          value={search.category ?? any}
+          onValueChange={value => void setSearch({ category: value === any ? null : value })}
+          options={[
+            { value: any, label: 'Every category' },
+            ...categories.map(({ category, count }) => ({ value: category, label: `${category} (${count})` })),
+          ]}
+          className="w-44 max-md:flex-1"
+        />
+        <Button
+          aria-pressed={search.grouped}
+          className="aria-pressed:border-primary-line aria-pressed:bg-primary-soft aria-pressed:text-primary-text"
+          onClick={() => void setSearch({ grouped: search.grouped ? null : true })}
+        >
+          <Rows3 aria-hidden />
+          By category
+        </Button>
+        {isFiltered ? (
+          <Button variant="ghost" onClick={clear}>
+            Clear
+          </Button>
+        ) : null}
+      </div>
+      <FilterChips
+        label="State and health"
+        chips={[
+          ...enablements.map(state => ({
+            key: state,
+            label: statusLook('enablement', state).label,
+            count: totals[state],
+            chosen: search.state === state,
+            onToggle: () => void setSearch({ state: search.state === state ? null : state }),
+          })),
+          ...healthOrder.map(health => ({
+            key: health,
+            label: statusLook('health', health).label,
+            count: totals.byHealth[health],
+            chosen: search.health.includes(health),
+            onToggle: () => void setSearch({ health: toggled(search.health, health) }),
+          })),
+        ]}
+      />
+    </div>
+  )
+}
+
+function toggled(chosen: readonly HealthState[], health: HealthState): HealthState[] | null {
+  const next = healthOrder.filter(each => (each === health) !== chosen.includes(each))
+  return next.length > 0 ? next : null
+}

@@ -1,0 +1,83 @@
+'use client'
+
+import { Plus, Trash2 } from 'lucide-react'
+import { useFieldArray, useFormContext } from 'react-hook-form'
+import { Button } from '../ui/button.tsx'
+import { Field } from '../ui/field.tsx'
+import { Input, Textarea } from '../ui/input.tsx'
+import type { ModuleFormValues } from './module-form.ts'
+
+/** The task types the module can run, each with its schemas. */
+export function ModuleFormCapabilities() {
+  const { control, register, formState } = useFormContext<ModuleFormValues>()
+  const { fields, append, remove } = useFieldArray({ control, name: 'capabilities' })
+  const errors = formState.errors.capabilities
+  return (
+    <div className="grid gap-3">
+      {fields.map((field, index) => {
+        const hasSchema = field.inputSchema !== '' || field.outputSchema !== ''
+        const own = errors?.[index]
+        return (
+          <div key={field.id} className="grid gap-3 rounded-md border p-3">
+            <div className="flex items-start gap-2">
+              <Field label="Task type" error={own?.type?.message} className="flex-1">
+                {input => (
+                  <Input
+                    {...input}
+                    {...register(`capabilities.${index}.type`)}
+                    autoComplete="off"
+                    className="font-mono"
+                    placeholder="text.summarize"
+                  />
+                )}
+              </Field>
+              <Button
+                variant="ghost"
+                size="icon"
+                aria-label="Remove this task type"
+                className="mt-6.5"
+                disabled={fields.length === 1}
+                onClick={() => remove(index)}
+              >
+                <Trash2 aria-hidden />
+              </Button>
+            </div>
+            <details open={hasSchema || Boolean(own?.inputSchema ?? own?.outputSchema)}>
+              <summary className="cursor-pointer text-muted-foreground text-xs">
+                JSON Schemas of payload and result
+              </summary>
+              <div className="mt-2 grid gap-3 sm:grid-cols-2">
+                {(['inputSchema', 'outputSchema'] as const).map(name => (
+                  <Field
+                    key={name}
+                    label={name === 'inputSchema' ? 'Payload' : 'Result'}
+                    optional
+                    error={own?.[name]?.message}
+                  >
+                    {input => (
+                      <Textarea
+                        {...input}
+                        {...register(`capabilities.${index}.${name}`)}
+                        spellCheck={false}
+                        className="min-h-24 font-mono text-xs"
+                        placeholder={'{ "type": "object" }'}
+                      />
+                    )}
+                  </Field>
+                ))}
+              </div>
+            </details>
+          </div>
+        )
+      })}
+      <Button
+        size="sm"
+        className="justify-self-start"
+        onClick={() => append({ type: '', inputSchema: '', outputSchema: '' })}
+      >
+        <Plus aria-hidden />
+        Add a task type
+      </Button>
+    </div>
+  )
+}

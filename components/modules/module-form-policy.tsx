@@ -1,0 +1,96 @@
+'use client'
+
+import { Controller, useFormContext } from 'react-hook-form'
+import { Field } from '../ui/field.tsx'
+import { Input } from '../ui/input.tsx'
+import { Select } from '../ui/select.tsx'
+import type { ModuleFormValues } from './module-form.ts'
+import { strategyLooks, strategyOptions } from './strategies.ts'
+
+const breakerFields = [
+  { name: 'failureThreshold', label: 'Opens after', hint: 'failures in a row' },
+  { name: 'successThreshold', label: 'Closes after', hint: 'good probes in a row' },
+  { name: 'openMs', label: 'First probe after', hint: 'ms' },
+  { name: 'callTimeoutMs', label: 'Call time limit', hint: 'ms' },
+] as const
+
+const retryFields = [
+  { name: 'maxAttempts', label: 'Attempts', hint: 'at most' },
+  { name: 'baseMs', label: 'First delay', hint: 'ms' },
+  { name: 'factor', label: 'Grows by', hint: 'times, if exponential' },
+  { name: 'capMs', label: 'Longest delay', hint: 'ms' },
+] as const
+
+const backoffs = [
+  { value: 'exponential', label: 'Exponential' },
+  { value: 'linear', label: 'Linear' },
+] as const
+
+/** How its calls are spread, guarded and tried again. */
+export function ModuleFormPolicy() {
+  const { control, register, formState } = useFormContext<ModuleFormValues>()
+  const { errors } = formState
+  return (
+    <div className="grid gap-5">
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Controller
+          control={control}
+          name="strategy"
+          render={({ field }) => (
+            <Field label="Strategy" hint={strategyLooks[field.value].meaning} error={errors.strategy?.message}>
+              {input => (
+                <Select
+                  {...input}
+                  ref={field.ref}
+                  value={field.value}
+                  onValueChange={field.onChange}
+                  options={strategyOptions}
+                />
+              )}
+            </Field>
+          )}
+        />
+        <Field
+          label="Preference"
+          hint="From -100 to 100: the higher, the earlier among the services of one type, all else equal."
+          error={errors.preference?.message}
+        >
+          {input => <Input {...input} {...register('preference')} inputMode="numeric" className="num" />}
+        </Field>
+      </div>
+      <fieldset className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+        <legend className="mb-2 font-semibold">Breaker</legend>
+        {breakerFields.map(({ name, label, hint }) => (
+          <Field key={name} label={label} hint={hint} error={errors.breaker?.[name]?.message}>
+            {input => <Input {...input} {...register(`breaker.${name}`)} inputMode="numeric" className="num" />}
+          </Field>
+        ))}
+      </fieldset>
+      <fieldset className="grid grid-cols-2 gap-4 sm:grid-cols-5">
+        <legend className="mb-2 font-semibold">Retry</legend>
+        <Controller
+          control={control}
+          name="retry.backoff"
+          render={({ field }) => (
+            <Field label="Back-off" error={errors.retry?.backoff?.message} className="max-sm:col-span-2">
+              {input => (
+                <Select
+                  {...input}
+                  ref={field.ref}
+                  value={field.value}
+                  onValueChange={field.onChange}
+                  options={backoffs}
+                />
+              )}
+            </Field>
+          )}
+        />
+        {retryFields.map(({ name, label, hint }) => (
+          <Field key={name} label={label} hint={hint} error={errors.retry?.[name]?.message}>
+            {input => <Input {...input} {...register(`retry.${name}`)} inputMode="decimal" className="num" />}
+          </Field>
+        ))}
+      </fieldset>
+    </div>
+  )
+}

@@ -1,0 +1,89 @@
+'use client'
+
+import { Pencil, Power, PowerOff, Trash2 } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import { useState } from 'react'
+import type { ModuleView } from '#server/contracts/modules.ts'
+import { useRefusal } from '../data/viewer.tsx'
+import { ActionButton } from '../ui/action-button.tsx'
+import { formatScore } from '../ui/format.ts'
+import { PageHeader } from '../ui/page-header.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
+import { StatusBadge } from '../ui/status-badge.tsx'
+
+const EnableDialog = dynamic(() => import('./enable-dialog.tsx').then(module => module.EnableDialog))
+const DisableDialog = dynamic(() => import('./disable-dialog.tsx').then(module => module.DisableDialog))
+const EditModuleDialog = dynamic(() => import('./edit-module-dialog.tsx').then(module => module.EditModuleDialog))
+const RemoveModuleDialog = dynamic(() => import('./remove-module-dialog.tsx').then(module => module.RemoveModuleDialog))
+
+type Open = 'enable' | 'disable' | 'edit' | 'remove' | null
+
+/** What the module is and how it is, and what can be done with it. */
+export function ModuleHeader({ module }: { module: ModuleView }) {
+  const refusal = useRefusal('operator')
+  const [open, setOpen] = useState<Open>(null)
+  const close = () => setOpen(null)
+  const { id, name, category, version, owner, enabled, health, healthScore, breaker, disabled } = module
+  return (
+    <>
+      <PageHeader
+        title={name}
+        trail={[{ href: '/modules', label: 'Modules' }]}
+        badges={
+          <>
+            <StatusBadge of="enablement" status={enabled ? 'enabled' : 'disabled'} />
+            <StatusBadge
+              of="health"
+              status={health}
+              suffix={healthScore === null ? undefined : formatScore(Math.round(healthScore))}
+            />
+            {breaker === 'closed' ? null : <StatusBadge of="breaker" status={breaker} suffix="breaker" />}
+          </>
+        }
+        description={
+          <span className="flex flex-wrap gap-x-3">
+            <span className="font-mono text-xs leading-5">{id}</span>
+            <span>{category}</span>
+            <span className="num">version {version}</span>
+            {owner ? <span>owned by {owner}</span> : null}
+          </span>
+        }
+        actions={
+          <>
+            <ActionButton reason={refusal} onClick={() => setOpen('edit')}>
+              <Pencil aria-hidden />
+              Edit
+            </ActionButton>
+            {enabled ? (
+              <ActionButton reason={refusal} onClick={() => setOpen('disable')}>
+                <PowerOff aria-hidden />
+                Disable
+              </ActionButton>
+            ) : (
+              <>
+                <ActionButton variant="primary" reason={refusal} onClick={() => setOpen('enable')}>
+                  <Power aria-hidden />
+                  Enable
+                </ActionButton>
+                <ActionButton reason={refusal} onClick={() => setOpen('remove')}>
+                  <Trash2 aria-hidden />
+                  Remove
+                </ActionButton>
+              </>
+            )}
+          </>
+        }
+      />
+      {module.description ? <p className="-mt-2 mb-4 max-w-prose text-muted-foreground">{module.description}</p> : null}
+      {disabled ? (
+        <p className="mb-4 rounded-md border border-idle-line bg-idle-soft px-3 py-2">
+          Disabled by {disabled.by} <RelativeTime at={disabled.at} />: {disabled.reason}
+        </p>
+      ) : null}
+      {open === 'enable' ? <EnableDialog module={module} onClose={close} /> : null}
+      {open === 'disable' ? <DisableDialog module={module} onClose={close} /> : null}
+      {open === 'edit' ? <EditModuleDialog module={module} onClose={close} /> : null}
+      {open === 'remove' ? <RemoveModuleDialog module={module} onClose={close} /> : null}
+    </>
+  )
+}

@@ -1,0 +1,117 @@
+'use client'
+
+import { Boxes, ListTree, Network, Plus } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import { useMemo, useState } from 'react'
+import type { ModuleSummary } from '#server/contracts/modules.ts'
+import { useRefusal } from '../data/viewer.tsx'
+import { ActionButton } from '../ui/action-button.tsx'
+import { Button } from '../ui/button.tsx'
+import { Card, CardFooter } from '../ui/card.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
+import { plural } from '../ui/format.ts'
+import { PageHeader } from '../ui/page-header.tsx'
+import { SegmentedControl } from '../ui/segmented-control.tsx'
+import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
+import { ModuleFilters } from './module-filters.tsx'
+import { filterModules, totalsOf } from './module-list.ts'
+import { ModuleTable } from './module-table.tsx'
+import { ModuleTotals } from './module-totals.tsx'
+import { useModules } from './use-modules.ts'
+import { useModulesSearch } from './use-modules-search.ts'
+
+const graphHeight = 'h-[calc(100dvh-19rem)] min-h-100'
+const ModuleGraph = dynamic(() => import('./module-graph.tsx').then(module => module.ModuleGraph), {
+  ssr: false,
+  loading: () => <Skeleton className={`${graphHeight} rounded-lg`} />,
+})
+const RegisterModuleDialog = dynamic(() =>
+  import('./register-module-dialog.tsx').then(module => module.RegisterModuleDialog),
+)
+
+const views = [
+  { value: 'list', label: 'List', icon: ListTree },
+  { value: 'graph', label: 'Graph', icon: Network },
+] as const
+
+/** Every module of the fleet, as a list or as the graph of what needs what. */
+export function ModulesPage() {
+  const { search, setSearch } = useModulesSearch()
+  const refusal = useRefusal('operator')
+  const [registering, setRegistering] = useState(false)
+  const { data, error, refetch } = useModules()
+  const modules = data?.items
+  const totals = useMemo(() => modules && totalsOf(modules), [modules])
+  return (
+    <>
+      <PageHeader
+        title="Modules"
+        description="The services that do the work."
+        actions={
+          <>
+            <SegmentedControl
+              label="View"
+              value={search.view}
+              onValueChange={view => void setSearch({ view })}
+              options={views}
+            />
+            <ActionButton variant="primary" reason={refusal} onClick={() => setRegistering(true)}>
+              <Plus aria-hidden />
+              Register
+            </ActionButton>
+          </>
+        }
+      />
+      {error && modules ? <ErrorLine error={error} className="mb-3" /> : null}
+      {error && !modules ? (
+        <Card>
+          <ErrorState title="The modules could not be loaded" error={error} onRetry={() => void refetch()} />
+        </Card>
+      ) : (
+        <>
+          <ModuleTotals totals={totals} />
+          {search.view === 'graph' ? <ModuleGraph className={graphHeight} /> : <ModuleListing modules={modules} />}
+        </>
+      )}
+      {registering ? <RegisterModuleDialog onClose={() => setRegistering(false)} /> : null}
+    </>
+  )
+}
+
+function ModuleListing({ modules }: { modules: ModuleSummary[] | undefined }) {
+  const { search, isFiltered, clear } = useModulesSearch()
+  const { q, state, health, category } = search
+  const shown = useMemo(
+    () => modules && filterModules(modules, { q, state, health, category }),
+    [modules, q, state, health, category],
+  )
+  return (
+    <>
+      <ModuleFilters modules={modules ?? []} />
+      <Card>
+        {!shown ? (
+          <SkeletonRows rows={10} />
+        ) : shown.length > 0 ? (
+          <>
+            <ModuleTable modules={shown} />
+            <CardFooter className="num">
+              {isFiltered ? `${shown.length} of ` : ''}
+              {plural(modules?.length ?? 0, 'module')}
+            </CardFooter>
+          </>
+        ) : isFiltered ? (
+          <EmptyState
+            icon={Boxes}
+            title="No module matches"
+            actions={<Button onClick={clear}>Clear the filters</Button>}
+          />
+        ) : (
+          <EmptyState icon={Boxes} title="No module is registered yet" command="npm run demo">
+            Register a service above, or start the control center with its example fleet.
+          </EmptyState>
+        )}
+      </Card>
+    </>
+  )
+}

@@ -1,0 +1,58 @@
+'use client'
+
+import { useMutation } from '@tanstack/react-query'
+import type { InstanceView, ModuleView } from '#server/contracts/modules.ts'
+import { useTRPC } from '../data/trpc.ts'
+import { ActionButton } from '../ui/action-button.tsx'
+import { AlertDialog, AlertDialogCancel, AlertDialogContent, AlertDialogFooter } from '../ui/alert-dialog.tsx'
+import { ErrorLine } from '../ui/error-state.tsx'
+import { plural } from '../ui/format.ts'
+import { notify } from '../ui/notify.ts'
+import { useModuleRefresh } from './use-modules.ts'
+
+export interface RemoveInstanceDialogProps {
+  module: ModuleView
+  instance: InstanceView
+  onClose: () => void
+}
+
+/** Asks before an instance is taken out; says what is left of the module then. */
+export function RemoveInstanceDialog({ module, instance, onClose }: RemoveInstanceDialogProps) {
+  const trpc = useTRPC()
+  const refresh = useModuleRefresh()
+  const { mutate, error, isPending } = useMutation(
+    trpc.instances.deregister.mutationOptions({
+      onSuccess: () => {
+        void refresh()
+        notify.done(`${instance.endpoint} is taken out`)
+        onClose()
+      },
+    }),
+  )
+  const others = module.instances.length - 1
+  const running = instance.inFlight > 0 ? `${plural(instance.inFlight, 'running call')} may still end. ` : ''
+  const left =
+    others === 0
+      ? 'It is the last one: its tasks wait, or go to other modules.'
+      : `${plural(others, 'instance')} remain${others === 1 ? 's' : ''}.`
+  return (
+    <AlertDialog open onOpenChange={open => !open && onClose()}>
+      <AlertDialogContent
+        title={`Take ${instance.endpoint} out of ${module.name}?`}
+        description={`No new call goes there. ${running}${left} You can add it again.`}
+      >
+        <ErrorLine error={error} className="mt-3" />
+        <AlertDialogFooter>
+          <AlertDialogCancel />
+          <ActionButton
+            variant="destructive"
+            pending={isPending}
+            onClick={() => mutate({ moduleId: module.id, instanceId: instance.id })}
+          >
+            Take out
+          </ActionButton>
+        </AlertDialogFooter>
+      </AlertDialogContent>
+    </AlertDialog>
+  )
+}

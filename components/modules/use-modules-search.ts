@@ -1,0 +1,27 @@
+'use client'
+
+import { parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { enablements, healthOrder } from './module-list.ts'
+
+/** Columns that a list of modules can be ordered by. */
+export const moduleSortKeys = ['name', 'category', 'health', 'load', 'calls', 'latency', 'failures', 'cost'] as const
+export type ModuleSortKey = (typeof moduleSortKeys)[number]
+
+const parsers = {
+  view: parseAsStringLiteral(['list', 'graph']).withDefault('list').withOptions({ history: 'push' }),
+  q: parseAsString.withDefault(''),
+  state: parseAsStringLiteral(enablements),
+  health: parseAsArrayOf(parseAsStringLiteral(healthOrder)).withDefault([]),
+  category: parseAsString,
+  grouped: parseAsBoolean.withDefault(false),
+  sort: parseAsStringLiteral(moduleSortKeys).withDefault('name'),
+  desc: parseAsBoolean.withDefault(false),
+}
+
+/** What the modules page shows, as the URL has it. */
+export function useModulesSearch() {
+  const [search, setSearch] = useQueryStates(parsers)
+  const isFiltered = search.q !== '' || search.state !== null || search.health.length > 0 || search.category !== null
+  const clear = () => void setSearch({ q: null, state: null, health: null, category: null })
+  return { search, setSearch, isFiltered, clear }
+}
