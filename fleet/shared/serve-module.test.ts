@@ -10,6 +10,7 @@ import { requestJson } from './json-http.ts'
 
 const text = 'The quick brown fox jumps over the lazy dog. It does so again on every following morning of the year.'
 const type = 'readability.score'
+const patient = { timeout: 10_000, interval: 5 }
 
 let fleet: Supervisor
 let scorer: string
@@ -49,11 +50,11 @@ describe('a module told to misbehave', () => {
     await switchFault(scorer, { mode: 'hanging' })
     const caller = new AbortController()
     const answer = score(caller.signal)
-    await vi.waitFor(async () => expect((await readHealth(scorer)).details.inFlight).toBe(1))
+    await vi.waitFor(async () => expect((await readHealth(scorer)).details.inFlight).toBe(1), patient)
     expect(await readHealth(scorer)).toMatchObject({ status: 'healthy', load: 1 / readabilityScorer.capacity })
     caller.abort()
     await expect(answer).rejects.toThrow()
-    await vi.waitFor(async () => expect((await readHealth(scorer)).details.inFlight).toBe(0))
+    await vi.waitFor(async () => expect((await readHealth(scorer)).details.inFlight).toBe(0), patient)
   })
 
   test('answers 200 with broken JSON while talking garbage', async () => {
@@ -91,7 +92,7 @@ describe('a module told to misbehave', () => {
   test('works again by itself when the time of the fault is over', async () => {
     await switchFault(scorer, { mode: 'failing', forMs: 100 })
     expect((await score()).status).toBe(500)
-    await vi.waitFor(async () => expect((await score()).status).toBe(200))
+    await vi.waitFor(async () => expect((await score()).status).toBe(200), patient)
   })
 
   test('refuses faults that it does not know', async () => {
@@ -112,14 +113,14 @@ describe('a module', () => {
     const callers = new AbortController()
     const hanging = Array.from({ length: readabilityScorer.capacity }, () => score(callers.signal))
     const ended = Promise.allSettled(hanging)
-    await vi.waitFor(async () => expect((await readHealth(scorer)).load).toBe(1))
+    await vi.waitFor(async () => expect((await readHealth(scorer)).load).toBe(1), patient)
     const answer = await score()
     expect(answer.status).toBe(429)
     expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1)
     callers.abort()
     await ended
     await switchFault(scorer, { mode: 'none' })
-    await vi.waitFor(async () => expect((await score()).status).toBe(200))
+    await vi.waitFor(async () => expect((await score()).status).toBe(200), patient)
   })
 
   test('stops working when its caller closes the connection', async () => {
@@ -132,10 +133,10 @@ describe('a module', () => {
     const before = (await readHealth(summarizer)).details
     const caller = new AbortController()
     const answer = callModule(summarizer, 'text.summarize', { text: long }, { signal: caller.signal })
-    await vi.waitFor(async () => expect((await readHealth(summarizer)).details.inFlight).toBe(1), { interval: 5 })
+    await vi.waitFor(async () => expect((await readHealth(summarizer)).details.inFlight).toBe(1), patient)
     caller.abort()
     await expect(answer).rejects.toThrow()
-    await vi.waitFor(async () => expect((await readHealth(summarizer)).details.inFlight).toBe(0))
+    await vi.waitFor(async () => expect((await readHealth(summarizer)).details.inFlight).toBe(0), patient)
     const { aborted, succeeded } = (await readHealth(summarizer)).details
     expect({ aborted, succeeded }).toEqual({ aborted: before.aborted + 1, succeeded: before.succeeded })
   })
