@@ -258,8 +258,8 @@ test('a score always agrees with its state, whatever happens in whatever order',
         at += afterMs
         if ('ok' in each) watched.called(each.ok, at)
         else if (!('status' in each)) watched.settle(at)
-        else if (each.kind === 'check') watched.checked(result(each.status as DriverHealth['status'], 'is so'), at)
-        else watched.reported({ ...report(each.status as InstanceReport['status']), at, expiresAt: at + 90_000 })
+        else if (each.kind === 'check') watched.checked(result(each.status, 'is so'), at)
+        else watched.reported({ ...report(each.status), at, expiresAt: at + 90_000 })
         const { state, score } = watched.reading
         expect(state).toBe(score === null ? 'unknown' : stateOf(score))
         expect(score === null || (score >= 0 && score <= 100)).toBe(true)
