@@ -39,11 +39,6 @@ export class Batcher<Item, Result> {
     })
   }
 
-  /** Items that are not yet answered. */
-  get size(): number {
-    return this.#pending.length + this.#writing
-  }
-
   /** Resolves when everything added so far has been answered. */
   async drain(): Promise<void> {
     while (this.#pending.length > 0 || this.#writing > 0) {
