@@ -49,16 +49,18 @@ test('work goes on while one of two callers still waits, and is aborted when bot
   expect(signals[0]?.aborted).toBe(true)
 })
 
-test('a caller that comes after work was aborted gets work of its own', async () => {
+test('a caller that comes while aborted work is still ending gets work of its own', async () => {
   const memory = new TaskMemory(1_000)
-  const abandoned = makeWork()
   const caller = new AbortController()
-  const answer = memory.run('task', caller.signal, abandoned.work)
+  const stubborn = Promise.withResolvers<string>()
+  const answer = memory.run('task', caller.signal, () => stubborn.promise)
   caller.abort(new Error('left'))
   await expect(answer).rejects.toThrow('left')
   const fresh = makeWork()
   fresh.end('fresh')
-  expect(await memory.run('task', never, fresh.work)).toBe('fresh')
+  const second = memory.run('task', never, fresh.work)
+  stubborn.reject(new Error('ended at last'))
+  expect(await second).toBe('fresh')
 })
 
 test('work that failed is tried again', async () => {
