@@ -47,7 +47,10 @@ export async function runOpenLoop(perSecond: number, seconds: number): Promise<O
   const pool = new Pool(server.url, { connections, pipelining: 1 })
   try {
     await call(pool, 'modules.register', {
-      id: 'echo', name: 'Echo', category: 'bench', version: '1',
+      id: 'echo',
+      name: 'Echo',
+      category: 'bench',
+      version: '1',
       capabilities: [{ type: 'bench.echo' }],
       instances: [{ endpoint: module.url, capacity: 200 }],
     })
@@ -69,7 +72,12 @@ export async function runOpenLoop(perSecond: number, seconds: number): Promise<O
       waitP50Ms: after.wait.p50Ms,
       waitP99Ms: after.wait.p99Ms,
       succeeded: after.succeeded - before.succeeded,
-      lost: latencies.length - (after.succeeded - before.succeeded) - (after.failed - before.failed) - after.size - after.running,
+      lost:
+        latencies.length -
+        (after.succeeded - before.succeeded) -
+        (after.failed - before.failed) -
+        after.size -
+        after.running,
       cpuUsPerTask: Math.round(((server.cpuMs() - cpuBefore) * 1_000) / latencies.length),
       residentAtRestMb,
       residentAfterMb: server.residentMb(),
@@ -143,4 +151,7 @@ function quantile(sorted: readonly number[], fraction: number): number {
   return Math.round(value * 100) / 100
 }
 
-if (import.meta.main) console.log(JSON.stringify(await runOpenLoop(Number(process.argv[2] ?? 1_000), Number(process.argv[3] ?? 20)), null, 2))
+if (import.meta.main)
+  console.log(
+    JSON.stringify(await runOpenLoop(Number(process.argv[2] ?? 1_000), Number(process.argv[3] ?? 20)), null, 2),
+  )

@@ -12,8 +12,8 @@ export interface OverheadMeasurement {
 
 const key: BreakerKey = { tenantId: 'default', moduleId: 'summaries', instanceId: 'summaries-1' }
 const labels = { moduleName: 'Summaries', endpoint: 'http://127.0.0.1:4001' }
-const config: BreakerConfig = { failureThreshold: 5, successThreshold: 2, openMs: 60_000, callTimeoutMs: 30_000 }
-const neverOpens: BreakerConfig = { ...config, failureThreshold: Number.MAX_SAFE_INTEGER }
+const defaults: BreakerConfig = { failureThreshold: 5, successThreshold: 2, openMs: 60_000, callTimeoutMs: 30_000 }
+const neverOpens: BreakerConfig = { ...defaults, failureThreshold: Number.MAX_SAFE_INTEGER }
 
 const windowMs = 60_000
 const warmUpCalls = 50_000
@@ -48,13 +48,13 @@ const fail: GuardedCall<null> = { action: async () => null, judge: () => failure
  */
 export async function measureBreaker(): Promise<OverheadMeasurement[]> {
   return [
-    await measureCalls('breaker, healthy', { call: succeed, config }),
+    await measureCalls('breaker, healthy', { call: succeed, config: defaults }),
     await measureCalls('breaker, healthy, cancellable', {
       call: { ...succeed, signal: new AbortController().signal },
-      config,
+      config: defaults,
     }),
     await measureCalls('breaker, 100 % failures, full window', { call: fail, config: neverOpens }),
-    await measureCalls('breaker, open', { call: fail, config }),
+    await measureCalls('breaker, open', { call: fail, config: defaults }),
   ]
 }
 

@@ -38,7 +38,7 @@ async function startServer(): Promise<{ child: ChildProcess; client: ReturnType<
   const program = path.resolve(import.meta.dirname, '../testing/headless-server.ts')
   const child = spawn(process.execPath, [program], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
   cleanup.defer(() => void child.kill('SIGKILL'))
-  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string]
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
   return { child, client: createClient((JSON.parse(line) as { url: string }).url, testKey) }
 }
 

@@ -73,8 +73,10 @@ describe('a task on its way', () => {
     const [attempt] = task.attemptList
     expect(attempt?.decision).toMatchObject({ moduleId: 'happy', probability: 1, confidence: 0.7 })
     expect(attempt?.decision?.candidates).toHaveLength(1)
-    const times = [attempt?.enqueuedAt, attempt?.claimedAt, attempt?.dispatchedAt, attempt?.endedAt]
-    expect(times).toEqual(times.toSorted())
+    const times = [attempt?.enqueuedAt, attempt?.claimedAt, attempt?.dispatchedAt, attempt?.endedAt].map(at =>
+      Date.parse(at ?? ''),
+    )
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
   })
 
   test('is retried with back-off, then dead-lettered with every attempt kept', async () => {

@@ -8,7 +8,7 @@ const slots = 5
 export class DurationWindow {
   #current = 0
   readonly #histograms = Array.from({ length: slots }, () => new LatencyHistogram())
-  readonly #sums = new Array<number>(slots).fill(0)
+  readonly #sums = Array.from({ length: slots }, () => 0)
 
   record(nowMs: number, durationMs: number): void {
     const slot = this.#advance(nowMs)
