@@ -63,7 +63,7 @@ function measureOverheads(name: string): Figure[] {
 }
 
 async function measureOpenLoops(): Promise<Figure[]> {
-  const results = []
+  const results: Awaited<ReturnType<typeof runOpenLoop>>[] = []
   for (let run = 0; run < runs; run++) {
     const result = await runOpenLoop(1_000, loopSeconds)
     if (result.lost !== 0) throw new Error(`${result.lost} tasks were lost`)

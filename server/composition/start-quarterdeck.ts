@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import packageFile from '../../package.json' with { type: 'json' }
 import { createApi } from '../api/create-api.ts'
 import type { BootstrapResult } from '../auth/bootstrap-access.ts'
@@ -17,6 +17,7 @@ import { PrismaBreakerHoldStore } from '../persistence/breaker-hold-store.ts'
 import { PrismaHealthStore } from '../persistence/health-store.ts'
 import { PrismaModuleStore } from '../persistence/module-store.ts'
 import { createPrismaClient, type PrismaClient } from '../persistence/prisma-client.ts'
+import { RandomPool } from '../persistence/random-pool.ts'
 import { PrismaQueuePolicyStore } from '../persistence/queue-policy-store.ts'
 import { PrismaServiceRecordStore } from '../persistence/service-record-store.ts'
 import { SqlEventStore } from '../persistence/sql-event-store.ts'
@@ -120,6 +121,7 @@ function createOrchestrator(parts: {
   const { config, database, driver, key, logger, prisma, replicaId } = parts
   const addressPolicy = createAddressPolicy({ allowed: config.allowedEndpoints })
   const { version } = packageFile
+  const random = new RandomPool()
   return new Orchestrator(
     {
       clock: systemClock,
@@ -144,7 +146,10 @@ function createOrchestrator(parts: {
       schemas: createSchemaCompiler(),
       checkEndpoint: endpoint => addressPolicy.checkUrl(endpoint),
       newModuleSecret,
-      newTraceparent: () => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`,
+      newTraceparent: () => {
+        const hex = random.take(24).toString('hex')
+        return `00-${hex.slice(0, 32)}-${hex.slice(32)}-01`
+      },
       digest: text => createHash('sha256').update(text).digest('hex'),
       auditTask: (by, { action, targetId, reason }) =>
         insertAudit(prisma, by, { action, targetKind: 'task', targetId, reason: reason ?? undefined }),

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import type { IdSource } from '../core/shared/ids.ts'
+import { RandomPool } from './random-pool.ts'
 
 /**
  * UUIDs of version 7 (RFC 9562, section 6.2, method 1): milliseconds, a 12-bit counter within the millisecond, 62 random
@@ -8,6 +8,7 @@ import type { IdSource } from '../core/shared/ids.ts'
 export function createIdSource(now: () => number = Date.now): IdSource {
   let lastMs = 0
   let counter = 0
+  const random = new RandomPool()
   return {
     next() {
       const ms = now()
@@ -18,7 +19,7 @@ export function createIdSource(now: () => number = Date.now): IdSource {
         lastMs += 1
         counter = 0
       }
-      const bytes = randomBytes(16)
+      const bytes = random.take(16)
       bytes.writeUIntBE(lastMs, 0, 6)
       bytes.writeUInt16BE(0x7000 | counter, 6)
       bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8)
