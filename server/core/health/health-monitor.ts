@@ -9,7 +9,8 @@ import { QuarterdeckError } from '../shared/errors.ts'
 import type { Random } from '../shared/ids.ts'
 import type { Logger } from '../shared/logger.ts'
 import { defaultTenantId, type Principal } from '../shared/principal.ts'
-import { belowThreshold } from './aggregate.ts'
+import { belowThreshold, weightedMean } from './aggregate.ts'
+import type { ObservedModule } from './fleet-health.ts'
 import type { HealthBoard, HealthReading } from './health-board.ts'
 import { HealthEvents } from './health-events.ts'
 import { HealthHistory } from './health-history.ts'
@@ -93,6 +94,10 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
     this.#overall = new OverallHealth({
       clock,
       members: tenantId => this.#members(tenantId),
+      sides: tenantId => ({
+        systems: weightedMean(this.#systems.members()),
+        modules: weightedMean(scoresOf(this.#watch.fleet.modules(tenantId))),
+      }),
       onBandChanged: (point, from) => {
         this.#events.overallChanged(point, from)
         this.#history.add([point])
@@ -236,19 +241,31 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
   /** Modules of which nothing was seen yet have no score and are left out. */
   #members(tenantId: string): { systems: HealthMember[]; modules: HealthMember[] } {
     const modules: HealthMember[] = []
-    for (const { record, reading } of this.#watch.fleet.modules(tenantId)) {
+    for (const module of this.#watch.fleet.modules(tenantId)) {
+      const { record, reading } = module
       if (reading.score === null) continue
       modules.push({
         id: record.id,
         name: record.name,
         kind: 'module',
         score: reading.score,
-        weight: record.enabled ? 1 : 0,
+        weight: weightOf(module),
         state: reading.state,
         reason: record.disabled ? `Disabled by ${record.disabled.by}: ${record.disabled.reason}` : reading.reason,
         checkedAt: reading.at === null ? null : new Date(reading.at).toISOString(),
       })
     }
     return { systems: this.#systems.members(), modules }
+  }
+}
+
+/** Modules weigh the same; a disabled one nothing. */
+function weightOf(module: ObservedModule): number {
+  return module.record.enabled ? 1 : 0
+}
+
+function* scoresOf(modules: Iterable<ObservedModule>): Iterable<{ score: number; weight: number }> {
+  for (const module of modules) {
+    if (module.reading.score !== null) yield { score: module.reading.score, weight: weightOf(module) }
   }
 }

@@ -17,10 +17,18 @@ interface Standing {
   heldUntil: number
 }
 
+/** The scores of the two sides of a tenant; null when there is nothing on that side. */
+export interface Sides {
+  systems: number | null
+  modules: number | null
+}
+
 export interface OverallHealthOptions {
   clock: Clock
   /** All members of a tenant as they are now; disabled ones with weight 0. */
   members: (tenantId: string) => { systems: HealthMember[]; modules: HealthMember[] }
+  /** Their weighted means alone, for the many times when nobody looks at the members. */
+  sides: (tenantId: string) => Sides
   /** Told when the band changed; not for the first band of a tenant. */
   onBandChanged: (point: HealthPointRecord, from: HealthBand) => void
 }
@@ -45,13 +53,12 @@ export class OverallHealth {
 
   /** Works the score out anew, tells when its band changed, and gives it as a point of the history. */
   evaluate(tenantId: string): HealthPointRecord {
-    const { systems, modules } = this.#options.members(tenantId)
-    return this.#evaluate(tenantId, systems, modules)
+    return this.#evaluate(tenantId, this.#options.sides(tenantId))
   }
 
   summary(tenantId: string): HealthSummary {
     const { systems, modules } = this.#options.members(tenantId)
-    const point = this.#evaluate(tenantId, systems, modules)
+    const point = this.#evaluate(tenantId, { systems: weightedMean(systems), modules: weightedMean(modules) })
     const standing = this.#standings.get(tenantId)
     const all = [...systems, ...modules]
     return {
@@ -65,9 +72,8 @@ export class OverallHealth {
     }
   }
 
-  #evaluate(tenantId: string, systems: readonly HealthMember[], modules: readonly HealthMember[]): HealthPointRecord {
+  #evaluate(tenantId: string, sides: Sides): HealthPointRecord {
     const at = this.#options.clock.now()
-    const sides = { systems: weightedMean(systems), modules: weightedMean(modules) }
     const score = overallScore(sides.systems, sides.modules)
     const status = bandOf(score)
     const point = { tenantId, at, score, status, systems: rounded(sides.systems), modules: rounded(sides.modules) }
