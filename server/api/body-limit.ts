@@ -17,16 +17,28 @@ export function checkAnnouncedLength(request: IncomingMessage, maxBytes: number)
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw bodyTooLarge(maxBytes)
 }
 
-/** Reads a small body whole. Throws PAYLOAD_TOO_LARGE. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
-  checkAnnouncedLength(request, maxBytes)
-  const chunks: Buffer[] = []
-  let size = 0
-  // Leaving the loop must not destroy the socket that the answer goes over.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) throw bodyTooLarge(maxBytes)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+/**
+ * Reads a body whole. What comes after the limit is read and thrown away, so that the caller gets the answer rather than a broken
+ * connection. Throws PAYLOAD_TOO_LARGE, and INVALID_INPUT when the caller goes away in the middle.
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= maxBytes) chunks.push(chunk)
+      else reject(bodyTooLarge(maxBytes))
+    })
+    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    request.on('error', cause => reject(incompleteRequest(cause)))
+  })
+}
+
+function incompleteRequest(cause: Error): QuarterdeckError {
+  return new QuarterdeckError('INVALID_INPUT', {
+    message: 'The connection was closed before the request was complete.',
+    action: 'Send it again.',
+    cause,
+  })
 }

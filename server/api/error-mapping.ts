@@ -101,7 +101,8 @@ function classifyProtocol(error: TRPCError, path: string | undefined): Quarterde
   }
 }
 
-function invalidRequest(message: string): QuarterdeckError {
+/** For a request that is wrong before any procedure looks at it. */
+export function invalidRequest(message: string): QuarterdeckError {
   return new QuarterdeckError('INVALID_INPUT', {
     message,
     action: 'Compare the request with the examples in docs/api.md.',

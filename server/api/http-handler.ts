@@ -1,14 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { TRPCError } from '@trpc/server'
-import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
 import type { Auth } from '../auth/create-auth.ts'
-import { QuarterdeckError } from '../core/shared/errors.ts'
 import type { Logger } from '../core/shared/logger.ts'
-import { appRouter, builtProcedures } from './app-router.ts'
 import { checkAnnouncedLength, maxBodyBytes, readBody } from './body-limit.ts'
 import type { ApiServices } from './context.ts'
-import { classifyError, classifyUnknown } from './error-mapping.ts'
-import { errorHeaders, sendError, sendJson, setSecurityHeaders } from './http-answer.ts'
+import { classifyUnknown } from './error-mapping.ts'
+import { sendError, sendJson, setSecurityHeaders } from './http-answer.ts'
+import { answerCalls } from './http-calls.ts'
 import { logFailure } from './log-failure.ts'
 import { guardCall, guardSignIn } from './request-guard.ts'
 
@@ -22,9 +19,6 @@ export interface HttpHandlerOptions {
 export const trpcPath = '/api/trpc'
 const authPath = '/api/auth'
 const maxSignInBytes = 16 * 1024
-
-/** Calls that one HTTP request may carry. */
-const maxBatchSize = 100
 
 /**
  * Answers `/api/trpc` and `/api/auth` and all below them; false when a request is not for us. Paths are compared as they were
@@ -64,47 +58,11 @@ async function handleCall(
 ): Promise<void> {
   const principal = await guardCall(auth, request)
   checkAnnouncedLength(request, maxBodyBytes)
-  const path = pathname.slice(trpcPath.length + 1)
-  refuseSubscription(path)
-  await nodeHTTPRequestHandler({
-    router: appRouter,
-    req: request,
-    res: response,
-    path,
-    maxBodySize: maxBodyBytes,
-    maxBatchSize,
-    createContext: () => ({
-      ...services,
-      authenticate: () => Promise.resolve(principal),
-      pace: () => Promise.resolve(),
-    }),
-    onError: failed => logFailure(logger, classifyError(failed.error, failed.path), failed.path),
-    responseMeta: ({ errors }) => ({ headers: new Headers(headersFor(errors)) }),
+  await answerCalls(request, response, {
+    path: pathname.slice(trpcPath.length + 1),
+    context: { ...services, authenticate: () => Promise.resolve(principal), pace: () => Promise.resolve() },
+    onError: (error, path) => logFailure(logger, error, path),
   })
-}
-
-/** Over HTTP tRPC would answer a subscription with an endless stream that nothing watches. */
-function refuseSubscription(path: string): void {
-  if (builtProcedures.get(decodePath(path))?.type !== 'subscription') return
-  throw new QuarterdeckError('INVALID_INPUT', {
-    message: 'Subscriptions are served over the WebSocket only.',
-    action: `Open a WebSocket at ${trpcPath}; docs/api.md shows how.`,
-  })
-}
-
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
-}
-
-/** With several calls in one request, the longest wait counts. */
-function headersFor(errors: readonly TRPCError[]): Record<string, string> {
-  const all = errors.map(error => errorHeaders(classifyError(error, undefined)))
-  const waits = all.flatMap(headers => Number(headers['retry-after'] ?? []))
-  return waits.length > 0 ? { 'retry-after': String(Math.max(...waits)) } : {}
 }
 
 async function handleSignIn(
@@ -114,6 +72,7 @@ async function handleSignIn(
   pathname: string,
 ): Promise<void> {
   guardSignIn(auth, request)
+  checkAnnouncedLength(request, maxSignInBytes)
   const body = await readBody(request, maxSignInBytes)
   const { setCookies } = await auth.answer(request, pathname, body)
   if (setCookies.length > 0) response.setHeader('set-cookie', setCookies)

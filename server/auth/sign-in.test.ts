@@ -139,7 +139,9 @@ test('a cookie that was made up or changed is nobody', async () => {
   }
 })
 
-test('after ten failures an address has to wait, is told how long, and good sign-ins do not count', async () => {
+test('after ten failures an address has to wait, is told how long, and good sign-ins do not count', {
+  timeout: 60_000,
+}, async () => {
   await using limited = await startTestApi()
   await limited.personHeaders('viewer', 'often@example.org')
   for (let times = 0; times < 12; times++) await signIn(limited.url, 'often@example.org', testPassword)

@@ -27,10 +27,27 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
     url,
     pool,
     async [Symbol.asyncDispose]() {
-      await pool.end()
+      await endPool(pool)
       await runAsAdmin(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`)
     },
   }
+}
+
+/**
+ * Ends a pool and waits until its connections are closed, which `pool.end()` alone does not: dropping the database would kill
+ * them with an error that nobody hears.
+ */
+export async function endPool(pool: pg.Pool): Promise<void> {
+  let open = pool.totalCount
+  const closed = new Promise<void>(resolve => {
+    if (open === 0) resolve()
+    pool.on('remove', () => {
+      open -= 1
+      if (open === 0) resolve()
+    })
+  })
+  await pool.end()
+  await closed
 }
 
 async function askBroker(): Promise<{ adminUrl: string; templateName: string }> {

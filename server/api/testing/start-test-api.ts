@@ -12,7 +12,7 @@ import { silentLogger } from '../../core/shared/logger.ts'
 import { defaultTenantId, systemPrincipal } from '../../core/shared/principal.ts'
 import { createPrismaClient, type PrismaClient } from '../../persistence/prisma-client.ts'
 import { createIdSource } from '../../persistence/uuid-v7.ts'
-import { createTestDatabase, type TestDatabase } from '../../testing/database.ts'
+import { createTestDatabase, endPool, type TestDatabase } from '../../testing/database.ts'
 import { type Api, createApi } from '../create-api.ts'
 import { fakeOperations } from './fake-operations.ts'
 
@@ -124,7 +124,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       server.closeAllConnections()
       await new Promise(resolve => server.close(resolve))
       await prisma.$disconnect()
-      await pool?.end()
+      if (pool) await endPool(pool)
       await database[Symbol.asyncDispose]()
     },
   }
