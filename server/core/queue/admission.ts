@@ -16,6 +16,7 @@ export class Admission {
   readonly #count: () => Promise<number>
   #live = 0
   #cancelTimer: (() => void) | null = null
+  #isStopped = false
   shed = 0
 
   constructor(options: { capacity: number; clock: Clock; count: () => Promise<number> }) {
@@ -39,6 +40,7 @@ export class Admission {
   }
 
   stop(): void {
+    this.#isStopped = true
     this.#cancelTimer?.()
   }
 
@@ -71,6 +73,7 @@ export class Admission {
   }
 
   #schedule(): void {
+    if (this.#isStopped) return
     this.#cancelTimer = this.#clock.setTimer(refreshMs, () => {
       this.#count()
         .then(count => {

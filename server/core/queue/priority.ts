@@ -44,7 +44,7 @@ export const defaultQueuePolicy: QueuePolicy = { priorities: defaultPriorities, 
 export function priorityOf(policy: QueuePolicy, type: string, asked: number | PriorityAlias | undefined): number {
   if (typeof asked === 'number') return asked
   if (asked !== undefined) return priorityAliases[asked]
-  return policy.priorities[type] ?? otherPriority
+  return entryOf(policy.priorities, type) ?? otherPriority
 }
 
 /** Level of a priority number: 1 -> 4, 2 -> 3, 3-5 -> 2, 6-10 -> 1. Source: seed 001. */
@@ -56,7 +56,12 @@ export function levelOf(priority: number): number {
 
 /** score = level × type multiplier: finance critical 6.0, fraud high 4.5, video high 2.4, email normal 2.0. */
 export function scoreOf(policy: QueuePolicy, type: string, priority: number): number {
-  return levelOf(priority) * (policy.multipliers[type] ?? 1)
+  return levelOf(priority) * (entryOf(policy.multipliers, type) ?? 1)
+}
+
+/** Own entries only: a task type may be named `constructor`. */
+function entryOf(map: Readonly<Record<string, number>>, type: string): number | undefined {
+  return Object.hasOwn(map, type) ? map[type] : undefined
 }
 
 /** Ranks are whole seconds. */

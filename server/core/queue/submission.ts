@@ -92,11 +92,9 @@ export class Submission {
     const { clock, ids, lanes, policyOf } = this.#options
     const { tenantId } = by
     this.#checkRoute(tenantId, input)
-    const payload = toStorableJson(input.payload ?? null, 'payload', {
-      bytes: limits.payloadBytes,
-      depth: limits.jsonDepth,
-    })
-    const mismatch = this.#options.validator.validate(tenantId, input.type, input.payload)
+    const value = input.payload ?? null
+    const payload = toStorableJson(value, 'payload', { bytes: limits.payloadBytes, depth: limits.jsonDepth })
+    const mismatch = this.#options.validator.validate(tenantId, input.type, value)
     if (mismatch !== null) {
       throw new QuarterdeckError('PAYLOAD_SCHEMA_MISMATCH', {
         message: `The payload does not fit type ${input.type}: ${mismatch}`,
