@@ -5,6 +5,7 @@ import next from 'next'
 
 /** The pages, made by Next in this process. */
 export interface PageServer {
+  readonly dev: boolean
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Hot reload in development; false in production, where Next takes no upgrades. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<boolean>
@@ -21,6 +22,7 @@ export async function createPageServer(options: { dev: boolean; host: string; po
   const handle = app.getRequestHandler()
   const upgrade = app.getUpgradeHandler()
   return {
+    dev,
     handle,
     async handleUpgrade(request, socket, head) {
       if (!dev) return false

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -29,10 +30,11 @@ export interface WebServer {
 
 const viewerHeader = 'x-quarterdeck-viewer'
 const pathHeader = 'x-quarterdeck-path'
+const nonceHeader = 'x-nonce'
+const policyHeader = 'content-security-policy'
 const headersTimeoutMs = 20_000
 const requestTimeoutMs = 60_000
 const pageHeaders = {
-  'content-security-policy': "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'",
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -94,8 +96,14 @@ async function servePage(
 ): Promise<void> {
   for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value)
   const isAsset = request.url?.startsWith('/_next/') ?? false
-  delete request.headers[viewerHeader]
+  for (const name of [viewerHeader, pathHeader, nonceHeader, policyHeader]) delete request.headers[name]
   if (!isAsset) {
+    const nonce = randomBytes(16).toString('base64')
+    const policy = contentSecurityPolicy(nonce, pages.dev)
+    response.setHeader(policyHeader, policy)
+    // Next marks its own scripts with the nonce that it finds in the request's policy.
+    request.headers[policyHeader] = policy
+    request.headers[nonceHeader] = nonce
     request.headers[pathHeader] = request.url ?? '/'
     const viewer = await options.api.viewerOf(request).catch(error => {
       options.logger.warn({ error }, 'who asks for a page could not be found out')
@@ -104,6 +112,21 @@ async function servePage(
     if (viewer) request.headers[viewerHeader] = encodeURIComponent(JSON.stringify(viewer))
   }
   await pages.handle(request, response)
+}
+
+/** Scripts only from here and with the nonce of this very answer; styles may stand inline, as charts and notices need it. */
+function contentSecurityPolicy(nonce: string, isDevelopment: boolean): string {
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}'${isDevelopment ? " 'unsafe-eval'" : ''}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "connect-src 'self' ws: wss:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
 }
 
 function answerProbe(response: ServerResponse, problem: string | null): void {
