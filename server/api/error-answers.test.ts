@@ -134,7 +134,8 @@ const wrongInputs: [problem: string, path: string, input: unknown, code: ErrorCo
 ]
 
 test.each(wrongInputs)('%s is named in one sentence: %s', async (_problem, path, input, code, message) => {
-  const { status, error } = await api.mutate(path, input, service)
+  const { status, headers, error } = await api.mutate(path, input, service)
+  expect(headers.get('retry-after')).toBeNull()
   expect({ status, code: error?.data.appCode, message: error?.message }).toEqual({ status: 400, code, message })
   expect(Object.keys(error?.data ?? {}).toSorted((a, b) => a.localeCompare(b))).toEqual([
     'action',

@@ -100,10 +100,8 @@ function sendResults(response: ServerResponse, results: CallResult[], isBatch: b
   const answers = results.map(result => ('error' in result ? { error: answerOf(result.error) } : { result }))
   const statuses = new Set(answers.map(answer => answer.error?.data.httpStatus ?? 200))
   response.statusCode = statuses.size === 1 ? ([...statuses][0] ?? 200) : 207
-  const waits = results.flatMap(result =>
-    'error' in result ? Number(errorHeaders(result.error)['retry-after'] ?? []) : [],
-  )
-  if (waits.length > 0) response.setHeader('retry-after', String(Math.max(...waits)))
+  const waits = results.flatMap(result => ('error' in result ? (errorHeaders(result.error)['retry-after'] ?? []) : []))
+  if (waits.length > 0) response.setHeader('retry-after', String(Math.max(...waits.map(Number))))
   sendJson(response, isBatch ? answers : answers[0])
 }
 
