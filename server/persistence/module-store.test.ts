@@ -132,3 +132,20 @@ test('when the last of its writes fails, nothing of a change remains', async () 
   expect(await prisma.auditEntry.count()).toBe(1)
   expect(await prisma.configChange.count({ where: { entityKind: 'module_state' } })).toBe(1)
 })
+
+test('a change that another transaction keeps waiting is refused within seconds, and can be tried again', async () => {
+  await empty()
+  const store = openStore()
+  await register(store, 'm')
+  const other = await database.pool.connect()
+  try {
+    await other.query('BEGIN')
+    await other.query("SELECT pg_advisory_xact_lock(hashtextextended('modules:default', 0))")
+    const change = () => store.change(ann.tenantId, 'm', state => decideDisable(state, 'm', 'x', act))
+    await expect(change()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE', retryable: true })
+    await other.query('ROLLBACK')
+    expect((await change())?.after?.enabled).toBe(false)
+  } finally {
+    other.release()
+  }
+})
