@@ -1,0 +1,122 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { useEffect, useRef } from 'react'
+import type { TaskSummary } from '#server/contracts/tasks.ts'
+import { useListKeys } from '../layout/use-list-keys.ts'
+import { Checkbox } from '../ui/checkbox.tsx'
+import { RowGap } from '../ui/row-gap.tsx'
+import { TableBody, TableHead, TableHeader } from '../ui/table.tsx'
+import { useWindowRows } from '../ui/use-window-rows.ts'
+import { TaskRow, taskColumns } from './task-row.tsx'
+import type { TaskSelection } from './use-task-selection.ts'
+
+export interface TaskTableProps {
+  tasks: TaskSummary[]
+  selection: TaskSelection
+  /** The last rows have come into sight. */
+  onReachEnd: () => void
+  /** The keyboard is in the list. */
+  onKeyboard: () => void
+}
+
+const columnCount = Object.keys(taskColumns).length
+
+/** The tasks that are loaded, newest first; only the rows in sight are drawn once they are many. */
+export function TaskTable({ tasks, selection, onReachEnd, onKeyboard }: TaskTableProps) {
+  const router = useRouter()
+  const { body, indexes, before, after, measure, scrollTo } = useWindowRows({
+    count: tasks.length,
+    estimatePx: 37,
+    keyOf: index => tasks[index]?.id ?? '',
+  })
+  const { active } = useListKeys({
+    count: tasks.length,
+    onOpen: index => {
+      const task = tasks[index]
+      if (task) router.push(`/tasks/${task.id}`)
+    },
+    onToggle: index => {
+      const task = tasks[index]
+      if (task) selection.toggle(task.id, false)
+    },
+    onMove: index => {
+      onKeyboard()
+      scrollTo(index)
+    },
+  })
+  const end = useEndInSight(onReachEnd)
+  return (
+    <>
+      <table aria-label="Tasks" aria-rowcount={-1} className="w-full table-fixed border-collapse text-left text-sm">
+        <TableHeader className="top-12 z-10">
+          <tr>
+            <TableHead className={taskColumns.select}>
+              <Checkbox
+                checked={
+                  selection.chosen.size === 0 ? false : selection.chosen.size === tasks.length ? true : 'indeterminate'
+                }
+                aria-label="Select every loaded task"
+                onCheckedChange={() => selection.toggleAll()}
+                className="mt-1"
+              />
+            </TableHead>
+            <TableHead className={taskColumns.status}>Status</TableHead>
+            <TableHead className={taskColumns.type}>Task</TableHead>
+            <TableHead className={taskColumns.priority}>Priority</TableHead>
+            <TableHead numeric className={taskColumns.attempts}>
+              Attempts
+            </TableHead>
+            <TableHead className={taskColumns.module}>Module</TableHead>
+            <TableHead numeric className={taskColumns.age}>
+              Accepted
+            </TableHead>
+            <TableHead numeric className={taskColumns.wait}>
+              Waited
+            </TableHead>
+            <TableHead numeric className={taskColumns.run}>
+              Ran
+            </TableHead>
+          </tr>
+        </TableHeader>
+        <TableBody ref={body}>
+          <RowGap px={before} columns={columnCount} />
+          {indexes.map(index => {
+            const task = tasks[index]
+            return task ? (
+              <TaskRow
+                key={task.id}
+                task={task}
+                index={index}
+                isActive={index === active}
+                isChosen={selection.chosen.has(task.id)}
+                onToggle={selection.toggle}
+                measure={measure}
+              />
+            ) : null
+          })}
+          <RowGap px={after} columns={columnCount} />
+        </TableBody>
+      </table>
+      <div ref={end} aria-hidden className="h-px" />
+    </>
+  )
+}
+
+/** Calls back whenever the element with the returned ref comes near the screen. */
+function useEndInSight(onReach: () => void) {
+  const element = useRef<HTMLDivElement>(null)
+  const latest = useRef(onReach)
+  useEffect(() => {
+    latest.current = onReach
+  })
+  useEffect(() => {
+    if (!element.current) return
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && latest.current(), {
+      rootMargin: '400px',
+    })
+    observer.observe(element.current)
+    return () => observer.disconnect()
+  }, [])
+  return element
+}

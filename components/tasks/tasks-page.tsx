@@ -1,0 +1,146 @@
+'use client'
+
+import { ListTree, Plus } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import { useEffect, useMemo, useState } from 'react'
+import { useLive } from '../data/live.tsx'
+import { useNow } from '../data/use-now.ts'
+import { useRefusal } from '../data/viewer.tsx'
+import { PendingButton } from '../events/pending-button.tsx'
+import { usePointerHold } from '../events/use-pointer-hold.ts'
+import { ActionButton } from '../ui/action-button.tsx'
+import { Button } from '../ui/button.tsx'
+import { Card, CardFooter } from '../ui/card.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
+import { plural } from '../ui/format.ts'
+import { PageHeader } from '../ui/page-header.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+import { BulkBar } from './bulk-bar.tsx'
+import { type TaskListFilter, type TaskSearch, toListFilter } from './task-filter.ts'
+import { TaskFilters } from './task-filters.tsx'
+import { TaskTable } from './task-table.tsx'
+import { useTaskList } from './use-task-list.ts'
+import { useTaskSelection } from './use-task-selection.ts'
+import { useTasksSearch } from './use-tasks-search.ts'
+
+const SubmitTaskDialog = dynamic(() => import('./submit-task-dialog.tsx').then(module => module.SubmitTaskDialog))
+const noTasks: never[] = []
+
+/** Every task, newest first; found by status, type, module, time, text or id. */
+export function TasksPage() {
+  const refusal = useRefusal('operator')
+  const [submitting, setSubmitting] = useState(false)
+  return (
+    <>
+      <PageHeader
+        title="Tasks"
+        description="Everything that was asked of the fleet."
+        actions={
+          <ActionButton variant="primary" reason={refusal} onClick={() => setSubmitting(true)}>
+            <Plus aria-hidden />
+            Submit
+          </ActionButton>
+        }
+      />
+      <TaskFilters />
+      <TaskListing onSubmit={() => setSubmitting(true)} />
+      {submitting ? <SubmitTaskDialog onClose={() => setSubmitting(false)} /> : null}
+    </>
+  )
+}
+
+function TaskListing({ onSubmit }: { onSubmit: () => void }) {
+  const { search, isFiltered, clear } = useTasksSearch()
+  const { pausedBy } = useLive()
+  const isAway = useIsAway()
+  const pointer = usePointerHold()
+  const [isKeyboard, setKeyboard] = useState(false)
+  const filter = useFilter(search)
+  const [chosenCount, setChosenCount] = useState(0)
+  const hold = pausedBy !== null || isAway || isKeyboard || pointer.isHeld || chosenCount > 0
+  const list = useTaskList(filter, { hold })
+  const tasks = list.tasks ?? noTasks
+  const selection = useTaskSelection(tasks)
+  if (selection.chosen.size !== chosenCount) setChosenCount(selection.chosen.size)
+  const chosen = tasks.filter(({ id }) => selection.chosen.has(id))
+  const showNewest = () => {
+    setKeyboard(false)
+    list.showNewest()
+    window.scrollTo({ top: 0 })
+  }
+  return (
+    <>
+      {list.error && list.tasks ? <ErrorLine error={list.error} className="mb-3" /> : null}
+      <div className="pointer-events-none sticky top-14 z-20 -mt-9 mb-2 flex h-7 justify-end pr-1 md:justify-center">
+        <span className="pointer-events-auto">
+          <PendingButton count={list.fresh.count} isOverrun={list.fresh.isMore} onShow={showNewest} />
+        </span>
+      </div>
+      <Card {...pointer.handlers}>
+        {!list.tasks ? (
+          list.error ? (
+            <ErrorState title="The tasks could not be loaded" error={list.error} onRetry={list.retry} />
+          ) : (
+            <SkeletonRows rows={14} />
+          )
+        ) : tasks.length > 0 ? (
+          <>
+            <TaskTable
+              tasks={tasks}
+              selection={selection}
+              onReachEnd={list.loadMore}
+              onKeyboard={() => setKeyboard(true)}
+            />
+            <CardFooter className="num justify-between">
+              <span>{list.hasMore ? `${plural(tasks.length, 'task')} loaded` : plural(tasks.length, 'task')}</span>
+              {list.hasMore ? (
+                <Button size="sm" variant="ghost" aria-busy={list.isLoadingMore} onClick={list.loadMore}>
+                  {list.isLoadingMore ? 'Loading' : 'Load more'}
+                </Button>
+              ) : null}
+            </CardFooter>
+          </>
+        ) : isFiltered ? (
+          <EmptyState
+            icon={ListTree}
+            title="No task matches"
+            actions={<Button onClick={clear}>Clear the filters</Button>}
+          >
+            New ones that match appear here by themselves.
+          </EmptyState>
+        ) : (
+          <EmptyState
+            icon={ListTree}
+            title="No task yet"
+            command="npm run demo"
+            actions={<Button onClick={onSubmit}>Submit a task</Button>}
+          >
+            Submit one, or start the control center with its example fleet, which keeps work flowing.
+          </EmptyState>
+        )}
+      </Card>
+      <BulkBar tasks={chosen} onClear={selection.clear} />
+    </>
+  )
+}
+
+/** The filter of the URL; a relative range ends at the moment it was chosen, so that the list stays the same list. */
+function useFilter(search: TaskSearch): TaskListFilter {
+  const now = useNow()
+  const [chosen, setChosen] = useState({ range: search.range, at: now })
+  if (chosen.range !== search.range) setChosen({ range: search.range, at: now })
+  return useMemo(() => toListFilter(search, chosen.at), [search, chosen.at])
+}
+
+/** Whether the reader has left the top of the page. */
+function useIsAway(): boolean {
+  const [isAway, setAway] = useState(false)
+  useEffect(() => {
+    const follow = () => setAway(window.scrollY > 40)
+    follow()
+    window.addEventListener('scroll', follow, { passive: true })
+    return () => window.removeEventListener('scroll', follow)
+  }, [])
+  return isAway
+}

@@ -1,0 +1,95 @@
+'use client'
+
+import { hashKey, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import type { TaskSummary } from '#server/contracts/tasks.ts'
+import { useLive } from '../data/live.tsx'
+import { useTRPC } from '../data/trpc.ts'
+import { type Anchor, anchorAt, countNew, hasUnwatched, withNewest } from './live-rows.ts'
+import type { TaskListFilter } from './task-filter.ts'
+
+const headMs = 2_000
+const pageMs = 4_000
+const pageSize = 50
+
+export interface TaskList {
+  /** Newest first; undefined until the first page is there. */
+  tasks: TaskSummary[] | undefined
+  error: unknown
+  /** Tasks that came while the list is held, and whether there are more than were counted. */
+  fresh: { count: number; isMore: boolean }
+  hasMore: boolean
+  isLoadingMore: boolean
+  loadMore: () => void
+  /** Begins the list anew at the newest task. */
+  showNewest: () => void
+  retry: () => void
+}
+
+const nothingNew = { count: 0, isMore: false }
+
+/**
+ * Tasks that match the filter, page by page. Their states follow by themselves while live. New tasks come in at the top
+ * unless `hold`: then they are counted, and no row moves.
+ */
+export function useTaskList(filter: TaskListFilter, { hold }: { hold: boolean }): TaskList {
+  const trpc = useTRPC()
+  const { live } = useLive()
+  const key = hashKey([filter])
+  const [state, setState] = useState<{ key: string; anchor: Anchor | null }>({ key, anchor: null })
+  const anchor = state.key === key ? state.anchor : null
+  const head = useQuery(
+    trpc.tasks.list.queryOptions(
+      { ...filter, limit: pageSize },
+      { refetchInterval: live ? headMs : false, staleTime: 0 },
+    ),
+  )
+  const headItems = head.data?.items
+  const pages = useInfiniteQuery(
+    trpc.tasks.list.infiniteQueryOptions(
+      { ...filter, to: earlier(filter.to, anchor?.to), limit: pageSize },
+      {
+        enabled: anchor !== null,
+        getNextPageParam: page => page.nextCursor,
+        refetchInterval: query => {
+          const loaded = query.state.data?.pages ?? []
+          const unwatched = hasUnwatched(
+            loaded.flatMap(page => page.items),
+            headItems ?? [],
+          )
+          return live && unwatched ? pageMs * loaded.length : false
+        },
+        ...(anchor ? { initialData: { pages: [anchor.first], pageParams: [null] } } : {}),
+      },
+    ),
+  )
+  const rows = anchor ? pages.data?.pages.flatMap(page => page.items) : headItems
+  const fresh = anchor && head.data ? countNew(anchor, head.data) : nothingNew
+
+  // A list that has no rows, or is not being read, begins at the newest task.
+  const begins = head.data && !head.isPlaceholderData ? anchorAt(head.data) : null
+  if (
+    begins &&
+    (anchor === null || rows?.length === 0 || (!hold && fresh.count > 0)) &&
+    begins.newest !== anchor?.newest
+  ) {
+    setState({ key, anchor: begins })
+  }
+
+  const tasks = useMemo(() => rows && withNewest(rows, headItems ?? []), [rows, headItems])
+  return {
+    tasks,
+    error: head.error ?? pages.error,
+    fresh,
+    hasMore: pages.hasNextPage,
+    isLoadingMore: pages.isFetchingNextPage,
+    loadMore: () => void (pages.hasNextPage && !pages.isFetchingNextPage && pages.fetchNextPage()),
+    showNewest: () => setState({ key, anchor: begins }),
+    retry: () => void Promise.all([head.refetch(), pages.refetch()]),
+  }
+}
+
+function earlier(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return a < b ? a : b
+}
