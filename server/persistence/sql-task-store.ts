@@ -65,7 +65,7 @@ export class SqlTaskStore implements TaskStore {
     return finishLeases(this.#hot, ends, replicaId)
   }
 
-  promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueAt: number | null }> {
+  promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }> {
     return promoteDue(this.#hot, limit)
   }
 

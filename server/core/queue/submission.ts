@@ -33,9 +33,10 @@ export interface SubmissionOptions {
   onAccepted: (laneIds: ReadonlySet<number>) => void
 }
 
-const batchDelayMs = 1
-const batchSize = 128
-const concurrentBatches = 2
+const batchDelayMs = 2
+const batchSize = 256
+/** One at a time: what arrives during a commit makes the next batch fuller, so load costs fewer commits and not more. */
+const concurrentBatches = 1
 const defaultAttemptTimeoutMs = 30_000
 const defaultMaxAttempts = 4
 const maxDelayMs = 366 * 86_400_000

@@ -172,8 +172,8 @@ export interface TaskStore {
   claim(lanes: readonly { laneId: number; slots: number }[], limit: number, replicaId: string): Promise<ClaimedTask[]>
   /** Ends leases that are still current; the others change nothing. Answers, in order, whether each one counted. */
   finish(ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]>
-  /** Puts waiting tasks whose time has come into the queue. Answers how many and when the next one is due. */
-  promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueAt: number | null }>
+  /** Puts waiting tasks whose time has come into the queue, those due first before others. Answers in how long the next is due. */
+  promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }>
   /** Ends queued tasks whose deadline has passed. */
   expireOverdue(limit: number, replicaId: string): Promise<number>
   /** Ends a queued task at once, or marks the lease of a running one. Null when there is no such task. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
+import { Duty } from './duty.ts'
 import type { ReclaimedTask, TaskStore } from './task-store.ts'
 
 export interface UpkeepOptions {
@@ -26,90 +27,84 @@ const batch = 500
 /** What keeps the queue moving beside dispatch: heartbeats, due tasks, passed deadlines, and the work of dead replicas. */
 export class Upkeep {
   readonly #options: UpkeepOptions
-  readonly #cancels = new Map<string, () => void>()
-  readonly #dueAt = new Map<string, number>()
-  #stopped = false
+  readonly #promoting: Duty
+  readonly #duties: readonly { duty: Duty; firstInMs: number }[]
+  /** Since when heartbeats have come without a gap that looks like death, in ms since the epoch. */
+  #beatingSince = 0
+  #isStopped = false
   /** When the last heartbeat was written, in ms since the epoch. */
   lastHeartbeatAt = 0
 
   constructor(options: UpkeepOptions) {
     this.#options = options
+    const { clock, logger } = options
+    const duty = (name: string, retryMs: number, run: () => Promise<number>) =>
+      new Duty({ name, clock, logger, run, retryMs })
+    this.#promoting = duty('promote', promoteMaxMs, () => this.#promote())
+    this.#duties = [
+      { duty: duty('heartbeat', heartbeatMs, () => this.#beat()), firstInMs: heartbeatMs },
+      { duty: this.#promoting, firstInMs: promoteMinMs },
+      { duty: duty('expire', expireMs, () => this.#expire()), firstInMs: expireMs },
+      { duty: duty('reclaim', reclaimMs, () => this.#reclaim()), firstInMs: reclaimMs },
+    ]
   }
 
   /** Takes back what this replica held when it last died, then starts all duties. */
   async start(): Promise<void> {
-    const { store, replicaId, heartbeat, clock } = this.#options
-    await heartbeat()
-    this.lastHeartbeatAt = clock.now()
+    const { store, replicaId } = this.#options
+    await this.#beat()
     let reclaimed: ReclaimedTask[]
     do {
       reclaimed = await store.reclaim(deadAfterMs, replicaId)
       if (reclaimed.length > 0) this.#options.onReclaimed(reclaimed)
     } while (reclaimed.length > 0)
-    this.#repeat('heartbeat', heartbeatMs, () => this.#beat())
-    this.#repeat('promote', promoteMinMs, () => this.#promote())
-    this.#repeat('expire', expireMs, () => this.#expire())
-    this.#repeat('reclaim', reclaimMs, () => this.#reclaim())
+    for (const { duty, firstInMs } of this.#duties) duty.start(firstInMs)
   }
 
   stop(): void {
-    this.#stopped = true
-    for (const cancel of this.#cancels.values()) cancel()
+    this.#isStopped = true
+    for (const { duty } of this.#duties) duty.stop()
   }
 
   /** Something new waits for a time to come: look again when it does, at the latest. */
   expectDueIn(delayMs: number): void {
-    const soonestMs = Math.max(promoteMinMs, delayMs)
-    if (this.#stopped || this.#options.clock.now() + soonestMs >= (this.#dueAt.get('promote') ?? 0)) return
-    this.#schedule('promote', soonestMs, () => this.#promote(), promoteMaxMs)
+    this.#promoting.runWithin(Math.max(promoteMinMs, delayMs))
   }
 
-  async #beat(): Promise<void> {
+  async #beat(): Promise<number> {
     await this.#options.heartbeat()
-    this.lastHeartbeatAt = this.#options.clock.now()
+    const now = this.#options.clock.now()
+    const silentMs = now - this.lastHeartbeatAt
+    if (silentMs > deadAfterMs || silentMs < 0) this.#beatingSince = now
+    this.lastHeartbeatAt = now
+    return heartbeatMs
   }
 
   async #promote(): Promise<number> {
-    const { promoted, lanes, nextDueAt } = await this.#options.store.promoteDue(batch)
+    const { promoted, lanes, nextDueInMs } = await this.#options.store.promoteDue(batch)
     if (promoted > 0) this.#options.onPromoted(lanes)
     if (promoted >= batch) return promoteMinMs
-    if (nextDueAt === null) return promoteMaxMs
-    return Math.min(promoteMaxMs, Math.max(promoteMinMs, nextDueAt - this.#options.clock.now()))
+    return Math.min(promoteMaxMs, Math.max(promoteMinMs, nextDueInMs ?? promoteMaxMs))
   }
 
-  async #expire(): Promise<void> {
+  async #expire(): Promise<number> {
     let expired: number
     do {
       expired = await this.#options.store.expireOverdue(batch, this.#options.replicaId)
       if (expired > 0) this.#options.onExpired(expired)
-    } while (expired >= batch && !this.#stopped)
+    } while (expired >= batch && !this.#isStopped)
+    return expireMs
   }
 
-  async #reclaim(): Promise<void> {
+  /**
+   * Judges others only after beating without a gap for as long as they may be silent: when the database was away, or this
+   * process was frozen, every heartbeat is old (its own too) and nobody is dead.
+   */
+  async #reclaim(): Promise<number> {
+    await this.#beat()
+    if (this.#options.clock.now() - this.#beatingSince < deadAfterMs) return reclaimMs
     const reclaimed = await this.#options.store.reclaim(deadAfterMs, null)
     if (reclaimed.length > 0) this.#options.onReclaimed(reclaimed)
-  }
-
-  /** Runs a duty again and again; it may say itself how long to wait, and a failure only delays it. */
-  #repeat(name: string, everyMs: number, duty: () => Promise<number | void>): void {
-    this.#schedule(name, everyMs, duty, everyMs)
-  }
-
-  #schedule(name: string, delayMs: number, duty: () => Promise<number | void>, everyMs: number): void {
-    this.#cancels.get(name)?.()
-    this.#dueAt.set(name, this.#options.clock.now() + delayMs)
-    const run = async () => {
-      let nextMs: number = everyMs
-      try {
-        nextMs = (await duty()) ?? everyMs
-      } catch (error) {
-        this.#options.logger.warn({ error, duty: name }, 'a duty of the queue failed; trying again')
-      }
-      if (!this.#stopped) this.#schedule(name, nextMs, duty, everyMs)
-    }
-    this.#cancels.set(
-      name,
-      this.#options.clock.setTimer(delayMs, () => void run()),
-    )
+    return reclaimMs
   }
 }

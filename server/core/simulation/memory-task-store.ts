@@ -106,7 +106,7 @@ export class MemoryTaskStore implements TaskStore {
     return ends.map(end => this.#finishOne(end))
   }
 
-  async promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueAt: number | null }> {
+  async promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }> {
     const now = this.#clock.now()
     const waiting = [...this.#entries.values()].flatMap(entry =>
       entry.place.kind === 'waiting' ? [{ entry, dueAt: entry.place.dueAt }] : [],
@@ -117,7 +117,7 @@ export class MemoryTaskStore implements TaskStore {
     return {
       promoted: due.length,
       lanes: [...new Set(due.map(({ entry }) => entry.task.laneId))],
-      nextDueAt: later.length === 0 ? null : Math.min(...later),
+      nextDueInMs: later.length === 0 ? null : Math.min(...later) - now,
     }
   }
 

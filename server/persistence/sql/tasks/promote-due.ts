@@ -4,8 +4,8 @@ import type { Pool } from 'pg'
 export async function promoteDue(
   pool: Pool,
   limit: number,
-): Promise<{ promoted: number; lanes: number[]; nextDueAt: number | null }> {
-  const { rows } = await pool.query<{ promoted: number; lanes: number[] | null; next_ms: number | null }>({
+): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }> {
+  const { rows } = await pool.query<{ promoted: number; lanes: number[] | null; next_in_ms: number | null }>({
     name: 'promote-due',
     text: `
       WITH due AS (
@@ -26,9 +26,9 @@ export async function promoteDue(
       )
       SELECT (SELECT count(*)::int FROM queued) AS promoted,
              (SELECT array_agg(DISTINCT lane_id) FROM queued) AS lanes,
-             (SELECT (extract(epoch FROM min(due_at)) * 1000)::float8 FROM waiting WHERE due_at > clock_timestamp()) AS next_ms`,
+             (SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000)::float8 FROM waiting WHERE due_at > clock_timestamp()) AS next_in_ms`,
     values: [limit],
   })
   const row = rows[0]
-  return { promoted: row?.promoted ?? 0, lanes: row?.lanes ?? [], nextDueAt: row?.next_ms ?? null }
+  return { promoted: row?.promoted ?? 0, lanes: row?.lanes ?? [], nextDueInMs: row?.next_in_ms ?? null }
 }
