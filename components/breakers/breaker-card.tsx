@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { cn } from '../ui/cn.ts'
-import { formatCount, formatMs, formatPercent, unknownValue } from '../ui/format.ts'
+import { formatCount, formatMs, formatPercent, plural, unknownValue } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { statusLook, toneClasses } from '../ui/status.ts'
 import { breakerKey, urgencyOf } from './breaker-order.ts'
@@ -49,7 +49,7 @@ export const BreakerCard = memo(function BreakerCard({ breaker, row, isActive, o
         <WindowBars window={window} />
         <p className="num mt-1 flex justify-between gap-2 text-2xs text-faint-foreground">
           <span>last {window.seconds} s</span>
-          <span>{formatCount(window.calls)} calls</span>
+          <span>{plural(window.calls, 'call')}</span>
         </p>
       </div>
       <dl className="num grid grid-cols-4 gap-2 text-xs">

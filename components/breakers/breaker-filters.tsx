@@ -44,7 +44,7 @@ export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) 
   ]
   return (
     <div className="mb-4 flex flex-wrap items-center gap-2">
-      <div className="relative min-w-0 flex-1 basis-56 md:max-w-72">
+      <div className="relative min-w-0 flex-1 basis-40 md:max-w-72">
         <Search
           aria-hidden
           className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-faint-foreground"
@@ -67,13 +67,13 @@ export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) 
         value={search.module || anyModule}
         onValueChange={value => void setSearch({ module: value === anyModule ? null : value })}
         options={options}
-        className="w-44 max-md:flex-1"
+        className="w-44 max-md:w-36 max-md:shrink-0"
       />
       <SegmentedControl
         label="State"
         value={search.state}
         onValueChange={state => void setSearch({ state })}
-        className="max-w-full overflow-x-auto [scrollbar-width:none]"
+        className="max-w-full overflow-x-auto [scrollbar-width:none] [&_button]:shrink-0 [&_button]:whitespace-nowrap"
         options={breakerFilters.map(value => ({
           value,
           label: (

@@ -51,10 +51,11 @@ export function BreakerSheet({ open, breaker, onClose }: BreakerSheetProps) {
 
 function Details({ breaker }: { breaker: BreakerView }) {
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
       <div className="grid gap-3">
         <BreakerStateLine breaker={breaker} />
         <BreakerOutlook breaker={breaker} />
+        <ProbeNote breaker={breaker} />
         <BreakerActions breaker={breaker} />
       </div>
       <Section title={`Last ${breaker.window.seconds} seconds`}>
@@ -72,6 +73,17 @@ function Details({ breaker }: { breaker: BreakerView }) {
         <ButtonLink href={`/events?show=breakers&module=${breaker.moduleId}`}>Events of its breakers</ButtonLink>
       </div>
     </div>
+  )
+}
+
+/** A half-open breaker that nobody probes: why that can be, so that it is not taken for stuck. */
+function ProbeNote({ breaker: { state, window } }: { breaker: BreakerView }) {
+  if (state !== 'half_open' || window.calls > 0) return null
+  return (
+    <p className="rounded-md border bg-muted/50 px-3 py-2 text-muted-foreground text-xs">
+      Nothing probed it in the last {window.seconds} s: its health checks keep work away, its module is disabled, or no
+      task of its kind is waiting. Reset it to let calls through without a probe.
+    </p>
   )
 }
 

@@ -20,7 +20,7 @@ export function BreakerStateLine({ breaker, className }: { breaker: BreakerView;
 
 /** The one thing to know about where it goes from here: the hold, the next probe, the probation, the failures in a row. */
 export function BreakerOutlook({ breaker }: { breaker: BreakerView }) {
-  const { forced, state, config } = breaker
+  const { forced, state, config, window } = breaker
   if (forced) return <HoldLine forced={forced} />
   if (state === 'open') return <ProbeCountdown breaker={breaker} />
   const isProbing = state === 'half_open'
@@ -28,8 +28,10 @@ export function BreakerOutlook({ breaker }: { breaker: BreakerView }) {
     ? (['Probes succeeded', breaker.probeSuccesses, config.successThreshold] as const)
     : (['Failures in a row', breaker.consecutiveFailures, config.failureThreshold] as const)
   const tone = isProbing ? 'ok' : value * 2 >= max ? 'bad' : value > 0 ? 'warn' : undefined
+  const count = `${formatCount(value)} of ${formatCount(max)}`
+  const figure = isProbing && window.calls === 0 ? `${count}, none in ${window.seconds} s` : count
   return (
-    <Line label={label} figure={`${formatCount(value)} of ${formatCount(max)}`}>
+    <Line label={label} figure={figure}>
       <Meter label={label} value={value} max={max} valueText={`${value} of ${max}`} tone={tone} />
     </Line>
   )

@@ -1,6 +1,6 @@
 'use client'
 
-import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts'
+import { Area, Bar, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts'
 import type { ThroughputPoint } from '#server/contracts/stats.ts'
 import { useClockZone } from '../data/use-clock-zone.ts'
 import { formatClock, formatCompact, formatRate } from '../ui/format.ts'
@@ -15,7 +15,7 @@ export interface ThroughputAreaProps {
   height?: number
 }
 
-/** Work accepted (line) against work ended well and badly (stacked areas), per second. */
+/** Work accepted (line) against work ended well (area) and badly (bars, so that no failure means no mark), per second. */
 export function ThroughputArea({ points, secondsPerPoint = 1, height = 180 }: ThroughputAreaProps) {
   const zone = useClockZone()
   const rows = newest(points).map(({ at, accepted, succeeded, failed }) => ({
@@ -48,29 +48,23 @@ export function ThroughputArea({ points, secondsPerPoint = 1, height = 180 }: Th
           isAnimationActive={false}
           content={props => <ChartTooltip {...props} zone={zone} format={formatRate} />}
         />
-        <Area
-          {...series}
-          dataKey="succeeded"
-          name="Succeeded"
-          stackId="ended"
-          stroke="var(--ok)"
-          fill="var(--ok)"
-          fillOpacity={0.16}
-        />
-        <Area
-          {...series}
+        <Area {...series} dataKey="succeeded" name="Succeeded" stroke="var(--ok)" fill="var(--ok)" fillOpacity={0.16} />
+        <Bar
           dataKey="failed"
           name="Failed"
-          stackId="ended"
-          stroke="var(--bad)"
           fill="var(--bad)"
-          fillOpacity={0.3}
+          maxBarSize={4}
+          minPointSize={minFailedPx}
+          isAnimationActive={false}
         />
         <Line {...series} dataKey="accepted" name="Accepted" stroke="var(--chart-1)" strokeDasharray="4 3" />
       </ComposedChart>
     </ChartFrame>
   )
 }
+
+/** One failure among thousands must still be seen. */
+const minFailedPx = (value: number | undefined | null) => (value ? 2 : 0)
 
 const series = {
   type: 'monotone',

@@ -17,7 +17,7 @@ export const AttentionList = memo(function AttentionList({ items }: { items: rea
     .map(severity => ({ severity, count: items.filter(item => item.severity === severity).length }))
     .filter(({ count }) => count > 0)
   return (
-    <Card className="flex flex-col lg:h-47">
+    <Card className="flex flex-col lg:h-50">
       <CardHeader
         title="Needs you"
         note={

@@ -18,9 +18,9 @@ export const BreakerStrip = memo(function BreakerStrip({ breakers }: { breakers:
             Breakers
           </Link>
         }
-        actions={<BreakerLegend counts={breakers.stats} />}
-        className="max-sm:flex-wrap [&>div:last-child]:max-sm:ml-0"
+        actions={<BreakerLegend counts={breakers.stats} className="max-sm:hidden" />}
       />
+      <BreakerLegend counts={breakers.stats} className="px-4 pt-3 sm:hidden" />
       <ul className="flex max-h-32 flex-wrap gap-x-5 gap-y-2 overflow-y-auto px-4 py-3 [scrollbar-width:thin] max-sm:max-h-60">
         {groupCells(breakers.cells).map(({ moduleId, moduleName, cells }) => (
           <li key={moduleId} className="flex min-w-0 items-center gap-1.5">

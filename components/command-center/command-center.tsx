@@ -128,8 +128,8 @@ function Origin({ view }: { view: DashboardView }) {
 function DeckSkeleton() {
   return (
     <div role="status" aria-label="Loading" className={grid}>
-      <Skeleton className="h-47 rounded-lg xl:col-span-5" />
-      <Skeleton className="h-47 rounded-lg xl:col-span-7" />
+      <Skeleton className="h-50 rounded-lg xl:col-span-5" />
+      <Skeleton className="h-50 rounded-lg xl:col-span-7" />
       <Skeleton className="h-23 rounded-lg xl:col-span-12" />
       <Skeleton className="h-64 rounded-lg xl:col-span-7" />
       <Skeleton className="h-64 rounded-lg xl:col-span-5" />

@@ -1,6 +1,6 @@
 import { Boxes, Rocket } from 'lucide-react'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { ButtonLink } from '../ui/button.tsx'
 import { Card, CardHeader } from '../ui/card.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 
@@ -41,13 +41,20 @@ export function FirstRun() {
           command={registerCommand(window.location.origin)}
         >
           Any HTTP service that answers <code className="text-xs">POST /process</code> and{' '}
-          <code className="text-xs">GET /health</code>. The key is made under People.{' '}
-          <ButtonLink href="/settings" variant="link">
-            Make a key
-          </ButtonLink>
+          <code className="text-xs">GET /health</code>: here with a key made under{' '}
+          <TextLink href="/settings">People</TextLink>, or in the form under{' '}
+          <TextLink href="/modules">Modules</TextLink>.
         </Way>
       </div>
     </Card>
+  )
+}
+
+function TextLink({ href, children }: { href: string; children: string }) {
+  return (
+    <Link href={href} className="font-medium text-primary-text underline-offset-4 hover:underline">
+      {children}
+    </Link>
   )
 }
 

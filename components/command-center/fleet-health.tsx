@@ -12,7 +12,7 @@ import { StatusBadge, StatusText } from '../ui/status-badge.tsx'
 export const FleetHealth = memo(function FleetHealth({ health }: { health: DashboardView['health'] }) {
   const bands = healthBandOrder.filter(band => health.breakdown[band] > 0)
   return (
-    <Card className="flex flex-col lg:h-47">
+    <Card className="flex flex-col lg:h-50">
       <CardHeader title="Fleet health" note={statusLook('band', health.status).meaning} />
       <div className="flex flex-1 items-center gap-5 px-4 py-3">
         <ScoreRing score={health.score} label="Fleet health" size={104} />

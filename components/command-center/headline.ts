@@ -1,12 +1,21 @@
-import type { DashboardView } from '#server/contracts/stats.ts'
+import type { AttentionItem, QueueStats, ThroughputPoint } from '#server/contracts/stats.ts'
 import { formatDuration, formatRate, plural } from '../ui/format.ts'
 import { recentRates } from './recent-rates.ts'
+
+/** What the headline is made from; a `DashboardView` has it all. */
+export interface HeadlineInput {
+  attention: readonly Pick<AttentionItem, 'severity' | 'since'>[]
+  modules: readonly { enabled: boolean }[]
+  throughput: readonly ThroughputPoint[]
+  queue: Pick<QueueStats, 'ready' | 'running'>
+}
 
 /**
  * The state of the fleet in one or two sentences: what is wrong and for how long, or that all is well; then how much is
  * being done. `nowMs` is epoch milliseconds.
  */
-export function headlineOf({ attention, modules, throughput, queue }: DashboardView, nowMs: number): string {
+export function headlineOf({ attention, modules, throughput, queue }: HeadlineInput, nowMs: number): string {
+  if (modules.length === 0) return 'No module is registered yet, so no task can be accepted.'
   const enabled = modules.filter(module => module.enabled).length
   const { succeeded } = recentRates(throughput)
   const work =

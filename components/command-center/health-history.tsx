@@ -9,7 +9,7 @@ const drawnPoints = 120
 /** The score of the last hours, over the bands. */
 export const HealthHistory = memo(function HealthHistory({ points }: { points: readonly HealthPoint[] }) {
   return (
-    <Card>
+    <Card className="h-full">
       <CardHeader title="Health over time" note="score, last 3 h" />
       <div className="h-[232px] px-3 pt-3">
         {points.length < 2 ? (

@@ -18,7 +18,7 @@ export const KeyFigures = memo(function KeyFigures({ queue, throughput }: Pick<D
   const failing = ended > 0 ? (rates.failed ?? 0) / ended : null
   const { workers, wait, run } = queue
   return (
-    <Card className="grid grid-cols-2 gap-x-4 gap-y-3 px-4 py-3 sm:grid-cols-4 xl:grid-cols-7 xl:gap-x-6">
+    <Card className="grid grid-cols-2 gap-x-4 gap-y-3 px-4 py-3 sm:grid-cols-4 xl:grid-cols-[1fr_1fr_1fr_1.15fr_1.4fr_1.4fr_1.15fr]">
       <StatTile label="Accepted" value={formatRate(rates.accepted)} note="mean of 10 s" />
       <StatTile
         label="Succeeded"
@@ -38,7 +38,11 @@ export const KeyFigures = memo(function KeyFigures({ queue, throughput }: Pick<D
       />
       <StatTile label="Wait, p95" value={formatMs(wait.p95Ms)} note={percentiles(wait)} />
       <StatTile label="Run, p95" value={formatMs(run.p95Ms)} note={percentiles(run)} />
-      <StatTile label="Workers busy" value={workers.total > 0 ? formatPercent(workers.utilization) : unknownValue}>
+      <StatTile
+        label="Workers busy"
+        value={workers.total > 0 ? formatPercent(workers.utilization) : unknownValue}
+        className="max-sm:col-span-2"
+      >
         <div className="num flex h-4 items-center gap-2 text-faint-foreground text-xs">
           <Meter
             label="Workers busy"
@@ -59,7 +63,7 @@ export const KeyFigures = memo(function KeyFigures({ queue, throughput }: Pick<D
 function Oldest({ at }: { at: string }) {
   return (
     <>
-      oldest ready <Elapsed since={at} />
+      oldest <Elapsed since={at} />
     </>
   )
 }

@@ -24,12 +24,15 @@ export const ModuleTable = memo(function ModuleTable({ modules }: { modules: rea
   })
   const enabled = modules.filter(module => module.enabled).length
   return (
-    <Card className="flex flex-col">
+    <Card className="flex h-full flex-col">
       <CardHeader
         title="Modules"
         note={<span className="num">{`${enabled} of ${modules.length} enabled; calls of the last 5 min`}</span>}
       />
-      <Table aria-label="Modules">
+      <Table
+        aria-label="Modules"
+        className="[&_:is(td,th)]:px-2 [&_:is(td,th):first-child]:pl-4 [&_:is(td,th):last-child]:pr-4"
+      >
         <TableHeader>
           <tr>
             <TableHead>Module</TableHead>
@@ -66,7 +69,7 @@ function Row({ module, row, isActive }: { module: ModuleSummary; row: number; is
   const failing = recent.calls === 0 ? null : recent.failures / recent.calls
   return (
     <TableRow data-list-row={row} {...(isActive && { 'data-active': true })}>
-      <TableCell className="max-w-48 whitespace-nowrap">
+      <TableCell className="max-w-44 whitespace-nowrap">
         <Link href={`/modules/${module.id}`} className="block truncate font-medium hover:underline">
           {module.name}
         </Link>
@@ -81,7 +84,7 @@ function Row({ module, row, isActive }: { module: ModuleSummary; row: number; is
       <TableCell>
         <StatusText of="breaker" status={module.breaker} />
       </TableCell>
-      <TableCell className="min-w-28">
+      <TableCell className="min-w-24">
         <div className="num flex items-center gap-2 text-xs">
           <Meter
             label={`Capacity of ${module.name} in use`}

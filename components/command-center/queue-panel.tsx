@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { memo } from 'react'
 import type { QueueStats } from '#server/contracts/stats.ts'
-import { BarList, type BarListItem, StackedBar } from '../charts/bars.tsx'
+import { BarList, type BarListItem, Legend } from '../charts/bars.tsx'
 import { Card, CardHeader } from '../ui/card.tsx'
 import { formatCompact, formatCount } from '../ui/format.ts'
 import { aliasOfPriority } from './priority-names.ts'
@@ -11,7 +11,7 @@ function toItem({ priority, ready, running }: QueueStats['byPriority'][number]):
   return {
     key: String(priority),
     name: (
-      <span className="num flex w-17 gap-1.5" title={`Priority ${priority} of 10`}>
+      <span className="num flex w-17 gap-2" title={`Priority ${priority} of 10`}>
         <span className="w-3.5 text-right text-faint-foreground">{priority}</span>
         {alias}
       </span>
@@ -39,10 +39,8 @@ export const QueuePanel = memo(function QueuePanel({ queue }: { queue: QueueStat
         }
         note={<span className="num">{`${formatCount(size)} waiting, room for ${formatCompact(capacity)}`}</span>}
       />
-      <div className="grid flex-1 content-between gap-4 p-4">
-        <StackedBar
-          legend
-          label="Tasks by state"
+      <div className="grid flex-1 content-between gap-4 p-4 pt-3.5">
+        <Legend
           segments={[
             { name: 'Ready', value: ready, fill: 'wait' },
             { name: 'Running', value: running, fill: 'busy' },

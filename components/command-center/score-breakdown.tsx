@@ -6,7 +6,7 @@ import { formatScore, plural } from '../ui/format.ts'
 import { Meter } from '../ui/meter.tsx'
 import { bandOfScore, statusLook } from '../ui/status.ts'
 
-const maxModules = 8
+const maxModules = 6
 
 /** What the score is made of: every system, and the modules that pull it down most. */
 export const ScoreBreakdown = memo(function ScoreBreakdown({
@@ -19,7 +19,7 @@ export const ScoreBreakdown = memo(function ScoreBreakdown({
     .toSorted((a, b) => (a.healthScore ?? 101) - (b.healthScore ?? 101) || a.name.localeCompare(b.name))
   const more = counted.length - maxModules
   return (
-    <Card>
+    <Card className="h-full">
       <CardHeader title="What the score is made of" />
       <div className="grid gap-x-6 gap-y-4 p-4 sm:grid-cols-2">
         <Half name="Systems" weight="60 %" score={health.systemsScore}>

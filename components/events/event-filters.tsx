@@ -10,7 +10,8 @@ import { Input } from '../ui/input.tsx'
 import { Kbd } from '../ui/kbd.tsx'
 import { Select } from '../ui/select.tsx'
 import { type EventGroup, eventGroupLooks, eventGroups } from './event-groups.ts'
-import { readFilterText, useEventsSearch } from './use-events-search.ts'
+import { readFilterText } from './read-filter-text.ts'
+import { useEventsSearch } from './use-events-search.ts'
 
 const anyModule = 'any'
 
@@ -29,7 +30,7 @@ export function EventFilters() {
   return (
     <div className="mb-3 grid gap-2">
       <div className="flex flex-wrap items-center gap-2">
-        <div className="relative min-w-0 flex-1 basis-56 md:max-w-96">
+        <div className="relative min-w-0 flex-1 basis-40 md:max-w-96">
           <Search
             aria-hidden
             className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-faint-foreground"
@@ -52,7 +53,7 @@ export function EventFilters() {
           value={search.module || anyModule}
           onValueChange={value => void setSearch({ module: value === anyModule ? null : value })}
           options={options}
-          className="w-44 max-md:flex-1"
+          className="w-44 max-md:w-36 max-md:shrink-0"
         />
         {search.task ? (
           <Button size="sm" onClick={() => void setSearch({ task: null })} title={`Task ${search.task}`}>

@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { EventView } from '#server/contracts/events.ts'
 import { useListKeys } from '../layout/use-list-keys.ts'
-import { cn } from '../ui/cn.ts'
+import { ScrollArea } from '../ui/scroll-area.tsx'
 import { EventRow } from './event-row.tsx'
 
 const rowPx = 32
@@ -27,6 +27,7 @@ export interface EventListProps {
 export function EventList(props: EventListProps) {
   const { events, onOpen, onLeaveTop, onReachEnd, returns, children, className } = props
   const box = useRef<HTMLDivElement>(null)
+  // oxlint-disable-next-line react/incompatible-library -- the React Compiler, which this is about, is not in use
   const rows = useVirtualizer({
     count: events.length,
     getScrollElement: () => box.current,
@@ -60,16 +61,11 @@ export function EventList(props: EventListProps) {
   }, [isAtEnd, events.length])
 
   return (
-    <div
+    <ScrollArea
       ref={box}
-      role="region"
-      aria-label="Events, newest first"
-      tabIndex={0}
+      label="Events, newest first"
       onScroll={event => onLeaveTop(event.currentTarget.scrollTop > rowPx / 4)}
-      className={cn(
-        'overflow-y-auto overscroll-contain [scrollbar-width:thin] focus-visible:-outline-offset-2',
-        className,
-      )}
+      className={className}
     >
       <ul className="relative" style={{ height: rows.getTotalSize() }}>
         {visible.map(({ key, index, start }) => {
@@ -88,6 +84,6 @@ export function EventList(props: EventListProps) {
         })}
       </ul>
       {children}
-    </div>
+    </ScrollArea>
   )
 }

@@ -79,7 +79,7 @@ function EventDetails({ event }: { event: EventView }) {
   }
   if (event.taskId) facts.push({ term: 'Task', value: <IdText id={event.taskId} /> })
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <DefinitionList items={facts} />
       <JsonView label="Data of the event" value={event.data} />
       <div className="flex flex-wrap gap-2">

@@ -50,15 +50,15 @@ export function EventsPage() {
     setReturns(was => was + 1)
     feed.catchUp()
   }
-  const state = isPaused ? 'Paused' : isReading || pointer.isHeld ? 'Held while you look' : 'Newest first'
+  const state = isPaused ? 'Paused' : isReading || pointer.isHeld ? 'Held while you look' : 'Live'
   return (
     <div className="flex h-[calc(100dvh-9rem)] min-h-120 flex-col md:h-[calc(100dvh-6rem)]">
       <PageHeader title="Events" description="Everything that happens in the fleet, in order." />
       <EventFilters />
       <Card className="flex min-h-0 flex-1 flex-col" {...pointer.handlers}>
         <CardHeader
-          title={rate === undefined ? 'All kinds' : <span className="num">{formatRate(rate)}</span>}
-          note={state}
+          title={state}
+          note={rate === undefined ? null : <span className="num">{formatRate(rate)} in the whole fleet</span>}
           actions={<PendingButton count={feed.pendingCount} isOverrun={feed.isOverrun} onShow={showNew} />}
         />
         {feed.error && found ? <ErrorLine error={feed.error} className="m-3" /> : null}

@@ -46,7 +46,7 @@ export function describeReason(reason: string): string {
   return reasonWords[reason] ?? reason
 }
 
-/** What an event says beyond its type, in one line, the most telling first; empty when it says nothing more. */
+/** What an event says beyond its type, in one line, the short facts first; empty when it says nothing more. */
 export function summarizeEvent({ data }: EventView): string {
   const attempt = readNumber(data, 'attempt')
   const attempts = readNumber(data, 'attempts')
@@ -58,14 +58,14 @@ export function summarizeEvent({ data }: EventView): string {
   return [
     readText(data, 'type'),
     readChange(data),
-    readError(data),
-    reason === null ? null : describeReason(reason),
-    changed === null ? null : `changed ${changed}`,
-    readText(data, 'endpoint'),
     attempt === null ? null : `attempt ${attempt}`,
     attempts === null || attempts < 2 ? null : plural(attempts, 'attempt'),
     durationMs === null ? null : formatMs(durationMs),
+    readError(data),
+    reason === null ? null : describeReason(reason),
     delayMs === null ? null : `in ${formatMs(delayMs)}`,
+    changed === null ? null : `changed ${changed}`,
+    readText(data, 'endpoint'),
     by === null ? null : `by ${by}`,
   ]
     .filter(part => part !== null)

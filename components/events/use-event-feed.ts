@@ -84,11 +84,14 @@ export function useEventFeed(filter: EventFilter, { size, hold }: EventFeedOptio
   }, [client, key, size, round, isHidden])
 
   const restart = () => setRound(was => was + 1)
+  // The return of the connection is the one reason to try again by itself.
+  const wasOpen = useRef(phase === 'open')
   const hasFailed = state.error !== null
   useEffect(() => {
-    if (hasFailed && phase === 'open') setRound(was => was + 1)
-    // Only the return of the connection is a reason to try again by itself.
-  }, [phase])
+    const isOpen = phase === 'open'
+    if (isOpen && !wasOpen.current && hasFailed) setRound(was => was + 1)
+    wasOpen.current = isOpen
+  }, [phase, hasFailed])
 
   const buffer = state.key === key ? state.buffer : null
   const catchUp = () => {
