@@ -1,9 +1,10 @@
 import type { Pool } from 'pg'
 import { eventTypes, type EventView } from '#server/contracts/events.ts'
 import { matchesFilter, matchesPattern } from '#server/core/events/event-filter.ts'
-import type { EventStore, SequencedBatch, StampedEvent } from '#server/core/events/event-store.ts'
+import type { EventCount, EventStore, SequencedBatch, StampedEvent } from '#server/core/events/event-store.ts'
 import type { EventFilter } from '#server/core/operations.ts'
 import { appendEvents } from './sql/events/append-events.ts'
+import { addEventTotals, readEventTotals } from './sql/events/event-totals.ts'
 import { readBatchesAfter, readBatchesBefore } from './sql/events/read-events.ts'
 import { sequenceEvents } from './sql/events/sequence-events.ts'
 import { parseBatch } from './sql/events/stored-event.ts'
@@ -24,13 +25,12 @@ export class SqlEventStore implements EventStore {
     return appendEvents(this.#pool, batches)
   }
 
-  async sequence(maxBatches: number): Promise<SequencedBatch[]> {
-    const client = await this.#pool.connect()
-    try {
-      return await sequenceEvents(client, maxBatches)
-    } finally {
-      client.release()
-    }
+  sequence(maxBatches: number): Promise<SequencedBatch[]> {
+    return sequenceEvents(this.#pool, maxBatches)
+  }
+
+  addTotals(additions: readonly EventCount[], countedSeq: number): Promise<void> {
+    return addEventTotals(this.#pool, additions, countedSeq)
   }
 
   async readAfter(
@@ -86,11 +86,7 @@ export class SqlEventStore implements EventStore {
     return Number(rows[0]?.last_seq ?? 0)
   }
 
-  async totals(tenantId: string): Promise<Record<string, number>> {
-    const { rows } = await this.#pool.query<{ type: string; count: string }>(
-      'SELECT type, count FROM event_total WHERE tenant_id = $1',
-      [tenantId],
-    )
-    return Object.fromEntries(rows.map(row => [row.type, Number(row.count)]))
+  totals(tenantId: string): Promise<Record<string, number>> {
+    return readEventTotals(this.#pool, tenantId)
   }
 }

@@ -376,10 +376,12 @@ CREATE INDEX event_batch_first_seq_idx ON event_batch (first_seq);
 CREATE TABLE event_batch_default PARTITION OF event_batch DEFAULT;
 
 CREATE TABLE event_sequence (
-  id       boolean PRIMARY KEY DEFAULT true CHECK (id),
-  last_seq bigint NOT NULL
+  id          boolean PRIMARY KEY DEFAULT true CHECK (id),
+  last_seq    bigint NOT NULL DEFAULT 0,
+  -- Up to here the totals by type have been counted.
+  counted_seq bigint NOT NULL DEFAULT 0
 );
-INSERT INTO event_sequence (last_seq) VALUES (0);
+INSERT INTO event_sequence DEFAULT VALUES;
 
 -- Counts by type since the first start.
 CREATE TABLE event_total (

@@ -25,8 +25,10 @@ export interface DispatcherOptions {
 
 const claimBatch = 256
 const finishBatch = 256
-const finishDelayMs = 1
-const concurrentFinishes = 2
+const finishDelayMs = 2
+const concurrentFinishes = 1
+/** Claims are at least this far apart, so that one takes what arrived meanwhile. */
+const claimGapMs = 3
 /** Lanes are looked at anew this often, whatever was heard of them: catches what other replicas submitted. */
 const pollMs = 1_000
 /** A claimed task that finds no free slot goes back to the queue after this long. */
@@ -46,6 +48,7 @@ export class Dispatcher implements RunningTasks {
   #parked: { task: ClaimedTask; since: number }[] = []
   #pumping = false
   #pumpAgain = false
+  #lastClaimAt = 0
   #state: 'idle' | 'running' | 'stopping' = 'idle'
   #cancelPoll: (() => void) | null = null
   #settled: (() => void)[] = []
@@ -137,6 +140,8 @@ export class Dispatcher implements RunningTasks {
     this.#pumping = true
     try {
       while (this.#pumpAgain && this.#state === 'running') {
+        const gapMs = this.#lastClaimAt + claimGapMs - this.#options.clock.now()
+        if (gapMs > 0) await delay(this.#options.clock, gapMs)
         this.#pumpAgain = false
         this.#startParked()
         if (await this.#claimOnce()) this.#pumpAgain = true
@@ -157,6 +162,7 @@ export class Dispatcher implements RunningTasks {
     if (open.length === 0) return false
     for (const { laneId } of open) this.#hot.delete(laneId)
     let claimed: ClaimedTask[]
+    this.#lastClaimAt = this.#options.clock.now()
     try {
       claimed = await this.#options.store.claim(open, room, this.#options.replicaId)
     } catch (error) {

@@ -2,11 +2,11 @@ import type { EventView } from '../../contracts/events.ts'
 import type { EventBusStats } from '../../contracts/stats.ts'
 import type { Page } from '../../contracts/common.ts'
 import type { EventFilter, EventOperations, NewEvent } from '../operations.ts'
-import type { Clock } from '../shared/clock.ts'
+import { type Clock, delay } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { matchesFilter, matchesPattern } from './event-filter.ts'
 import type { EventPublisher, EventSubscriber } from './event-log.ts'
-import type { EventStore, StampedEvent } from './event-store.ts'
+import type { EventCount, EventStore, StampedEvent } from './event-store.ts'
 import { EventWindow } from './event-window.ts'
 import { RateMeter } from './rate-meter.ts'
 
@@ -19,7 +19,10 @@ interface Subscription {
 
 const windowCapacity = 1_000
 const recentInStats = 100
-const flushDelayMs = 2
+const flushDelayMs = 5
+/** Numbering happens at most this often: each time it takes everything that was committed meanwhile. */
+const sequenceGapMs = 10
+const totalsDelayMs = 2_000
 const retryDelayMs = 500
 /** Events that wait for a database that does not answer; beyond it the least urgent are dropped and counted. */
 const maxPending = 100_000
@@ -46,6 +49,11 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
   #flushing: Promise<void> | null = null
   #sequencing: Promise<void> | null = null
   #sequenceAgain = false
+  #lastSequencedAt = 0
+  readonly #uncounted = new Map<string, EventCount>()
+  #lastDeliveredSeq = 0
+  #cancelTotals: (() => void) | null = null
+  #areTotalsUncertain = false
   #startedAtSeq = 0
   #running = false
   #lag = 0
@@ -75,6 +83,7 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
     await this.#flush()
     this.wake()
     while (this.#sequencing) await this.#sequencing
+    await this.#saveTotals()
     this.#running = false
     for (const wakeFollower of this.#followers) wakeFollower()
   }
@@ -228,12 +237,15 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
 
   async #sequenceAll(): Promise<void> {
     while (this.#sequenceAgain) {
+      const gapMs = this.#lastSequencedAt + sequenceGapMs - this.#clock.now()
+      if (gapMs > 0) await delay(this.#clock, gapMs)
       this.#sequenceAgain = false
+      this.#lastSequencedAt = this.#clock.now()
       try {
         const batches = await this.#store.sequence(pageSize)
         for (const batch of batches) this.#deliver(batch.tenantId, batch.events)
+        if (batches.length >= pageSize) this.#sequenceAgain = true
         if (batches.length > 0) {
-          this.#sequenceAgain = true
           for (const wakeFollower of [...this.#followers]) wakeFollower()
         }
       } catch (error) {
@@ -249,6 +261,7 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
     for (const event of events) {
       window.push(event)
       totals.set(event.type, (totals.get(event.type) ?? 0) + 1)
+      this.#count(tenantId, event)
       for (const subscription of this.#subscriptions) {
         if (matchesPattern(subscription.pattern, event.type)) this.#notify(subscription, { ...event, tenantId })
       }
@@ -256,6 +269,32 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
     const last = events.at(-1)
     if (last) this.#lag = Math.max(0, this.#clock.now() - Date.parse(last.at))
     this.#rateOf(tenantId).add(this.#clock.now(), events.length)
+  }
+
+  #count(tenantId: string, event: EventView): void {
+    const key = `${tenantId} ${event.type}`
+    const entry = this.#uncounted.get(key)
+    if (entry) entry.count++
+    else this.#uncounted.set(key, { tenantId, type: event.type, count: 1 })
+    this.#lastDeliveredSeq = event.seq
+    this.#cancelTotals ??= this.#clock.setTimer(totalsDelayMs, () => void this.#saveTotals())
+  }
+
+  /**
+   * After a failure nothing more is saved: whether it was written is not known, and the next start counts the rest from the
+   * log, exactly.
+   */
+  async #saveTotals(): Promise<void> {
+    this.#cancelTotals?.()
+    this.#cancelTotals = null
+    const additions = [...this.#uncounted.values()]
+    this.#uncounted.clear()
+    if (additions.length === 0) return
+    if (this.#areTotalsUncertain) return
+    await this.#store.addTotals(additions, this.#lastDeliveredSeq).catch(error => {
+      this.#areTotalsUncertain = true
+      this.#logger.warn({ error }, 'event totals could not be saved; they are counted from the log at the next start')
+    })
   }
 
   #notify(subscription: Subscription, event: DeliveredEvent): void {
