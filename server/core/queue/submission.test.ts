@@ -157,7 +157,7 @@ describe('one transaction for many', () => {
     })
     await settlePromises()
     expect({ isAnswered, inserts: store.inserts, woken }).toEqual({ isAnswered: false, inserts: [], woken: [] })
-    await clock.advance(1)
+    await clock.advance(5)
     await receipt
     expect(woken).toEqual([1])
   })

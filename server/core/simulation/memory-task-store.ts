@@ -1,6 +1,6 @@
 import type { Page } from '../../contracts/common.ts'
-import type { AttemptView, ListTasks, TaskStatus, TaskSummary } from '../../contracts/tasks.ts'
-import type { EndStatus, WaitReason } from '../queue/task-state.ts'
+import type { ListTasks, TaskSummary } from '../../contracts/tasks.ts'
+import { canBecome, type EndStatus, isQueued } from '../queue/task-state.ts'
 import type {
   ClaimedTask,
   InsertResult,
@@ -14,34 +14,8 @@ import type {
   TaskTotals,
 } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
-
-type Place =
-  | { kind: 'ready'; enqueuedAt: number }
-  | { kind: 'waiting'; dueAt: number; reason: WaitReason; since: number }
-  | {
-      kind: 'leased'
-      leaseNo: number
-      replicaId: string
-      enqueuedAt: number
-      claimedAt: number
-      cancelReason: string | null
-    }
-  | {
-      kind: 'ended'
-      status: EndStatus
-      at: number
-      result: string | null
-      error: { code: string; message: string } | null
-      reason: string | null
-    }
-
-interface Entry {
-  task: NewTask
-  place: Place
-  used: number
-  startedAt: number | null
-  attempts: AttemptView[]
-}
+import { compareEntries, type Entry, type Place, statusOf } from './task-entry.ts'
+import { isMatch, toIso, toStoredTask, toSummary } from './task-views.ts'
 
 /**
  * The task store in memory, for tests and the simulator: passes the same contract suite as the one in PostgreSQL. Claims sort
@@ -93,11 +67,11 @@ export class MemoryTaskStore implements TaskStore {
     const open = lanes.flatMap(({ laneId, slots }) =>
       [...(this.#ready.get(laneId) ?? [])]
         .filter(entry => entry.task.deadline === null || entry.task.deadline > now)
-        .sort(byOrder)
+        .sort(compareEntries)
         .slice(0, slots),
     )
     return open
-      .sort(byOrder)
+      .sort(compareEntries)
       .slice(0, limit)
       .map(entry => this.#lease(entry, replicaId, now))
   }
@@ -108,23 +82,23 @@ export class MemoryTaskStore implements TaskStore {
 
   async promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }> {
     const now = this.#clock.now()
-    const waiting = [...this.#entries.values()].flatMap(entry =>
-      entry.place.kind === 'waiting' ? [{ entry, dueAt: entry.place.dueAt }] : [],
-    )
+    const waiting = [...this.#entries.values()]
+      .flatMap(entry => (entry.place.kind === 'waiting' ? [{ entry, dueAt: entry.place.dueAt }] : []))
+      .sort((a, b) => a.dueAt - b.dueAt)
     const due = waiting.filter(({ dueAt }) => dueAt <= now).slice(0, limit)
     for (const { entry } of due) this.#move(entry, { kind: 'ready', enqueuedAt: now })
-    const later = waiting.filter(({ dueAt }) => dueAt > now).map(({ dueAt }) => dueAt)
+    const next = waiting.find(({ dueAt }) => dueAt > now)
     return {
       promoted: due.length,
       lanes: [...new Set(due.map(({ entry }) => entry.task.laneId))],
-      nextDueInMs: later.length === 0 ? null : Math.min(...later) - now,
+      nextDueInMs: next ? next.dueAt - now : null,
     }
   }
 
   async expireOverdue(limit: number): Promise<number> {
     const now = this.#clock.now()
     const late = [...this.#entries.values()]
-      .filter(({ task, place }) => isQueuedPlace(place) && task.deadline !== null && task.deadline <= now)
+      .filter(({ task, place }) => isQueued(statusOf(place)) && task.deadline !== null && task.deadline <= now)
       .slice(0, limit)
     const error = { code: 'DEADLINE_PASSED', message: 'The deadline passed before it could be started.' }
     for (const entry of late) this.#end(entry, 'expired', { error, reason: 'DEADLINE_PASSED' })
@@ -160,7 +134,9 @@ export class MemoryTaskStore implements TaskStore {
 
   async get(tenantId: string, id: string): Promise<StoredTask | null> {
     const entry = this.#find(tenantId, id)
-    return entry ? this.#toStored(entry) : null
+    if (!entry) return null
+    const retriedAs = [...this.#entries.values()].findLast(other => other.task.retryOf === id)?.task.id ?? null
+    return toStoredTask(entry, retriedAs)
   }
 
   async list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>> {
@@ -227,14 +203,13 @@ export class MemoryTaskStore implements TaskStore {
       this.#keys.set(key, { bodyHash: task.bodyHash, id: task.id })
     }
     const now = this.#clock.now()
-    const entry: Entry = { task, place: { kind: 'ready', enqueuedAt: now }, used: 0, startedAt: null, attempts: [] }
-    this.#entries.set(task.id, entry)
-    this.#move(
-      entry,
+    const place: Place =
       task.runAt === null
         ? { kind: 'ready', enqueuedAt: now }
-        : { kind: 'waiting', dueAt: task.runAt, reason: 'not_before', since: now },
-    )
+        : { kind: 'waiting', dueAt: task.runAt, reason: 'not_before', since: now }
+    const entry: Entry = { task, place, used: 0, startedAt: null, attempts: [] }
+    this.#entries.set(task.id, entry)
+    this.#file(entry)
     this.#totalsOf(task.tenantId).accepted++
     return { kind: 'inserted' }
   }
@@ -339,14 +314,21 @@ export class MemoryTaskStore implements TaskStore {
     this.#totalsOf(entry.task.tenantId)[status]++
   }
 
+  /** Throws when no task may go from where it is to there. */
   #move(entry: Entry, place: Place): void {
+    const [from, to] = [statusOf(entry.place), statusOf(place)]
+    if (!canBecome(from, to)) throw new Error(`task ${entry.task.id} is ${from} and cannot become ${to}`)
     entry.place = place
+    this.#file(entry)
+  }
+
+  #file(entry: Entry): void {
     let lane = this.#ready.get(entry.task.laneId)
     if (!lane) {
       lane = new Set()
       this.#ready.set(entry.task.laneId, lane)
     }
-    if (place.kind === 'ready') lane.add(entry)
+    if (entry.place.kind === 'ready') lane.add(entry)
     else lane.delete(entry)
   }
 
@@ -363,86 +345,6 @@ export class MemoryTaskStore implements TaskStore {
     }
     return totals
   }
-
-  #toStored(entry: Entry): StoredTask {
-    const { task, place } = entry
-    const ended = place.kind === 'ended' ? place : null
-    const retriedAs = [...this.#entries.values()].findLast(other => other.task.retryOf === task.id)?.task.id ?? null
-    return {
-      summary: toSummary(entry),
-      payload: JSON.parse(task.payload),
-      result: ended?.result == null ? null : JSON.parse(ended.result),
-      error: ended?.error ?? null,
-      attempts: entry.attempts,
-      score: task.score,
-      runAt: task.runAt === null ? null : toIso(task.runAt),
-      deadline: task.deadline === null ? null : toIso(task.deadline),
-      timeoutMs: task.timeoutMs,
-      estimatedComplexity: task.complexity,
-      idempotencyKey: task.idempotencyKey,
-      submittedBy: task.submittedBy,
-      retryOf: task.retryOf,
-      retriedAs,
-      endReason: ended?.reason ?? null,
-      lane: { id: task.laneId, tenantId: task.tenantId, taskType: task.type, pinnedModuleId: task.pinnedModuleId },
-      waiting:
-        place.kind === 'waiting'
-          ? { reason: place.reason, dueAt: toIso(place.dueAt), since: toIso(place.since) }
-          : null,
-      lease:
-        place.kind === 'leased'
-          ? { leaseNo: place.leaseNo, replicaId: place.replicaId, claimedAt: toIso(place.claimedAt) }
-          : null,
-    }
-  }
-}
-
-function byOrder({ task: a }: Entry, { task: b }: Entry): number {
-  return (
-    a.rank - b.rank ||
-    a.priority - b.priority ||
-    (a.deadline ?? Infinity) - (b.deadline ?? Infinity) ||
-    (a.id < b.id ? -1 : 1)
-  )
-}
-
-function isQueuedPlace(place: Place): boolean {
-  return place.kind === 'ready' || place.kind === 'waiting'
-}
-
-function statusOf(place: Place): TaskStatus {
-  if (place.kind === 'ended') return place.status
-  if (place.kind === 'leased') return 'running'
-  return place.kind === 'waiting' ? 'scheduled' : 'ready'
-}
-
-function toSummary({ task, place, used, attempts, startedAt }: Entry): TaskSummary {
-  const begun = startedAt ?? (place.kind === 'leased' ? place.claimedAt : null)
-  return {
-    id: task.id,
-    type: task.type,
-    status: statusOf(place),
-    priority: task.priority,
-    moduleId: task.pinnedModuleId,
-    servedBy: attempts.at(-1)?.moduleId || null,
-    attempts: used,
-    maxAttempts: task.maxAttempts,
-    createdAt: toIso(task.acceptedAt),
-    startedAt: begun === null ? null : toIso(begun),
-    finishedAt: place.kind === 'ended' ? toIso(place.at) : null,
-    errorCode: place.kind === 'ended' ? (place.error?.code ?? null) : null,
-  }
-}
-
-function isMatch(item: TaskSummary, filter: ListTasks): boolean {
-  if (filter.status && filter.status.length > 0 && !filter.status.includes(item.status)) return false
-  if (filter.type !== undefined && item.type !== filter.type) return false
-  if (filter.moduleId !== undefined && item.moduleId !== filter.moduleId && item.servedBy !== filter.moduleId)
-    return false
-  if (filter.q && !item.id.startsWith(filter.q) && !item.type.includes(filter.q)) return false
-  if (filter.from !== undefined && item.createdAt < filter.from) return false
-  if (filter.to !== undefined && item.createdAt >= filter.to) return false
-  return filter.cursor === undefined || item.id < filter.cursor
 }
 
 function rowOf<Row>(rows: Row[], isIt: (row: Row) => boolean, fresh: Row): Row {
@@ -450,8 +352,4 @@ function rowOf<Row>(rows: Row[], isIt: (row: Row) => boolean, fresh: Row): Row {
   if (known) return known
   rows.push(fresh)
   return fresh
-}
-
-function toIso(ms: number): string {
-  return new Date(ms).toISOString()
 }

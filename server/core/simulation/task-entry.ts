@@ -1,0 +1,63 @@
+import type { AttemptView, TaskStatus } from '../../contracts/tasks.ts'
+import type { EndStatus, WaitReason } from '../queue/task-state.ts'
+import type { NewTask } from '../queue/task-store.ts'
+
+/** Where a task of the memory store is in its life; each is a table of the store in PostgreSQL. */
+export type Place =
+  | { kind: 'ready'; enqueuedAt: number }
+  | { kind: 'waiting'; dueAt: number; reason: WaitReason; since: number }
+  | {
+      kind: 'leased'
+      leaseNo: number
+      replicaId: string
+      enqueuedAt: number
+      claimedAt: number
+      cancelReason: string | null
+    }
+  | {
+      kind: 'ended'
+      status: EndStatus
+      at: number
+      result: string | null
+      error: { code: string; message: string } | null
+      reason: string | null
+    }
+
+/** A task of the memory store. Times in ms since the epoch. */
+export interface Entry {
+  readonly task: NewTask
+  place: Place
+  /** Attempts used. */
+  used: number
+  startedAt: number | null
+  attempts: AttemptView[]
+}
+
+export function statusOf(place: Place): TaskStatus {
+  switch (place.kind) {
+    case 'ready':
+      return 'ready'
+    case 'waiting':
+      return 'scheduled'
+    case 'leased':
+      return 'running'
+    case 'ended':
+      return place.status
+  }
+}
+
+/** The one order over all queues: rank, then priority number, deadline and id. */
+export function compareEntries({ task: a }: Entry, { task: b }: Entry): number {
+  return (
+    a.rank - b.rank ||
+    a.priority - b.priority ||
+    compareDeadlines(a.deadline, b.deadline) ||
+    (a.id < b.id ? -1 : a.id === b.id ? 0 : 1)
+  )
+}
+
+/** No deadline comes last. */
+function compareDeadlines(a: number | null, b: number | null): number {
+  if (a === b) return 0
+  return (a ?? Number.POSITIVE_INFINITY) - (b ?? Number.POSITIVE_INFINITY)
+}

@@ -1,0 +1,68 @@
+import type { ListTasks, TaskSummary } from '../../contracts/tasks.ts'
+import type { StoredTask } from '../queue/task-store.ts'
+import { type Entry, statusOf } from './task-entry.ts'
+
+/** An entry as lists show it. */
+export function toSummary({ task, place, used, attempts, startedAt }: Entry): TaskSummary {
+  const begun = startedAt ?? (place.kind === 'leased' ? place.claimedAt : null)
+  return {
+    id: task.id,
+    type: task.type,
+    status: statusOf(place),
+    priority: task.priority,
+    moduleId: task.pinnedModuleId,
+    servedBy: attempts.at(-1)?.moduleId || null,
+    attempts: used,
+    maxAttempts: task.maxAttempts,
+    createdAt: toIso(task.acceptedAt),
+    startedAt: begun === null ? null : toIso(begun),
+    finishedAt: place.kind === 'ended' ? toIso(place.at) : null,
+    errorCode: place.kind === 'ended' ? (place.error?.code ?? null) : null,
+  }
+}
+
+/** An entry in full. `retriedAs` is the newest task made from it. */
+export function toStoredTask(entry: Entry, retriedAs: string | null): StoredTask {
+  const { task, place } = entry
+  const ended = place.kind === 'ended' ? place : null
+  return {
+    summary: toSummary(entry),
+    payload: JSON.parse(task.payload),
+    result: ended?.result == null ? null : JSON.parse(ended.result),
+    error: ended?.error ?? null,
+    attempts: entry.attempts,
+    score: task.score,
+    runAt: task.runAt === null ? null : toIso(task.runAt),
+    deadline: task.deadline === null ? null : toIso(task.deadline),
+    timeoutMs: task.timeoutMs,
+    estimatedComplexity: task.complexity,
+    idempotencyKey: task.idempotencyKey,
+    submittedBy: task.submittedBy,
+    retryOf: task.retryOf,
+    retriedAs,
+    endReason: place.kind === 'leased' ? place.cancelReason : (ended?.reason ?? null),
+    lane: { id: task.laneId, tenantId: task.tenantId, taskType: task.type, pinnedModuleId: task.pinnedModuleId },
+    waiting:
+      place.kind === 'waiting' ? { reason: place.reason, dueAt: toIso(place.dueAt), since: toIso(place.since) } : null,
+    lease:
+      place.kind === 'leased'
+        ? { leaseNo: place.leaseNo, replicaId: place.replicaId, claimedAt: toIso(place.claimedAt) }
+        : null,
+  }
+}
+
+/** Whether a list with this filter shows the task; the cursor is the id of the last one shown. */
+export function isMatch(item: TaskSummary, filter: ListTasks): boolean {
+  if (filter.status && filter.status.length > 0 && !filter.status.includes(item.status)) return false
+  if (filter.type !== undefined && item.type !== filter.type) return false
+  if (filter.moduleId !== undefined && item.moduleId !== filter.moduleId && item.servedBy !== filter.moduleId)
+    return false
+  if (filter.q && !item.id.startsWith(filter.q) && !item.type.includes(filter.q)) return false
+  if (filter.from !== undefined && item.createdAt < filter.from) return false
+  if (filter.to !== undefined && item.createdAt >= filter.to) return false
+  return filter.cursor === undefined || item.id < filter.cursor
+}
+
+export function toIso(ms: number): string {
+  return new Date(ms).toISOString()
+}
