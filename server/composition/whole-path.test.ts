@@ -1,3 +1,4 @@
+import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from '#server/contracts/common.ts'
 import type { SubmitBatchReceipt, SubmitReceipt, TaskSummary, TaskView } from '#server/contracts/tasks.ts'
@@ -77,6 +78,26 @@ describe('a task on its way', () => {
       Date.parse(at ?? ''),
     )
     expect(times).toEqual(times.toSorted((a, b) => a - b))
+  })
+
+  test('is signed with the secret that registering the module gave out, and that no view shows', async () => {
+    const module = await startScriptedModule()
+    modules.push(module)
+    const registered = await running.client.mutate<{ secret: string }>('modules.register', {
+      id: 'signed',
+      name: 'Signed',
+      category: 'test',
+      version: '1',
+      capabilities: [{ type: 'signed' }],
+      instances: [{ endpoint: module.endpoint }],
+    })
+    await ended((await submit({ type: 'signed' })).id)
+    const [call] = module.calls
+    expect(() => new Webhook(registered.secret).verify(call?.rawBody ?? '', call?.headers as never)).not.toThrow()
+    expect(() =>
+      new Webhook(`whsec_${btoa('another secret')}`).verify(call?.rawBody ?? '', call?.headers as never),
+    ).toThrow()
+    expect(JSON.stringify(await running.client.query('modules.get', { id: 'signed' }))).not.toContain('whsec_')
   })
 
   test('is retried with back-off, then dead-lettered with every attempt kept', async () => {

@@ -182,6 +182,12 @@ export interface ModuleView extends Omit<ModuleSummary, 'instances' | 'capabilit
   disabled: { reason: string; by: string; at: string } | null
 }
 
+/** The answer to a registration: the module, and this once the secret that signs our calls to it. */
+export interface RegisteredModule extends ModuleView {
+  /** Standard Webhooks secret, `whsec_` and base64. Give it to the module; nobody can read it again. */
+  secret: string
+}
+
 /** What enabling or disabling a module would touch, shown before the click. */
 export interface ModuleImpact {
   id: string

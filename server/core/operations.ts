@@ -11,6 +11,7 @@ import type {
   ModuleImpact,
   ModuleSummary,
   ModuleView,
+  RegisteredModule,
   RegisterModule,
   UpdateModule,
 } from '../contracts/modules.ts'
@@ -79,7 +80,7 @@ export interface QueuePolicyView {
 }
 
 export interface ModuleOperations {
-  register(by: Principal, input: RegisterModule): Promise<ModuleView>
+  register(by: Principal, input: RegisterModule): Promise<RegisteredModule>
   update(by: Principal, input: UpdateModule): Promise<ModuleView>
   list(tenantId: string, filter: { category?: string | undefined; enabledOnly: boolean }): ModuleSummary[]
   get(tenantId: string, id: string): ModuleView

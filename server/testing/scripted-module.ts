@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** One call that a scripted module received. */
@@ -9,6 +9,8 @@ export interface ReceivedCall {
   leaseNo: number
   payload: unknown
   idempotencyKey: string | undefined
+  headers: IncomingHttpHeaders
+  rawBody: string
 }
 
 export type ScriptedAnswer =
@@ -38,8 +40,10 @@ export async function startScriptedModule(
     const chunks: Buffer[] = []
     request.on('data', chunk => chunks.push(chunk))
     request.on('end', () => {
-      const body = JSON.parse(Buffer.concat(chunks).toString()) as ReceivedCall
-      const call = { ...body, idempotencyKey: request.headers['idempotency-key'] as string | undefined }
+      const rawBody = Buffer.concat(chunks).toString()
+      const body = JSON.parse(rawBody) as ReceivedCall
+      const idempotencyKey = request.headers['idempotency-key'] as string | undefined
+      const call = { ...body, idempotencyKey, headers: request.headers, rawBody }
       module.calls.push(call)
       response.on('close', () => {
         if (!response.writableEnded) module.aborted++

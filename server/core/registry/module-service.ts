@@ -5,6 +5,7 @@ import type {
   ModuleImpact,
   ModuleSummary,
   ModuleView,
+  RegisteredModule,
   RegisterModule,
   UpdateModule,
 } from '../../contracts/modules.ts'
@@ -45,8 +46,9 @@ export class ModuleService implements ModuleOperations {
     this.#sources = { ...ports, catalog: ports.registry }
   }
 
-  async register(by: Principal, input: RegisterModule): Promise<ModuleView> {
-    return this.#view(await this.#registry.register(by, input))
+  async register(by: Principal, input: RegisterModule): Promise<RegisteredModule> {
+    const module = await this.#registry.register(by, input)
+    return { ...this.#view(module), secret: module.secret }
   }
 
   async update(by: Principal, input: UpdateModule): Promise<ModuleView> {
