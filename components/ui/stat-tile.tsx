@@ -21,7 +21,7 @@ export interface StatTileProps {
 /** One figure with its name. Keeps its height while loading. */
 export function StatTile({ label, value, unit, note, tone, children, className }: StatTileProps) {
   return (
-    <div className={cn('flex min-w-0 flex-col gap-0.5', className)}>
+    <div role="group" aria-label={label} className={cn('flex min-w-0 flex-col gap-0.5', className)}>
       <div className="truncate text-muted-foreground text-xs">{label}</div>
       <div className={cn('num flex h-8 items-baseline gap-1 font-semibold text-2xl', tone && toneClasses[tone].text)}>
         {value === undefined ? <Skeleton className="h-6 w-20 self-center" /> : value}
