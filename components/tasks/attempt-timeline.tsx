@@ -46,7 +46,11 @@ function TimelineCard({ task, now }: { task: TaskView; now: number }) {
         actions={
           task.attemptList.length > 3 ? (
             <label htmlFor={checkbox} className="flex items-center gap-2 text-muted-foreground text-xs">
-              <Checkbox id={checkbox} checked={onlyFailed} onCheckedChange={checked => setOnlyFailed(checked === true)} />
+              <Checkbox
+                id={checkbox}
+                checked={onlyFailed}
+                onCheckedChange={checked => setOnlyFailed(checked === true)}
+              />
               Only failed
             </label>
           ) : null

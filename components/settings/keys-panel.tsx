@@ -1,0 +1,116 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { KeyRound, Plus } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import { useState } from 'react'
+import type { KeyView } from '#server/contracts/keys.ts'
+import { useTRPC } from '../data/trpc.ts'
+import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
+import { Card, CardContent, CardHeader } from '../ui/card.tsx'
+import { cn } from '../ui/cn.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { ErrorState } from '../ui/error-state.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
+import { scopeNames, scopeWords } from './role-words.ts'
+
+const CreateKeyDialog = dynamic(() => import('./create-key-dialog.tsx').then(module => module.CreateKeyDialog))
+const RevokeKeyDialog = dynamic(() => import('./revoke-key-dialog.tsx').then(module => module.RevokeKeyDialog))
+
+/** The keys of services that call the API. */
+export function KeysPanel() {
+  const trpc = useTRPC()
+  const [creating, setCreating] = useState(false)
+  const [revoking, setRevoking] = useState<KeyView | null>(null)
+  const { data, error, refetch } = useQuery(trpc.keys.list.queryOptions())
+  const keys = data?.items.toSorted((a, b) => Number(a.revokedAt !== null) - Number(b.revokedAt !== null))
+  return (
+    <Card>
+      <CardHeader
+        title="Service keys"
+        note={
+          keys ? (
+            <span className="num">{keys.filter(({ revokedAt }) => revokedAt === null).length} admitted</span>
+          ) : null
+        }
+        actions={
+          <Button size="sm" onClick={() => setCreating(true)}>
+            <Plus aria-hidden />
+            Create a key
+          </Button>
+        }
+      />
+      <CardContent className="p-0">
+        {keys && keys.length > 0 ? (
+          <Table aria-label="Service keys">
+            <TableHeader>
+              <tr>
+                <TableHead>Name</TableHead>
+                <TableHead>May</TableHead>
+                <TableHead>Created</TableHead>
+                <TableHead>
+                  <span className="sr-only">Actions</span>
+                </TableHead>
+              </tr>
+            </TableHeader>
+            <TableBody>
+              {keys.map(key => (
+                <KeyRow key={key.id} apiKey={key} onRevoke={() => setRevoking(key)} />
+              ))}
+            </TableBody>
+          </Table>
+        ) : keys ? (
+          <EmptyState icon={KeyRound} title="No service may call yet">
+            A key lets a service submit tasks, register modules or read figures, as far as its scopes go.
+          </EmptyState>
+        ) : error ? (
+          <ErrorState title="The keys could not be loaded" error={error} onRetry={() => void refetch()} />
+        ) : (
+          <SkeletonRows rows={3} />
+        )}
+      </CardContent>
+      {creating ? <CreateKeyDialog onClose={() => setCreating(false)} /> : null}
+      {revoking ? <RevokeKeyDialog apiKey={revoking} onClose={() => setRevoking(null)} /> : null}
+    </Card>
+  )
+}
+
+function KeyRow({ apiKey, onRevoke }: { apiKey: KeyView; onRevoke: () => void }) {
+  const { name, scopes, createdBy, createdAt, revokedAt } = apiKey
+  const isRevoked = revokedAt !== null
+  return (
+    <TableRow>
+      <TableCell className={cn('font-medium', isRevoked && 'text-faint-foreground line-through')}>{name}</TableCell>
+      <TableCell>
+        <span className="flex flex-wrap gap-1">
+          {scopes.length === scopeNames.length ? (
+            <Badge>everything a service may</Badge>
+          ) : (
+            scopes.map(scope => (
+              <Badge key={scope} title={scopeWords[scope]}>
+                {scope}
+              </Badge>
+            ))
+          )}
+        </span>
+      </TableCell>
+      <TableCell className="whitespace-nowrap text-muted-foreground">
+        <RelativeTime at={createdAt} /> by {createdBy}
+      </TableCell>
+      <TableCell className="whitespace-nowrap text-right">
+        {isRevoked ? (
+          <span className="text-muted-foreground">
+            revoked <RelativeTime at={revokedAt} />
+          </span>
+        ) : (
+          <Button size="sm" variant="ghost" onClick={onRevoke}>
+            Revoke
+          </Button>
+        )}
+      </TableCell>
+    </TableRow>
+  )
+}

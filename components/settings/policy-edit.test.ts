@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { queuePolicyInput } from '#server/contracts/tasks.ts'
+import { differencesOf, draftOf, type PolicyMaps, policyOf, problemOf, rebase, valueOf } from './policy-edit.ts'
+
+const type = fc.constantFrom('alert', 'payment', 'report', 'cleanup', 'a.b', 'constructor')
+const policy = fc.record({
+  priorities: fc.dictionary(type, fc.integer({ min: 1, max: 10 })),
+  multipliers: fc.dictionary(type, fc.double({ min: 0.1, max: 10, noNaN: true })),
+})
+const plain = (maps: PolicyMaps) => ({ priorities: { ...maps.priorities }, multipliers: { ...maps.multipliers } })
+
+describe('editing the policy of the queue', () => {
+  test('a draft that nobody touched stands for the policy it was made of', () => {
+    fc.assert(
+      fc.property(policy, maps => {
+        expect(policyOf(draftOf(maps))).toEqual(plain(maps))
+      }),
+    )
+  })
+
+  test('what a draft stands for, the server takes; what is found wrong, it refuses', () => {
+    const text = fc.oneof(
+      fc.constantFrom('1', '10', '0', '11', '2.5', '0.1', '0.05', '', 'x', ' 3 ', '-1', '1e1', 'NaN', 'Infinity'),
+      fc.string(),
+    )
+    fc.assert(
+      fc.property(text, text, (priority, multiplier) => {
+        const draft = {
+          priorities: [{ key: 'a', type: 'alert', value: priority }],
+          multipliers: [{ key: 'a', type: 'alert', value: multiplier }],
+        }
+        const maps = policyOf(draft)
+        if (maps) expect(queuePolicyInput.safeParse({ version: 1, ...maps }).success).toBe(true)
+        else {
+          const asTyped = (value: string) => (value.trim() === '' ? undefined : Number(value))
+          const input = {
+            version: 1,
+            priorities: { alert: asTyped(priority) },
+            multipliers: { alert: asTyped(multiplier) },
+          }
+          expect(queuePolicyInput.safeParse(input).success).toBe(false)
+        }
+      }),
+    )
+  })
+
+  test('a type that is listed twice is found in both places', () => {
+    const rows = [
+      { key: '1', type: 'alert', value: '1' },
+      { key: '2', type: 'alert ', value: '2' },
+    ]
+    expect(rows.map(row => problemOf('priorities', rows, row))).toEqual([
+      'the type is listed twice',
+      'the type is listed twice',
+    ])
+    expect(policyOf({ priorities: rows, multipliers: [] })).toBeNull()
+  })
+
+  test('a type that could never be one is refused', () => {
+    const row = { key: '1', type: 'No Type', value: '1' }
+    expect(problemOf('priorities', [row], row)).toMatch(/lower-case/)
+  })
+})
+
+describe('an edit that met another one', () => {
+  test('differences name what was added, changed and removed', () => {
+    const before = { priorities: { alert: 1, sale: 2 }, multipliers: {} }
+    const after = { priorities: { alert: 3 }, multipliers: { video: 0.8 } }
+    expect(differencesOf(before, after)).toEqual([
+      { map: 'priorities', type: 'alert', before: 1, after: 3 },
+      { map: 'priorities', type: 'sale', before: 2, after: undefined },
+      { map: 'multipliers', type: 'video', before: undefined, after: 0.8 },
+    ])
+  })
+
+  test('saved on top of theirs it keeps all of theirs that it did not touch, and all of its own', () => {
+    fc.assert(
+      fc.property(policy, policy, policy, (base, mine, present) => {
+        const result = rebase(base, mine, present)
+        const own = new Set(differencesOf(base, mine).map(each => `${each.map} ${each.type}`))
+        for (const { map, type: each, before, after } of differencesOf(present, result)) {
+          expect(own.has(`${map} ${each}`), `${each} of theirs changed from ${before} to ${after}`).toBe(true)
+        }
+        for (const { map, type: each, after } of differencesOf(base, mine)) expect(valueOf(result[map], each)).toBe(after)
+      }),
+    )
+  })
+})

@@ -1,0 +1,117 @@
+'use client'
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTRPC } from '../data/trpc.ts'
+import { useRefusal } from '../data/viewer.tsx'
+import { ActionButton } from '../ui/action-button.tsx'
+import { Button } from '../ui/button.tsx'
+import { Card } from '../ui/card.tsx'
+import { describeError } from '../ui/describe-error.ts'
+import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
+import { plural } from '../ui/format.ts'
+import { notify } from '../ui/notify.ts'
+import { SkeletonRows } from '../ui/skeleton.tsx'
+import { PolicyConflict } from './policy-conflict.tsx'
+import { differencesOf, draftOf, type PolicyDraft, policyOf, rebase, type VersionedPolicy } from './policy-edit.ts'
+import { PolicyTable } from './policy-table.tsx'
+
+/** An edit under way, and the version it is made on. */
+interface Edit {
+  base: VersionedPolicy
+  draft: PolicyDraft
+}
+
+/** What decides the priority and score of a new task by its type; operators edit it. */
+export function PolicyPanel() {
+  const trpc = useTRPC()
+  const [edit, setEdit] = useState<Edit | null>(null)
+  const { data, error, refetch } = useQuery(trpc.queues.policy.queryOptions())
+  if (!data) {
+    return (
+      <Card>
+        {error ? (
+          <ErrorState title="The policy could not be loaded" error={error} onRetry={() => void refetch()} />
+        ) : (
+          <SkeletonRows rows={12} />
+        )}
+      </Card>
+    )
+  }
+  const draft = edit?.draft ?? draftOf(data)
+  return (
+    <>
+      <p className="mb-3 max-w-prose text-muted-foreground">
+        A task that names no priority gets the one of its type, or 5. Its score is the level of its priority times the
+        multiplier of its type, or 1; work of a higher score goes first, until older work has waited long enough. A
+        change holds for tasks that are accepted after it.
+      </p>
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        {(['priorities', 'multipliers'] as const).map(map => (
+          <PolicyTable
+            key={map}
+            map={map}
+            rows={draft[map]}
+            onChange={rows => setEdit({ base: edit?.base ?? data, draft: { ...draft, [map]: rows } })}
+          />
+        ))}
+      </div>
+      {edit ? <SaveBar edit={edit} onDone={() => setEdit(null)} /> : null}
+    </>
+  )
+}
+
+/** What is changed, and the ways out: save, drop, or settle it with somebody else's change. */
+function SaveBar({ edit: { base, draft }, onDone }: { edit: Edit; onDone: () => void }) {
+  const trpc = useTRPC()
+  const queries = useQueryClient()
+  const refusal = useRefusal('operator')
+  const [present, setPresent] = useState<VersionedPolicy | null>(null)
+  const mine = policyOf(draft)
+  const changes = mine ? differencesOf(base, mine).length : null
+  const { mutate, error, isPending } = useMutation(
+    trpc.queues.setPolicy.mutationOptions({
+      onSuccess: saved => {
+        queries.setQueryData(trpc.queues.policy.queryKey(), saved)
+        notify.done('The policy is saved', { description: `It is version ${saved.version} now.` })
+        onDone()
+      },
+      onError: async failure => {
+        if (describeError(failure).code !== 'VERSION_CONFLICT') return
+        setPresent(await queries.fetchQuery(trpc.queues.policy.queryOptions(undefined, { staleTime: 0 })))
+      },
+    }),
+  )
+  if (present && mine) {
+    return (
+      <PolicyConflict
+        base={base}
+        mine={mine}
+        present={present}
+        pending={isPending}
+        onOverwrite={() => mutate({ version: present.version, ...rebase(base, mine, present) })}
+        onDrop={onDone}
+      />
+    )
+  }
+  const nothing = changes === 0 ? 'Nothing is changed.' : null
+  return (
+    <div className="sticky bottom-4 mt-4 flex flex-wrap items-center gap-3 rounded-lg border border-border-strong bg-popover px-4 py-2.5 shadow-overlay max-md:bottom-20">
+      <span className="num">
+        {changes === null ? 'Some rows need another look.' : `${plural(changes, 'change')}, not saved yet`}
+      </span>
+      <ErrorLine error={error} />
+      <span className="ml-auto flex gap-2">
+        <Button onClick={onDone}>Drop</Button>
+        <ActionButton
+          variant="primary"
+          pending={isPending}
+          reason={refusal ?? (mine ? nothing : 'What is wrong stands beside the rows.')}
+          onClick={() => mine && mutate({ version: base.version, ...mine })}
+        >
+          Save
+        </ActionButton>
+      </span>
+    </div>
+  )
+}

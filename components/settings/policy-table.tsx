@@ -1,0 +1,150 @@
+'use client'
+
+import { Plus, Trash2 } from 'lucide-react'
+import { useId, useRef } from 'react'
+import { useRefusal } from '../data/viewer.tsx'
+import { ActionButton } from '../ui/action-button.tsx'
+import { Card, CardContent, CardHeader } from '../ui/card.tsx'
+import { Input } from '../ui/input.tsx'
+import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
+import { aliasOf } from '../tasks/task-words.ts'
+import { type PolicyMap, type PolicyRow, problemOf } from './policy-edit.ts'
+
+export interface PolicyTableProps {
+  map: PolicyMap
+  rows: readonly PolicyRow[]
+  onChange: (rows: PolicyRow[]) => void
+}
+
+const words = {
+  priorities: { title: 'Priority by type', column: 'Priority', note: '1 is the most urgent, 10 the least' },
+  multipliers: { title: 'Score multiplier by type', column: 'Multiplier', note: '0.1 to 10' },
+} as const
+
+/** One map of the policy, to edit row by row. */
+export function PolicyTable({ map, rows, onChange }: PolicyTableProps) {
+  const refusal = useRefusal('operator')
+  const added = useRef(0)
+  const change = (key: string, part: Partial<PolicyRow>) =>
+    onChange(rows.map(row => (row.key === key ? { ...row, ...part } : row)))
+  const add = () => {
+    added.current += 1
+    onChange([...rows, { key: `new ${map} ${added.current}`, type: '', value: map === 'priorities' ? '5' : '1' }])
+  }
+  const { title, column, note } = words[map]
+  return (
+    <Card>
+      <CardHeader
+        title={title}
+        note={note}
+        actions={
+          <ActionButton size="sm" reason={refusal} onClick={add}>
+            <Plus aria-hidden />
+            Add
+          </ActionButton>
+        }
+      />
+      <CardContent className="p-0">
+        <Table aria-label={title}>
+          <TableHeader>
+            <tr>
+              <TableHead>Type</TableHead>
+              <TableHead className="w-44">{column}</TableHead>
+              <TableHead className="w-10">
+                <span className="sr-only">Actions</span>
+              </TableHead>
+            </tr>
+          </TableHeader>
+          <TableBody>
+            {rows.map(row => (
+              <PolicyTableRow
+                key={row.key}
+                map={map}
+                row={row}
+                problem={problemOf(map, rows, row)}
+                refusal={refusal}
+                onChange={part => change(row.key, part)}
+                onRemove={() => onChange(rows.filter(({ key }) => key !== row.key))}
+              />
+            ))}
+            {rows.length === 0 ? (
+              <TableRow>
+                <TableCell colSpan={3} className="text-muted-foreground">
+                  No type has one of its own.
+                </TableCell>
+              </TableRow>
+            ) : null}
+          </TableBody>
+        </Table>
+      </CardContent>
+    </Card>
+  )
+}
+
+interface PolicyTableRowProps {
+  map: PolicyMap
+  row: PolicyRow
+  problem: string | null
+  refusal: string | null
+  onChange: (part: Partial<PolicyRow>) => void
+  onRemove: () => void
+}
+
+function PolicyTableRow({ map, row, problem, refusal, onChange, onRemove }: PolicyTableRowProps) {
+  const note = useId()
+  const isNew = row.key.startsWith('new ')
+  const field = {
+    readOnly: refusal !== null,
+    title: refusal ?? undefined,
+    'aria-describedby': problem ? note : undefined,
+    'aria-invalid': problem ? (true as const) : undefined,
+  }
+  return (
+    <TableRow>
+      <TableCell>
+        {isNew ? (
+          <Input
+            {...field}
+            autoFocus
+            aria-label="Type"
+            value={row.type}
+            placeholder="task.type"
+            className="font-mono"
+            onChange={event => onChange({ type: event.target.value })}
+          />
+        ) : (
+          <span className="font-mono text-xs">{row.type}</span>
+        )}
+        {problem ? (
+          <p id={note} role="alert" className="mt-1 text-bad-text text-xs">
+            {problem}
+          </p>
+        ) : null}
+      </TableCell>
+      <TableCell className="whitespace-nowrap">
+        <Input
+          {...field}
+          aria-label={`${map === 'priorities' ? 'Priority' : 'Multiplier'} of ${row.type || 'the new type'}`}
+          value={row.value}
+          inputMode="decimal"
+          className="num w-18"
+          onChange={event => onChange({ value: event.target.value })}
+        />
+        {map === 'priorities' ? (
+          <span className="ml-2 text-faint-foreground text-xs">{aliasOf(Number(row.value))}</span>
+        ) : null}
+      </TableCell>
+      <TableCell>
+        <ActionButton
+          size="icon-sm"
+          variant="ghost"
+          reason={refusal}
+          aria-label={`Remove ${row.type || 'the row'}`}
+          onClick={onRemove}
+        >
+          <Trash2 aria-hidden />
+        </ActionButton>
+      </TableCell>
+    </TableRow>
+  )
+}
