@@ -1,47 +1,67 @@
-import { randomUUIDv7 } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
-import { describeTaskStore, newTask } from '#server/testing/task-store-contract.ts'
-import { SqlTaskStore } from './sql-task-store.ts'
+import { openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
+import { attempt, describeTaskStore, leaseEnd, newTask, succeeded } from '#server/testing/task-store-contract.ts'
 
-const databases: TestDatabase[] = []
-afterAll(async () => {
-  for (const database of databases) await database[Symbol.asyncDispose]()
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
 })
+afterAll(() => database[Symbol.asyncDispose]())
 
-describeTaskStore('PostgreSQL', async () => {
-  const database = await createTestDatabase()
-  databases.push(database)
-  const { pool } = database
-  return {
-    store: new SqlTaskStore({ hot: pool, pool, replicaId: 'r1' }),
-    async addReplica(id) {
-      await pool.query(`INSERT INTO replica (id, host, pid, version) VALUES ($1, 'h', 1, 'v')`, [id])
-    },
-    async ageReplica(id, ageMs) {
-      await pool.query(`UPDATE replica SET heartbeat_at = clock_timestamp() - $2 * interval '1 ms' WHERE id = $1`, [
-        id,
-        ageMs,
-      ])
-    },
-    // The store's clock is the database's: only real time passes there.
-    pass: ms => setTimeout(ms),
-    newId: () => randomUUIDv7(),
-  }
-})
+describeTaskStore('PostgreSQL', () => openSqlTaskWorld(database.pool))
 
 test('one task that the database refuses does not fail the 127 that it came with', async () => {
-  const database = await createTestDatabase()
-  databases.push(database)
-  const store = new SqlTaskStore({ hot: database.pool, pool: database.pool, replicaId: 'r1' })
+  const { store, newId } = await openSqlTaskWorld(database.pool)
   const lane = await store.ensureLane('default', 'batch', null)
   const tasks = Array.from({ length: 128 }, (_, index) =>
-    newTask(randomUUIDv7(), lane.id, 'batch', { payload: index === 77 ? '"\\u0000"' : '1' }),
+    newTask(newId(), lane.id, 'batch', { payload: index === 77 ? '"\\u0000"' : '1' }),
   )
   const results = await store.insert(tasks)
   expect(results.flatMap((result, index) => (result.kind === 'inserted' ? [] : [[index, result.kind]]))).toEqual([
     [77, 'refused'],
   ])
   expect(await store.liveCount()).toBe(127)
+})
+
+test('one outcome that the database refuses does not hold up those that it came with, and ends its own task', async () => {
+  const { store, newId } = await openSqlTaskWorld(database.pool)
+  const lane = await store.ensureLane('default', 'outcomes', null)
+  await store.insert(Array.from({ length: 9 }, () => newTask(newId(), lane.id, 'outcomes')))
+  const held = await store.claim([{ laneId: lane.id, slots: 9 }], 9, 'r1')
+  const poison = { ...attempt(1, 'failed'), error: { code: 'X', message: 'NUL \0 inside' } }
+  const ends = held.map((task, index) =>
+    index === 5
+      ? leaseEnd(task, { kind: 'wait', delayMs: 1, reason: 'retry' }, [poison])
+      : leaseEnd(task, succeeded('1'), [attempt(1, 'succeeded')]),
+  )
+  expect(await store.finish(ends, 'r1')).toEqual(Array(9).fill(true))
+  expect(await store.totals('default')).toMatchObject({ succeeded: 8, failed: 1 })
+  expect(await store.get('default', held[5]?.id ?? '')).toMatchObject({
+    summary: { status: 'failed', errorCode: 'INTERNAL' },
+    endReason: 'OUTCOME_NOT_STORABLE',
+  })
+})
+
+test('a cancel under a lease is told as one event beside those of its attempts', async () => {
+  const { store, newId } = await openSqlTaskWorld(database.pool)
+  const lane = await store.ensureLane('default', 'told', null)
+  const task = newTask(newId(), lane.id, 'told')
+  await store.insert([task])
+  const [held] = await store.claim([{ laneId: lane.id, slots: 1 }], 1, 'r1')
+  await store.cancel('default', task.id, 'a "quoted" reason', 'r1')
+  const end = leaseEnd(held, { kind: 'requeue' }, [attempt(1, 'failed')])
+  const events = [
+    { ...task.event, type: 'agent.failed' as const },
+    { ...task.event, type: 'task.ready' as const },
+  ]
+  await store.finish([{ ...end, events }], 'r1')
+  const { rows } = await database.pool.query<{ count: number; types: string[]; events: string }>(
+    'SELECT count, types, events FROM event_batch ORDER BY id DESC LIMIT 1',
+  )
+  expect(rows[0]).toMatchObject({ count: 2, types: ['agent.failed', 'task.cancelled'] })
+  expect(JSON.parse(rows[0]?.events ?? '')).toMatchObject([
+    { type: 'agent.failed' },
+    { type: 'task.cancelled', taskId: task.id, data: { reason: 'a "quoted" reason' } },
+  ])
 })

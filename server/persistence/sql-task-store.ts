@@ -61,8 +61,20 @@ export class SqlTaskStore implements TaskStore {
     return claimTasks(this.#hot, lanes, limit, replicaId)
   }
 
-  finish(ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]> {
-    return finishLeases(this.#hot, ends, replicaId)
+  /** An outcome that the database refuses is found by halving its batch; its task then ends without it. */
+  async finish(ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]> {
+    try {
+      return await finishLeases(this.#hot, ends, replicaId)
+    } catch (error) {
+      if (!isDataException(error)) throw error
+      const [only] = ends
+      if (only && ends.length === 1) return finishLeases(this.#hot, [withoutOutcome(only)], replicaId)
+      const half = ends.length >>> 1
+      return [
+        ...(await this.finish(ends.slice(0, half), replicaId)),
+        ...(await this.finish(ends.slice(half), replicaId)),
+      ]
+    }
   }
 
   promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }> {
@@ -99,6 +111,27 @@ export class SqlTaskStore implements TaskStore {
 
   totals(tenantId: string): Promise<TaskTotals> {
     return readTotals(this.#pool, tenantId)
+  }
+}
+
+function withoutOutcome(end: LeaseEnd): LeaseEnd {
+  const error = { code: 'INTERNAL', message: 'The outcome of the task could not be stored.' }
+  return {
+    ...end,
+    attempts: [],
+    events: [
+      {
+        schemaVersion: 1,
+        type: 'task.failed',
+        at: new Date(end.at).toISOString(),
+        priority: end.task.priority,
+        taskId: end.task.id,
+        moduleId: null,
+        instanceId: null,
+        data: { type: end.task.type, attempts: end.attemptsUsed, error, reason: 'OUTCOME_NOT_STORABLE' },
+      },
+    ],
+    next: { kind: 'end', status: 'failed', result: null, error, reason: 'OUTCOME_NOT_STORABLE' },
   }
 }
 

@@ -254,6 +254,56 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
       expect((await store.totals(tenantId)).cancelled).toBe(2)
     })
 
+    test.each<[string, NextStep]>([
+      ['wait for a retry', { kind: 'wait', delayMs: 1, reason: 'retry' }],
+      ['go back into the queue', { kind: 'requeue' }],
+    ])('a task that was cancelled while it ran ends cancelled when it would %s', async (_what, next) => {
+      const { store, ...world } = await makeWorld()
+      const lane = await store.ensureLane(tenantId, 'cancel.held', null)
+      const task = newTask(world.newId(), lane.id, 'cancel.held')
+      await store.insert([task])
+      const [held] = await claim(store, lane.id, 1, 'r1')
+      await store.cancel(tenantId, task.id, 'enough', 'r1')
+      expect(await store.get(tenantId, task.id)).toMatchObject({
+        summary: { status: 'running' },
+        endReason: 'enough',
+      })
+      expect(await store.finish([leaseEnd(held, next, [attempt(1, 'failed')])], 'r1')).toEqual([true])
+      await world.pass(20)
+      await store.promoteDue(10)
+      expect(await claim(store, lane.id, 1, 'r1')).toEqual([])
+      expect(await store.get(tenantId, task.id)).toMatchObject({
+        summary: { status: 'cancelled', attempts: 1 },
+        endReason: 'enough',
+        attempts: [{ outcome: 'failed' }],
+      })
+      expect((await store.totals(tenantId)).cancelled).toBe(1)
+    })
+
+    test('a task that ended by itself after it was cancelled keeps its own end', async () => {
+      const { store, ...world } = await makeWorld()
+      const lane = await store.ensureLane(tenantId, 'cancel.late', null)
+      const task = newTask(world.newId(), lane.id, 'cancel.late')
+      await store.insert([task])
+      const [held] = await claim(store, lane.id, 1, 'r1')
+      await store.cancel(tenantId, task.id, 'too late', 'r1')
+      await store.finish([leaseEnd(held, succeeded('1'), [attempt(1, 'succeeded')])], 'r1')
+      expect((await store.get(tenantId, task.id))?.summary.status).toBe('succeeded')
+      expect(await store.totals(tenantId)).toMatchObject({ succeeded: 1, cancelled: 0 })
+    })
+
+    test('the next due time is told as a time to wait, whatever clock the caller has', async () => {
+      const { store, ...world } = await makeWorld()
+      const lane = await store.ensureLane(tenantId, 'due', null)
+      expect((await store.promoteDue(10)).nextDueInMs).toBeNull()
+      await store.insert([newTask(world.newId(), lane.id, 'due')])
+      const [held] = await claim(store, lane.id, 1, 'r1')
+      await store.finish([leaseEnd(held, { kind: 'wait', delayMs: 60_000, reason: 'busy' })], 'r1')
+      const { nextDueInMs } = await store.promoteDue(10)
+      expect(nextDueInMs).toBeGreaterThan(50_000)
+      expect(nextDueInMs).toBeLessThanOrEqual(60_000)
+    })
+
     test('accepted equals ended plus alive after everything above at once', async () => {
       const { store, ...world } = await makeWorld()
       const lane = await store.ensureLane(tenantId, 'sum', null)
@@ -370,16 +420,16 @@ export function newTask(id: string, laneId: number, type: string, change: Partia
   }
 }
 
-function attempt(number: number, outcome: AttemptRecord['outcome']): AttemptRecord {
+export function attempt(number: number, outcome: AttemptRecord['outcome']): AttemptRecord {
   const at = Date.now()
   return { number, moduleId: 'm', instanceId: 'i', outcome, error: null, dispatchedAt: at, endedAt: at, decision: null }
 }
 
-function succeeded(result: string): NextStep {
+export function succeeded(result: string): NextStep {
   return { kind: 'end', status: 'succeeded', result, error: null, reason: null }
 }
 
-function leaseEnd(task: ClaimedTask | undefined, next: NextStep, attempts: AttemptRecord[] = []): LeaseEnd {
+export function leaseEnd(task: ClaimedTask | undefined, next: NextStep, attempts: AttemptRecord[] = []): LeaseEnd {
   if (!task) throw new Error('nothing was claimed')
   const at = Date.now()
   const attemptsUsed = attempts.at(-1)?.number ?? task.attempts

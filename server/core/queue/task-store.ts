@@ -170,7 +170,10 @@ export interface TaskStore {
   insert(tasks: readonly NewTask[]): Promise<InsertResult[]>
   /** Takes up to `limit` tasks in rank order over the given lanes, at most `slots` of each, under leases of `replicaId`. */
   claim(lanes: readonly { laneId: number; slots: number }[], limit: number, replicaId: string): Promise<ClaimedTask[]>
-  /** Ends leases that are still current; the others change nothing. Answers, in order, whether each one counted. */
+  /**
+   * Ends leases that are still current; the others change nothing. Answers, in order, whether each one counted. A task that was
+   * cancelled under its lease ends cancelled when it would wait or go back into the queue.
+   */
   finish(ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]>
   /** Puts waiting tasks whose time has come into the queue, those due first before others. Answers in how long the next is due. */
   promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }>

@@ -15,7 +15,7 @@ import type {
 } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
 import { compareEntries, type Entry, type Place, statusOf } from './task-entry.ts'
-import { isMatch, toIso, toStoredTask, toSummary } from './task-views.ts'
+import { countEntries, isMatch, toIso, toStoredTask, toSummary } from './task-views.ts'
 
 /**
  * The task store in memory, for tests and the simulator: passes the same contract suite as the one in PostgreSQL. Claims sort
@@ -150,37 +150,7 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async counts(tenantId: string): Promise<QueueCounts> {
-    const counts: QueueCounts = {
-      ready: 0,
-      scheduled: 0,
-      blocked: 0,
-      running: 0,
-      byPriority: [],
-      byType: [],
-      oldestReadyAt: null,
-    }
-    for (const { task, place } of this.#entries.values()) {
-      if (task.tenantId !== tenantId || place.kind === 'ended') continue
-      if (place.kind === 'waiting') {
-        counts.scheduled++
-        continue
-      }
-      const state = place.kind === 'ready' ? 'ready' : 'running'
-      counts[state]++
-      rowOf(counts.byPriority, row => row.priority === task.priority, {
-        priority: task.priority,
-        ready: 0,
-        running: 0,
-      })[state]++
-      rowOf(counts.byType, row => row.type === task.type && row.pinnedModuleId === task.pinnedModuleId, {
-        type: task.type,
-        pinnedModuleId: task.pinnedModuleId,
-        ready: 0,
-        running: 0,
-      })[state]++
-      if (place.kind === 'ready') counts.oldestReadyAt = Math.min(counts.oldestReadyAt ?? Infinity, place.enqueuedAt)
-    }
-    return counts
+    return countEntries([...this.#entries.values()].filter(entry => entry.task.tenantId === tenantId))
   }
 
   async liveCount(): Promise<number> {
@@ -253,7 +223,7 @@ export class MemoryTaskStore implements TaskStore {
   #finishOne(end: LeaseEnd): boolean {
     const entry = this.#entries.get(end.task.id)
     if (entry?.place.kind !== 'leased' || entry.place.leaseNo !== end.task.leaseNo) return false
-    const { enqueuedAt, claimedAt } = entry.place
+    const { enqueuedAt, claimedAt, cancelReason } = entry.place
     entry.used = end.attemptsUsed
     entry.startedAt = end.startedAt
     for (const { dispatchedAt, endedAt, ...attempt } of end.attempts) {
@@ -268,6 +238,7 @@ export class MemoryTaskStore implements TaskStore {
     }
     const now = this.#clock.now()
     if (end.next.kind === 'end') this.#end(entry, end.next.status, end.next)
+    else if (cancelReason !== null) this.#end(entry, 'cancelled', { reason: cancelReason })
     else if (end.next.kind === 'requeue') this.#move(entry, { kind: 'ready', enqueuedAt })
     else this.#move(entry, { kind: 'waiting', dueAt: now + end.next.delayMs, reason: end.next.reason, since: now })
     return true
@@ -345,11 +316,4 @@ export class MemoryTaskStore implements TaskStore {
     }
     return totals
   }
-}
-
-function rowOf<Row>(rows: Row[], isIt: (row: Row) => boolean, fresh: Row): Row {
-  const known = rows.find(isIt)
-  if (known) return known
-  rows.push(fresh)
-  return fresh
 }

@@ -1,5 +1,5 @@
 import type { ListTasks, TaskSummary } from '../../contracts/tasks.ts'
-import type { StoredTask } from '../queue/task-store.ts'
+import type { QueueCounts, StoredTask } from '../queue/task-store.ts'
 import { type Entry, statusOf } from './task-entry.ts'
 
 /** An entry as lists show it. */
@@ -61,6 +61,49 @@ export function isMatch(item: TaskSummary, filter: ListTasks): boolean {
   if (filter.from !== undefined && item.createdAt < filter.from) return false
   if (filter.to !== undefined && item.createdAt >= filter.to) return false
   return filter.cursor === undefined || item.id < filter.cursor
+}
+
+/** How many of these wait and run, by priority and by type. */
+export function countEntries(entries: Iterable<Entry>): QueueCounts {
+  const counts: QueueCounts = {
+    ready: 0,
+    scheduled: 0,
+    blocked: 0,
+    running: 0,
+    byPriority: [],
+    byType: [],
+    oldestReadyAt: null,
+  }
+  for (const { task, place } of entries) {
+    if (place.kind === 'ended') continue
+    if (place.kind === 'waiting') {
+      counts.scheduled++
+      continue
+    }
+    const state = place.kind === 'ready' ? 'ready' : 'running'
+    counts[state]++
+    rowOf(counts.byPriority, row => row.priority === task.priority, {
+      priority: task.priority,
+      ready: 0,
+      running: 0,
+    })[state]++
+    rowOf(counts.byType, row => row.type === task.type && row.pinnedModuleId === task.pinnedModuleId, {
+      type: task.type,
+      pinnedModuleId: task.pinnedModuleId,
+      ready: 0,
+      running: 0,
+    })[state]++
+    if (place.kind === 'ready') counts.oldestReadyAt = Math.min(counts.oldestReadyAt ?? Infinity, place.enqueuedAt)
+  }
+  counts.byPriority.sort((a, b) => a.priority - b.priority)
+  return counts
+}
+
+function rowOf<Row>(rows: Row[], isIt: (row: Row) => boolean, fresh: Row): Row {
+  const known = rows.find(isIt)
+  if (known) return known
+  rows.push(fresh)
+  return fresh
 }
 
 export function toIso(ms: number): string {

@@ -1,11 +1,12 @@
 import type { Pool } from 'pg'
+import type { StampedEvent } from '#server/core/events/event-store.ts'
 import type { AttemptRecord, LeaseEnd } from '#server/core/queue/task-store.ts'
 import { serializeEvent } from '../events/stored-event.ts'
 
 /**
  * Ends leases in one statement. The DELETE of the lease row is the fence: it matches id and lease number, so of two writers
- * only the holder of the current lease finds a row, and everything after it works on the rows that it found. Answers, in
- * order, whether each end counted.
+ * only the holder of the current lease finds a row, and everything after it works on the rows that it found. A lease that was
+ * marked by a cancel is not given another turn. Answers, in order, whether each end counted.
  */
 export async function finishLeases(pool: Pool, ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]> {
   // Row locks in id order: two batches with the same tasks cannot deadlock.
@@ -34,9 +35,12 @@ export async function finishLeases(pool: Pool, ends: readonly LeaseEnd[], replic
       waits(next => next.delayMs),
       waits(next => next.reason),
       column(end => JSON.stringify(end.attempts.map(toAttemptRow))),
-      column(end => end.events.length),
-      column(end => end.events.map(serializeEvent).join(',')),
-      column(end => [...new Set(end.events.map(event => event.type))].join(',')),
+      column(end => eventsOf(end, 'agent').length),
+      column(end => joinEvents(eventsOf(end, 'agent'))),
+      column(end => joinTypes(eventsOf(end, 'agent'))),
+      column(end => eventsOf(end, 'task').length),
+      column(end => joinEvents(eventsOf(end, 'task'))),
+      column(end => joinTypes(eventsOf(end, 'task'))),
       replicaId,
     ],
   })
@@ -49,16 +53,26 @@ const finishSql = `
     SELECT * FROM unnest(
       $1::uuid[], $2::bigint[], $3::int[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::jsonb[],
       $9::text[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::text[], $15::json[], $16::int[], $17::text[],
-      $18::text[]
+      $18::text[], $19::int[], $20::text[], $21::text[]
     ) AS e (id, lease_no, lane_id, attempts, started_at, finished_at, status, result, error_code, error_message, reason,
-            served_by, delay_ms, wait_reason, attempt_rows, event_count, events, event_types)
+            served_by, delay_ms, wait_reason, attempt_rows, agent_count, agent_events, agent_types, task_count, task_events,
+            task_types)
   ), fenced AS (
     DELETE FROM lease l USING input i WHERE l.id = i.id AND l.lease_no = i.lease_no
-    RETURNING l.tenant_id, l.enqueued_at, l.claimed_at, i.*
+    RETURNING l.tenant_id, l.enqueued_at, l.claimed_at, l.cancel_reason, i.*
+  ), settled AS (
+    SELECT f.*, c.is_cancelled, f.agent_count + CASE WHEN c.is_cancelled THEN 1 ELSE f.task_count END AS event_count,
+           concat_ws(',', f.agent_types, CASE WHEN c.is_cancelled THEN 'task.cancelled' ELSE f.task_types END) AS event_types,
+           concat_ws(',', f.agent_events, CASE WHEN NOT c.is_cancelled THEN f.task_events ELSE jsonb_build_object(
+             'v', 1, 'type', 'task.cancelled', 'at', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+             'priority', 5, 'taskId', f.id, 'data', jsonb_build_object('reason', f.cancel_reason))::text END) AS events,
+           CASE WHEN c.is_cancelled THEN 'cancelled' ELSE f.status END AS end_status,
+           CASE WHEN c.is_cancelled THEN f.cancel_reason ELSE f.reason END AS end_reason
+    FROM fenced f CROSS JOIN LATERAL (SELECT f.status IS NULL AND f.cancel_reason IS NOT NULL AS is_cancelled) c
   ), kept AS (
     INSERT INTO attempt (tenant_id, task_id, number, lease_no, replica_id, module_id, instance_id, outcome, error_code,
                          error_message, enqueued_at, claimed_at, dispatched_at, ended_at, decision)
-    SELECT f.tenant_id, f.id, a.number, f.lease_no, $19, a.module_id, a.instance_id, a.outcome, a.error_code,
+    SELECT f.tenant_id, f.id, a.number, f.lease_no, $22, a.module_id, a.instance_id, a.outcome, a.error_code,
            a.error_message, f.enqueued_at, f.claimed_at, a.dispatched_at, a.ended_at, a.decision
     FROM fenced f CROSS JOIN LATERAL json_to_recordset(f.attempt_rows) AS a (
       number smallint, module_id text, instance_id text, outcome text, error_code text, error_message text,
@@ -66,23 +80,24 @@ const finishSql = `
   ), ended AS (
     INSERT INTO outcome (tenant_id, id, status, served_by, attempts, started_at, finished_at, error_code, error_message,
                          reason, result)
-    SELECT tenant_id, id, status, served_by, attempts, started_at, finished_at, error_code, error_message, reason, result
-    FROM fenced WHERE status IS NOT NULL
+    SELECT tenant_id, id, end_status, served_by, attempts, started_at, finished_at, error_code, error_message, end_reason,
+           result
+    FROM settled WHERE end_status IS NOT NULL
   ), delayed AS (
     INSERT INTO waiting (id, tenant_id, due_at, attempts, reason, since, started_at)
     SELECT id, tenant_id, clock_timestamp() + delay_ms * interval '1 millisecond', attempts, wait_reason,
            clock_timestamp(), started_at
-    FROM fenced WHERE delay_ms IS NOT NULL
+    FROM settled WHERE end_status IS NULL AND delay_ms IS NOT NULL
   ), requeued AS (
     INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at, started_at)
     SELECT f.lane_id, t.rank, t.priority, t.deadline, f.id, f.tenant_id, f.attempts, f.enqueued_at, f.started_at
-    FROM fenced f JOIN task t ON t.tenant_id = f.tenant_id AND t.id = f.id
-    WHERE f.status IS NULL AND f.delay_ms IS NULL
+    FROM settled f JOIN task t ON t.tenant_id = f.tenant_id AND t.id = f.id
+    WHERE f.end_status IS NULL AND f.delay_ms IS NULL
   ), counted AS (
     INSERT INTO task_total (tenant_id, replica_id, succeeded, failed, cancelled, expired)
-    SELECT tenant_id, $19, count(*) FILTER (WHERE status = 'succeeded'), count(*) FILTER (WHERE status = 'failed'),
-           count(*) FILTER (WHERE status = 'cancelled'), count(*) FILTER (WHERE status = 'expired')
-    FROM fenced WHERE status IS NOT NULL GROUP BY tenant_id
+    SELECT tenant_id, $22, count(*) FILTER (WHERE end_status = 'succeeded'), count(*) FILTER (WHERE end_status = 'failed'),
+           count(*) FILTER (WHERE end_status = 'cancelled'), count(*) FILTER (WHERE end_status = 'expired')
+    FROM settled WHERE end_status IS NOT NULL GROUP BY tenant_id
     ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
       succeeded = task_total.succeeded + excluded.succeeded, failed = task_total.failed + excluded.failed,
       cancelled = task_total.cancelled + excluded.cancelled, expired = task_total.expired + excluded.expired
@@ -90,9 +105,22 @@ const finishSql = `
     INSERT INTO event_batch (tenant_id, count, types, events)
     SELECT tenant_id, sum(event_count), string_to_array(string_agg(DISTINCT event_types, ','), ','),
            '[' || string_agg(events, ',') || ']'
-    FROM fenced WHERE event_count > 0 GROUP BY tenant_id
+    FROM settled WHERE event_count > 0 GROUP BY tenant_id
   )
   SELECT lease_no FROM fenced`
+
+/** Events of its attempts, or of the task itself, which a cancel under the lease replaces. */
+function eventsOf(end: LeaseEnd, area: 'agent' | 'task'): readonly StampedEvent[] {
+  return end.events.filter(event => event.type.startsWith('task.') === (area === 'task'))
+}
+
+function joinEvents(events: readonly StampedEvent[]): string | null {
+  return events.length === 0 ? null : events.map(serializeEvent).join(',')
+}
+
+function joinTypes(events: readonly StampedEvent[]): string | null {
+  return events.length === 0 ? null : [...new Set(events.map(event => event.type))].join(',')
+}
 
 function toAttemptRow(attempt: AttemptRecord): Record<string, unknown> {
   return {
