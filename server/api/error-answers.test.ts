@@ -92,6 +92,20 @@ const wrongInputs: [problem: string, path: string, input: unknown, code: ErrorCo
     'INVALID_INPUT',
     'idempotencyKey must have at least 1 characters.',
   ],
+  [
+    'a NUL',
+    'tasks.submit',
+    { ...task, idempotencyKey: 'a\0b' },
+    'INVALID_INPUT',
+    'idempotencyKey must not hold NUL characters or half surrogate pairs.',
+  ],
+  [
+    'half a character',
+    'tasks.submit',
+    { ...task, idempotencyKey: '\ud800' },
+    'INVALID_INPUT',
+    'idempotencyKey must not hold NUL characters or half surrogate pairs.',
+  ],
   ['an empty list', 'tasks.submitBatch', { tasks: [] }, 'INVALID_INPUT', 'tasks must have at least 1 entries.'],
   ['no object', 'tasks.submit', [1], 'INVALID_INPUT', 'The input must be an object.'],
   ['a broken id', 'tasks.cancel', { id: '7' }, 'INVALID_INPUT', 'id must be a UUID.'],
@@ -189,6 +203,24 @@ test.each([
   failure = error
   const answer = await submit(task)
   expect([answer.status, answer.error?.data.appCode]).toEqual([503, 'DATABASE_UNAVAILABLE'])
+})
+
+test('a text that cannot be stored is refused as such, wherever it stands, and nothing is half-done', async () => {
+  const admin = await api.personHeaders('admin')
+  const person = { email: 'nul@example.org', name: 'N\0l', role: 'viewer', password: 'long enough for a password' }
+  for (const [path, input] of [
+    ['people.add', person],
+    ['keys.create', { name: 'N\0l', scopes: ['tasks:read'] }],
+  ] as const) {
+    const answer = await api.mutate(path, input, admin)
+    expect([answer.status, answer.error?.data.appCode], path).toEqual([400, 'PAYLOAD_NOT_STORABLE'])
+  }
+  expect(await api.prisma.person.count({ where: { email: 'nul@example.org' } })).toBe(0)
+  expect(
+    await api.prisma.auditEntry.count({
+      where: { action: 'person.added', details: { path: ['email'], equals: 'nul@example.org' } },
+    }),
+  ).toBe(0)
 })
 
 test('a wait that an error asks for is also said in Retry-After', async () => {

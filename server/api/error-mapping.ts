@@ -5,7 +5,7 @@ import { type ErrorCode, type ErrorData, errorCodes } from '../contracts/errors.
 import { describeInputProblem } from '../contracts/input-problem.ts'
 import { QuarterdeckError } from '../core/shared/errors.ts'
 import { bodyTooLarge, maxBodyBytes } from './body-limit.ts'
-import { databaseUnavailable } from './database-unavailable.ts'
+import { classifyDatabaseError } from './database-errors.ts'
 
 /** The tRPC code that goes with each HTTP status; the contract gives every code of ours its status. */
 const trpcCodes: Record<(typeof errorCodes)[ErrorCode], TRPC_ERROR_CODE_KEY> = {
@@ -65,7 +65,7 @@ export function classifyUnknown(failure: unknown): QuarterdeckError {
 function classifyCause(error: TRPCError): QuarterdeckError | null {
   if (error.cause instanceof QuarterdeckError) return error.cause
   if (error.code === 'BAD_REQUEST' && error.cause instanceof ZodError) return invalidInput(error.cause)
-  return databaseUnavailable(error.cause)
+  return classifyDatabaseError(error.cause)
 }
 
 function invalidInput(error: ZodError): QuarterdeckError {

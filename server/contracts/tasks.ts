@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import {
-  cursorSchema,
   type Json,
   limits,
   moduleIdSchema,
@@ -33,6 +32,11 @@ export const prioritySchema = z.union([
   z.enum(Object.keys(priorityAliases) as [PriorityAlias, ...PriorityAlias[]]),
 ])
 
+/** Whether PostgreSQL can keep a text. Tasks are inserted together; one that cannot be kept must not fail the others. */
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed()
+}
+
 export const submitTaskInput = z.strictObject({
   type: taskTypeSchema,
   payload: z.unknown(),
@@ -46,7 +50,12 @@ export const submitTaskInput = z.strictObject({
   /** Limit of one attempt. */
   timeoutMs: z.number().int().min(10).max(3_600_000).optional(),
   maxAttempts: z.number().int().min(1).max(100).optional(),
-  idempotencyKey: z.string().min(1).max(200).optional(),
+  idempotencyKey: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine(isStorable, 'must not hold NUL characters or half surrogate pairs')
+    .optional(),
   estimatedComplexity: z.number().min(0.01).max(1_000).optional(),
 })
 export type SubmitTask = z.output<typeof submitTaskInput>
@@ -66,7 +75,8 @@ export const listTasksInput = z
     q: z.string().trim().max(100).optional(),
     from: timestampSchema.optional(),
     to: timestampSchema.optional(),
-    cursor: cursorSchema.optional(),
+    /** The `nextCursor` of the page before. */
+    cursor: uuidSchema.optional(),
     limit: pageLimitSchema,
   })
   .prefault({})
@@ -145,15 +155,7 @@ export interface TaskView extends TaskSummary {
 /** One moment of a task's life, oldest first. */
 export interface TimelineEntry {
   at: string
-  kind:
-    | 'accepted'
-    | 'queued'
-    | 'claimed'
-    | 'decided'
-    | 'called'
-    | 'attempt_ended'
-    | 'retry_scheduled'
-    | 'ended'
+  kind: 'accepted' | 'queued' | 'claimed' | 'decided' | 'called' | 'attempt_ended' | 'retry_scheduled' | 'ended'
   label: string
   detail: string | null
   attempt: number | null
