@@ -2,7 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { toast } from 'sonner'
+import { notify } from '../ui/notify.ts'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { ActionButton } from '../ui/action-button.tsx'
@@ -44,7 +44,7 @@ export function HoldDialog({ breaker, state, onClose }: HoldDialogProps) {
   const act = {
     onSuccess: (held: BreakerView) => {
       showBreaker(held)
-      toast.success(`${held.moduleName} is held ${state}`, { description: hostOf(held.endpoint) })
+      notify.done(`${held.moduleName} is held ${state}`, { description: hostOf(held.endpoint) })
       onClose()
     },
   }

@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { toast } from 'sonner'
+import { notify } from '../ui/notify.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
@@ -31,7 +31,7 @@ export function ResetAllDialog({ counts, onClose }: ResetAllDialogProps) {
     trpc.breakers.resetAll.mutationOptions({
       onSuccess: ({ reset }) => {
         void queries.invalidateQueries({ queryKey: trpc.breakers.list.queryKey() })
-        toast.success(`${plural(reset, 'breaker')} reset`)
+        notify.done(`${plural(reset, 'breaker')} reset`)
         onClose()
       },
     }),

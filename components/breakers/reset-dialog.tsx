@@ -2,7 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { toast } from 'sonner'
+import { notify } from '../ui/notify.ts'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { ActionButton } from '../ui/action-button.tsx'
@@ -22,7 +22,7 @@ export function ResetDialog({ breaker, onClose }: { breaker: BreakerView; onClos
     trpc.breakers.reset.mutationOptions({
       onSuccess: reset => {
         showBreaker(reset)
-        toast.success(`${reset.moduleName} is closed and automatic again`, { description: hostOf(reset.endpoint) })
+        notify.done(`${reset.moduleName} is closed and automatic again`, { description: hostOf(reset.endpoint) })
         onClose()
       },
     }),

@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useForm } from 'react-hook-form'
-import { toast } from 'sonner'
+import { notify } from '../ui/notify.ts'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useRefusal } from '../data/viewer.tsx'
@@ -60,7 +60,7 @@ function Form({ module, onReload }: FormProps) {
       onSuccess: saved => {
         queries.setQueryData(trpc.modules.get.queryKey({ id: module.id }), saved)
         form.reset(toValues(saved.breakerConfig))
-        toast.success(`Thresholds of ${saved.name} saved`)
+        notify.done(`Thresholds of ${saved.name} saved`)
       },
     }),
   )

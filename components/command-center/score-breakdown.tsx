@@ -31,9 +31,7 @@ export const ScoreBreakdown = memo(function ScoreBreakdown({
           {counted.slice(0, maxModules).map(({ id, name, healthScore }) => (
             <Member key={id} name={name} score={healthScore} reason={reasons.get(id)} href={`/modules/${id}`} />
           ))}
-          {more > 0 ? (
-            <li className="text-faint-foreground text-xs">and {plural(more, 'module')} with a better score</li>
-          ) : null}
+          {more > 0 ? <li className="text-faint-foreground text-xs">and {plural(more, 'more module')}</li> : null}
         </Half>
       </div>
     </Card>
