@@ -92,7 +92,7 @@ test.each([
   ['DATABASE_URL', 'mysql://db/deck', 'must be a URL such as postgresql://user:password@host:5432/name'],
   ['QUARTERDECK_SECRET_KEY', 'secret', 'must be 64 hexadecimal digits, as `openssl rand -hex 32` prints them'],
   ['QUARTERDECK_ADMIN_EMAIL', 'admin', 'must be an e-mail address'],
-  ['QUARTERDECK_ADMIN_PASSWORD', 'short', 'must have at least 8 characters'],
+  ['QUARTERDECK_ADMIN_PASSWORD', 'short', 'must have at least 12 characters'],
   ['QUARTERDECK_API_KEY', 'two words', 'must be 8 to 200 visible ASCII characters without spaces'],
   ['QUARTERDECK_CONCURRENCY', '0', 'must be at least 1'],
   ['QUARTERDECK_QUEUE_CAPACITY', '1e9', 'must be a whole number'],

@@ -121,9 +121,9 @@ export const variables = {
     'The e-mail address of the first administrator. Read at first start only.',
   ),
   QUARTERDECK_ADMIN_PASSWORD: variable(
-    z.string().min(8).max(128).nullable().default(null),
+    z.string().min(12).max(128).nullable().default(null),
     'made and printed once',
-    'The password of the first administrator, at least 8 characters. Read at first start only.',
+    'The password of the first administrator, at least 12 characters. Read at first start only.',
   ),
   QUARTERDECK_API_KEY: variable(
     z

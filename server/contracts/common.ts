@@ -30,7 +30,6 @@ export const uuidSchema = z.uuid()
 /** A moment on the wire: ISO 8601 with zone. */
 export const timestampSchema = z.iso.datetime({ offset: true })
 
-export const cursorSchema = z.string().max(200)
 export const pageLimitSchema = z.number().int().min(1).max(limits.pageSize).default(50)
 export const reasonSchema = z.string().trim().min(1, 'say why').max(limits.reasonLength)
 
