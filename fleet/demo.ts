@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,6 +11,8 @@ interface DemoAccess {
   email: string
   password: string
   apiKey: string
+  /** Whether the first administrator was made by a demonstration, with the password above. */
+  isOurs: boolean
 }
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -42,10 +45,12 @@ async function main(): Promise<void> {
   )
   stopTogether([center, fleet])
   fleet.stdout?.pipe(process.stdout)
+  const signIn = access.isOurs
+    ? `Sign in as      ${access.email}\n  Password        ${access.password}`
+    : 'Sign in with the account that this data folder already has.'
   console.log(`
   Quarterdeck     ${url}
-  Sign in as      ${access.email}
-  Password        ${access.password}
+  ${signIn}
 
   The example fleet is joining: real services that analyse this project's own packages.
   Burst of work   npm run burst -- --count 500
@@ -61,6 +66,7 @@ async function readAccess(): Promise<DemoAccess> {
     email: process.env.QUARTERDECK_ADMIN_EMAIL ?? 'admin@quarterdeck.local',
     password: process.env.QUARTERDECK_ADMIN_PASSWORD ?? randomBytes(12).toString('base64url'),
     apiKey: process.env.QUARTERDECK_API_KEY ?? `qd_${randomBytes(32).toString('base64url')}`,
+    isOurs: !existsSync(path.join(dataDir, 'postgres.password')) && process.env.DATABASE_URL === undefined,
   }
   await mkdir(dataDir, { recursive: true })
   await writeFile(file, `${JSON.stringify(access, null, 2)}\n`, { mode: 0o600 })

@@ -29,7 +29,9 @@ async function main(): Promise<void> {
 }
 
 function announce({ url, admin, database, startedInMs }: Quarterdeck): void {
-  console.log(`\n  Quarterdeck is on watch at ${url}  (ready in ${(startedInMs / 1_000).toFixed(1)} s, database ${database})`)
+  console.log(
+    `\n  Quarterdeck is on watch at ${url}  (ready in ${(startedInMs / 1_000).toFixed(1)} s, database ${database})`,
+  )
   if (admin) {
     console.log(`  Sign in as ${admin.email}`)
     if (admin.generatedPassword) console.log(`  Password ${admin.generatedPassword}  (shown this once)`)

@@ -11,6 +11,7 @@ export interface Database {
   pool: pg.Pool
   /** For the dispatch path alone: a slow page never holds up a task. */
   hot: pg.Pool
+  url: string
   /** `embedded` or the host it runs on; for people. */
   where: string
   close(): Promise<void>
@@ -49,6 +50,7 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Data
   return {
     pool,
     hot,
+    url,
     where: embedded ? 'embedded' : new URL(url).host,
     async close() {
       await Promise.all([pool.end(), hot.end()])

@@ -1,14 +1,16 @@
 import type { Pool } from 'pg'
 import type { Clock } from '../core/shared/clock.ts'
 import type { Logger } from '../core/shared/logger.ts'
+import { forgetOldKeys } from '../persistence/sql/tasks/forget-old-keys.ts'
 import { dropOldPartitions, ensurePartitions } from '../persistence/sql/tasks/partitions.ts'
 
 const daysAhead = 3
 const retentionDays = 30
+const idempotencyDays = 7
 const everyMs = 3_600_000
 const dayMs = 86_400_000
 
-/** Keeps the daily partitions of history: makes the next ones in time, drops what retention no longer keeps. */
+/** Keeps history within its retention: makes the daily partitions in time, drops old ones, forgets old idempotency keys. */
 export class PartitionKeeper {
   readonly #pool: Pool
   readonly #clock: Clock
@@ -43,6 +45,7 @@ export class PartitionKeeper {
     const now = this.#clock.now()
     await ensurePartitions(this.#pool, now, daysAhead)
     const dropped = await dropOldPartitions(this.#pool, now - retentionDays * dayMs)
+    await forgetOldKeys(this.#pool, idempotencyDays)
     if (dropped.length > 0) this.#logger.info({ dropped }, 'history beyond its retention was dropped')
   }
 }

@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
-import type { Pool } from 'pg'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg, { type Pool } from 'pg'
+import { QuarterdeckError } from '../core/shared/errors.ts'
+import type { Logger } from '../core/shared/logger.ts'
+
+const lockPatienceMs = 3_000
+const lockRetryMs = 100
 
 /**
  * The id of this replica: made once per data folder, so that after a crash it finds the work it held. Two replicas must not
@@ -16,6 +22,56 @@ export async function readReplicaId(dataDir: string): Promise<string> {
   await mkdir(dataDir, { recursive: true })
   await writeFile(file, `${id}\n`, { mode: 0o600 })
   return id
+}
+
+/**
+ * Makes sure that no other process works under this id, by a lock that lives as long as a connection of this process. Throws
+ * REPLICA_IN_USE. When the connection is lost it is taken again as soon as the database answers; leases are fenced meanwhile.
+ */
+export async function holdReplica(url: string, replicaId: string, logger: Logger): Promise<() => Promise<void>> {
+  let client: pg.Client | null = null
+  let stopped = false
+  const take = async () => {
+    const next = new pg.Client({ connectionString: url, application_name: 'quarterdeck replica' })
+    await next.connect()
+    if (!(await tryLock(next, replicaId))) {
+      await next.end()
+      throw new QuarterdeckError('REPLICA_IN_USE', {
+        message: `Another Quarterdeck already works with this data folder (replica ${replicaId}).`,
+        action: 'Stop it first, or give this one a data folder of its own by QUARTERDECK_DATA_DIR.',
+      })
+    }
+    next.on('error', () => void retake())
+    client = next
+  }
+  const retake = async (): Promise<void> => {
+    client = null
+    while (!stopped && client === null) {
+      await sleep(1_000)
+      await take().catch((error: unknown) =>
+        logger.warn({ error }, 'the lock of this replica is not held; trying again'),
+      )
+    }
+  }
+  await take()
+  return async () => {
+    stopped = true
+    await client?.end()
+  }
+}
+
+/** A predecessor that was just killed may hold the lock until the database notices; so it is asked for a while. */
+async function tryLock(client: pg.Client, replicaId: string): Promise<boolean> {
+  const giveUpAt = Date.now() + lockPatienceMs
+  for (;;) {
+    const { rows } = await client.query<{ held: boolean }>(
+      "SELECT pg_try_advisory_lock(hashtext('quarterdeck.replica'), hashtext($1)) AS held",
+      [replicaId],
+    )
+    if (rows[0]?.held === true) return true
+    if (Date.now() > giveUpAt) return false
+    await sleep(lockRetryMs)
+  }
 }
 
 /** Says that the replica lives now, by the database's clock. */

@@ -26,7 +26,7 @@ import { createIdSource } from '../persistence/uuid-v7.ts'
 import { type Database, openDatabase } from './open-database.ts'
 import { createPageServer } from './page-server.ts'
 import { PartitionKeeper } from './partition-keeper.ts'
-import { beat, readReplicaId, signOff } from './replica.ts'
+import { beat, holdReplica, readReplicaId, signOff } from './replica.ts'
 import { createSchemaCompiler } from './schema-compiler.ts'
 import { systemClock } from './system-clock.ts'
 import { startWebServer } from './web-server.ts'
@@ -66,6 +66,7 @@ export async function startQuarterdeck(
     cleanups.push(() => database.close())
     const key = await loadInstallationKey(config)
     const replicaId = await readReplicaId(config.dataDir)
+    cleanups.push(await holdReplica(database.url, replicaId, logger))
     const prisma = createPrismaClient(database.pool)
     const partitions = new PartitionKeeper({ pool: database.pool, clock: systemClock, logger })
     await partitions.start()
@@ -82,11 +83,11 @@ export async function startQuarterdeck(
     const auth = createAuth({ prisma, config, key, ids: createIdSource(), logger, now: Date.now })
     const { admin } = await auth.bootstrap(config)
     const api = createApi({ operations: orchestrator, auth, config, clock: systemClock, logger })
-    await orchestrator.start()
-    cleanups.push(async () => {
+    const stopWork = async () => {
       await orchestrator.stop(stopGraceMs)
       await signOff(database.pool, replicaId)
-    })
+    }
+    await orchestrator.start()
     const server = await startWebServer({
       host: config.host,
       port: config.port,
@@ -102,6 +103,8 @@ export async function startQuarterdeck(
       await server.close()
       await (await pages)?.close()
     })
+    // First of all on the way out, while the port is still open: modules may report what they finish in the meantime.
+    cleanups.push(() => stopWork())
     return { url, admin, database: database.where, startedInMs: performance.now() - begun, stop: cleanUp }
   } catch (error) {
     await cleanUp()

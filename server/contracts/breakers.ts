@@ -11,7 +11,13 @@ export const getBreakerInput = breakerKeyInput
 export const forceBreakerInput = breakerKeyInput.extend({
   reason: reasonSchema,
   /** Back to automatic after this long; null keeps it until somebody resets it. */
-  expiresInMs: z.number().int().min(1_000).max(30 * 86_400_000).nullable().default(null),
+  expiresInMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(30 * 86_400_000)
+    .nullable()
+    .default(null),
 })
 export const resetBreakerInput = breakerKeyInput.extend({ reason: reasonSchema })
 export const resetAllBreakersInput = z.strictObject({ reason: reasonSchema })

@@ -149,7 +149,11 @@ export interface EventOperations {
   /** The newest of the last 1,000 in memory, newest first. */
   recent(tenantId: string, filter: EventFilter, limit: number): EventView[]
   /** All that is persisted, newest first. */
-  list(tenantId: string, filter: EventFilter, page: { cursor?: string | undefined; limit: number }): Promise<Page<EventView>>
+  list(
+    tenantId: string,
+    filter: EventFilter,
+    page: { cursor?: string | undefined; limit: number },
+  ): Promise<Page<EventView>>
   /** Oldest first, from and to included. At most 10,000 events a call. */
   replay(tenantId: string, range: { fromSeq: number; toSeq: number }, types?: readonly string[]): Promise<EventView[]>
   /**

@@ -256,7 +256,7 @@ export class Orchestrator implements Operations {
   /** Ends in order: no new claims, running work up to `graceMs`, then everything learned and told is written. */
   async stop(graceMs: number): Promise<void> {
     this.#isInitialized = false
-    await this.#submission.drain()
+    await this.#submission.close()
     await this.dispatcher.stop(graceMs)
     this.#upkeep.stop()
     this.#throughput.stop()

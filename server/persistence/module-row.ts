@@ -2,6 +2,7 @@ import type { BalancingStrategy, BreakerConfig, DriverName, RetryPolicy } from '
 import { inOrder } from '#server/core/registry/instance-identity.ts'
 import type { ModuleRecord } from '#server/core/registry/module-record.ts'
 import type { SecretBox } from '#server/core/shared/secret-box.ts'
+import { QuarterdeckError } from '../core/shared/errors.ts'
 import type { Prisma } from './generated/client.ts'
 
 export type ModuleRow = Prisma.ModuleGetPayload<{ include: { instances: true } }>
@@ -76,6 +77,10 @@ function openSecret(row: ModuleRow, secrets: SecretBox): string {
   try {
     return secrets.open(row.secretSealed)
   } catch (cause) {
-    throw new Error(`The secret of module "${row.id}" cannot be opened with the key of this installation.`, { cause })
+    throw new QuarterdeckError('CONFIG_INVALID', {
+      message: `The secret of module "${row.id}" cannot be opened with the key of this installation.`,
+      action: 'Bring back the secret.key it was made with, or set QUARTERDECK_SECRET_KEY to that key.',
+      cause,
+    })
   }
 }

@@ -42,7 +42,12 @@ export class PrismaQueuePolicyStore implements QueuePolicyStore {
       await tx.configChange.create({
         data: { tenantId, entityKind: 'setting', entityId: key, version: version + 1, value, changedBy: by.name },
       })
-      await insertAudit(tx, by, { action: 'queue.policy_changed', targetKind: 'setting', targetId: key, details: value })
+      await insertAudit(tx, by, {
+        action: 'queue.policy_changed',
+        targetKind: 'setting',
+        targetId: key,
+        details: value,
+      })
       return version + 1
     })
   }

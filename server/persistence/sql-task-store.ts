@@ -21,6 +21,7 @@ import { finishLeases } from './sql/tasks/finish-leases.ts'
 import { getTask } from './sql/tasks/get-task.ts'
 import { insertTasks } from './sql/tasks/insert-tasks.ts'
 import { ensureLane, readLanes } from './sql/tasks/lanes.ts'
+import { leasedTasks } from './sql/tasks/leased-tasks.ts'
 import { listTasks } from './sql/tasks/list-tasks.ts'
 import { promoteDue } from './sql/tasks/promote-due.ts'
 import { reclaimLeases } from './sql/tasks/reclaim-leases.ts'
@@ -59,6 +60,10 @@ export class SqlTaskStore implements TaskStore {
 
   claim(lanes: readonly { laneId: number; slots: number }[], limit: number, replicaId: string): Promise<ClaimedTask[]> {
     return claimTasks(this.#hot, lanes, limit, replicaId)
+  }
+
+  leased(replicaId: string, except: readonly number[]): Promise<ClaimedTask[]> {
+    return leasedTasks(this.#hot, replicaId, except)
   }
 
   /** An outcome that the database refuses is found by halving its batch; its task then ends without it. */

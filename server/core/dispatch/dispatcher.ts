@@ -1,11 +1,12 @@
+import type { LaneDirectory } from '../queue/lane-directory.ts'
+import type { RunningTasks, StopReason } from '../queue/running-tasks.ts'
+import type { ClaimedTask, LeaseEnd, TaskStore } from '../queue/task-store.ts'
 import type { TaskRouter } from '../routing/task-router.ts'
-import { Batcher } from '../shared/batcher.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
-import type { RunningTasks, StopReason } from '../queue/running-tasks.ts'
-import { Execution, type ExecutionPorts, type Routed } from './execution.ts'
-import type { LaneDirectory } from '../queue/lane-directory.ts'
-import type { ClaimedTask, LeaseEnd, TaskStore } from '../queue/task-store.ts'
+import { Execution, type ExecutionPorts } from './execution.ts'
+import { LeaseFinisher } from './lease-finisher.ts'
+import { LeaseRecord, type Routed } from './lease-record.ts'
 
 export interface DispatcherOptions {
   store: TaskStore
@@ -24,9 +25,6 @@ export interface DispatcherOptions {
 }
 
 const claimBatch = 256
-const finishBatch = 256
-const finishDelayMs = 2
-const concurrentFinishes = 1
 /** Claims are at least this far apart, so that one takes what arrived meanwhile. */
 const claimGapMs = 3
 /** Lanes are looked at anew this often, whatever was heard of them: catches what other replicas submitted. */
@@ -34,6 +32,11 @@ const pollMs = 1_000
 /** A claimed task that finds no free slot goes back to the queue after this long. */
 const maxParkedMs = 2_000
 const storeRetryMs = 500
+/** So long after a failed claim it may yet turn out to have been committed: longer than any statement may run. */
+const doubtMs = 15_000
+const doubtGapMs = 1_000
+/** Outcomes that cannot be written are given up so long after the grace of a stop. */
+const lastWriteMs = 3_000
 
 /**
  * The loop that turns queued tasks into calls. It claims only for lanes whose modules have free slots, in one order over all
@@ -41,32 +44,29 @@ const storeRetryMs = 500
  */
 export class Dispatcher implements RunningTasks {
   readonly #options: DispatcherOptions
-  readonly #running = new Map<string, Execution>()
-  readonly #finishing: Batcher<LeaseEnd, boolean>
+  readonly #finisher: LeaseFinisher
+  /** Every call in flight. */
+  readonly #executions = new Set<Execution>()
+  /** The newest execution of each task. */
+  readonly #byTask = new Map<string, Execution>()
+  /** Lease numbers from the claim to the written end. */
+  readonly #held = new Set<number>()
   /** Lanes that may hold ready tasks; a lane leaves when a claim found fewer than it had room for. */
   readonly #hot = new Set<number>()
   #parked: { task: ClaimedTask; since: number }[] = []
   #pumping = false
   #pumpAgain = false
   #lastClaimAt = 0
+  #doubtUntil = 0
+  #nextDoubtAt = Number.POSITIVE_INFINITY
   #state: 'idle' | 'running' | 'stopping' = 'idle'
   #cancelPoll: (() => void) | null = null
+  #cancelRetry: (() => void) | null = null
   #settled: (() => void)[] = []
-  staleFinishes = 0
 
   constructor(options: DispatcherOptions) {
     this.#options = options
-    this.#finishing = new Batcher({
-      clock: options.clock,
-      maxDelayMs: finishDelayMs,
-      maxSize: finishBatch,
-      maxConcurrent: concurrentFinishes,
-      write: async ends => {
-        const counted = await options.store.finish(ends, options.replicaId)
-        options.onCommitted()
-        return counted
-      },
-    })
+    this.#finisher = new LeaseFinisher(options)
   }
 
   start(): void {
@@ -74,39 +74,52 @@ export class Dispatcher implements RunningTasks {
     this.#poll()
   }
 
-  /** Stops claiming, gives running work `graceMs` to end, then sends the rest back to the queue. */
+  /**
+   * Stops claiming, gives running work `graceMs` to end, then sends the rest back to the queue. What the database does not take
+   * for three more seconds is left to whoever takes the leases over.
+   */
   async stop(graceMs: number): Promise<void> {
+    const { clock, logger } = this.#options
     this.#state = 'stopping'
     this.#cancelPoll?.()
-    while (this.#pumping) await delay(this.#options.clock, 1)
-    const grace = new AbortController()
-    await Promise.race([
-      this.#whenSettled().then(() => grace.abort()),
-      delay(this.#options.clock, graceMs, grace.signal),
-    ])
-    for (const execution of this.#running.values()) execution.stop({ kind: 'shutdown' })
-    for (const { task } of this.#parked.splice(0)) this.#giveBack(task)
-    await this.#whenSettled()
-    await this.#finishing.drain()
+    this.#cancelRetry?.()
+    while (this.#pumping) await delay(clock, 1)
+    for (const { task } of this.#parked.splice(0)) this.#giveBack(task, 'SHUTDOWN')
+    await this.#settleWithin(graceMs)
+    for (const execution of this.#executions) execution.stop({ kind: 'shutdown' })
+    await this.#settleWithin(lastWriteMs)
+    this.#finisher.abandon()
+    if (this.#held.size > 0) logger.warn({ leases: this.#held.size }, 'stopped with leases whose ends were not written')
     this.#state = 'idle'
   }
 
+  /** Calls in flight. */
   get running(): number {
-    return this.#running.size
+    return this.#executions.size
   }
 
   get concurrency(): number {
     return this.#options.concurrency
   }
 
+  /** Outcomes that came too late and changed nothing. */
+  get staleFinishes(): number {
+    return this.#finisher.stale
+  }
+
   find(taskId: string): Execution | undefined {
-    return this.#running.get(taskId)
+    return this.#byTask.get(taskId)
   }
 
   stopTask(taskId: string, reason: StopReason): boolean {
-    const execution = this.#running.get(taskId)
+    const execution = this.#byTask.get(taskId)
     execution?.stop(reason)
-    return execution !== undefined
+    const parked = this.#parked.find(({ task }) => task.id === taskId)
+    if (parked) {
+      this.#parked = this.#parked.filter(entry => entry !== parked)
+      this.#giveBack(parked.task, 'NO_SLOT')
+    }
+    return execution !== undefined || parked !== undefined
   }
 
   /** These lanes may hold ready tasks now. */
@@ -140,47 +153,60 @@ export class Dispatcher implements RunningTasks {
     this.#pumping = true
     try {
       while (this.#pumpAgain && this.#state === 'running') {
-        const gapMs = this.#lastClaimAt + claimGapMs - this.#options.clock.now()
+        const gapMs = Math.min(claimGapMs, this.#lastClaimAt + claimGapMs - this.#options.clock.now())
         if (gapMs > 0) await delay(this.#options.clock, gapMs)
         this.#pumpAgain = false
         this.#startParked()
-        if (await this.#claimOnce()) this.#pumpAgain = true
+        if (this.#cancelRetry === null && (await this.#claimOnce())) this.#pumpAgain = true
       }
     } catch (error) {
       this.#options.logger.warn({ error }, 'tasks could not be claimed; trying again')
-      this.#options.clock.setTimer(storeRetryMs, () => this.wakeAll())
+      this.#retryLater()
     } finally {
       this.#pumping = false
     }
   }
 
+  #retryLater(): void {
+    this.#nextDoubtAt = this.#options.clock.now()
+    this.#doubtUntil = this.#nextDoubtAt + doubtMs
+    this.#cancelRetry = this.#options.clock.setTimer(storeRetryMs, () => {
+      this.#cancelRetry = null
+      this.wakeAll()
+    })
+  }
+
   /** Answers whether it is worth trying again at once. */
   async #claimOnce(): Promise<boolean> {
-    const room = Math.min(claimBatch, this.#options.concurrency - this.#running.size - this.#parked.length)
-    if (room <= 0) return false
-    const open = this.#openLanes(room)
+    const { store, replicaId, clock, concurrency } = this.#options
+    await this.#takeUnknown()
+    const room = Math.min(claimBatch, concurrency - this.#executions.size)
+    const open = room > 0 ? this.#openLanes(room) : []
     if (open.length === 0) return false
     for (const { laneId } of open) this.#hot.delete(laneId)
+    this.#lastClaimAt = clock.now()
     let claimed: ClaimedTask[]
-    this.#lastClaimAt = this.#options.clock.now()
     try {
-      claimed = await this.#options.store.claim(open, room, this.#options.replicaId)
+      claimed = await store.claim(open, room, replicaId)
     } catch (error) {
       for (const { laneId } of open) this.#hot.add(laneId)
       throw error
-    }
-    if (claimed.length > 0) this.#options.onCommitted()
-    if (this.#state !== 'running') {
-      for (const task of claimed) this.#giveBack(task)
-      return false
     }
     const perLane = new Map<number, number>()
     for (const task of claimed) perLane.set(task.laneId, (perLane.get(task.laneId) ?? 0) + 1)
     for (const { laneId, slots } of open) {
       if (claimed.length >= room || (perLane.get(laneId) ?? 0) >= slots) this.#hot.add(laneId)
     }
-    for (const task of claimed) this.#startOrPark(task)
+    this.#take(claimed)
     return claimed.length > 0
+  }
+
+  /** After a claim whose answer was lost, takes what it claimed all the same; by the same hand as claims, so never both. */
+  async #takeUnknown(): Promise<void> {
+    const { store, replicaId, clock } = this.#options
+    if (clock.now() < this.#nextDoubtAt || this.#nextDoubtAt > this.#doubtUntil) return
+    this.#nextDoubtAt = clock.now() + doubtGapMs
+    this.#take(await store.leased(replicaId, [...this.#held]))
   }
 
   #openLanes(room: number): { laneId: number; slots: number }[] {
@@ -195,90 +221,86 @@ export class Dispatcher implements RunningTasks {
     return open
   }
 
-  #startOrPark(task: ClaimedTask): void {
-    const route = this.#route(task)
-    if (route) this.#start(task, route)
-    else this.#parked.push({ task, since: this.#options.clock.now() })
-  }
-
-  /** Lanes share modules, so a claim may take more than there are slots; those wait here, briefly, in order. */
-  #startParked(): void {
-    const parked = this.#parked
-    this.#parked = []
-    const now = this.#options.clock.now()
-    for (const entry of parked) {
-      const route = this.#route(entry.task)
-      if (route) this.#start(entry.task, route)
-      else if (now - entry.since > maxParkedMs) this.#giveBack(entry.task)
-      else this.#parked.push(entry)
+  /** Starts what was claimed. Lanes share modules, so it may be more than there are slots: the rest waits, briefly, in order. */
+  #take(claimed: readonly ClaimedTask[]): void {
+    if (claimed.length > 0) this.#options.onCommitted()
+    for (const task of claimed) {
+      this.#held.add(task.leaseNo)
+      if (this.#state !== 'running') this.#giveBack(task, 'SHUTDOWN')
+      else if (!this.#startIfRouted(task)) this.#parked.push({ task, since: this.#options.clock.now() })
     }
   }
 
-  #route(task: ClaimedTask): Routed | null {
-    const route = this.#options.router.route({
-      tenantId: task.tenantId,
-      taskType: task.type,
-      pinnedModuleId: task.pinnedModuleId,
-      complexity: task.complexity,
-      failedModuleIds: [],
+  #startParked(): void {
+    const now = this.#options.clock.now()
+    this.#parked = this.#parked.filter(({ task, since }) => {
+      if (this.#startIfRouted(task)) return false
+      if (now - since < maxParkedMs) return true
+      this.#giveBack(task, 'NO_SLOT')
+      return false
     })
-    return route.kind === 'routed' ? route : null
   }
 
-  #start(task: ClaimedTask, route: Routed): void {
-    const execution = new Execution(task, this.#options.execution)
-    this.#running.set(task.id, execution)
-    void this.#run(execution, route)
+  #startIfRouted(task: ClaimedTask): boolean {
+    const route = this.#executions.size < this.#options.concurrency ? this.#route(task) : null
+    if (route) void this.#run(new Execution(task, this.#options.execution), route)
+    return route !== null
+  }
+
+  /** A fault of the router must not cost the tasks that were claimed with this one their turn. */
+  #route(task: ClaimedTask): Routed | null {
+    try {
+      const route = this.#options.router.route({
+        tenantId: task.tenantId,
+        taskType: task.type,
+        pinnedModuleId: task.pinnedModuleId,
+        complexity: task.complexity,
+        failedModuleIds: [],
+      })
+      return route.kind === 'routed' ? route : null
+    } catch (error) {
+      this.#options.logger.error({ error, taskId: task.id }, 'a task could not be routed by a fault of our own')
+      return null
+    }
   }
 
   async #run(execution: Execution, route: Routed): Promise<void> {
+    const { task } = execution
+    // The same task again while an old execution runs: its lease was taken over, so whatever it does is stale.
+    this.#byTask.get(task.id)?.stop({ kind: 'shutdown' })
+    this.#byTask.set(task.id, execution)
+    this.#executions.add(execution)
+    const end = await this.#endOf(execution, route)
+    this.#executions.delete(execution)
+    if (this.#byTask.get(task.id) === execution) this.#byTask.delete(task.id)
+    void this.#pump()
+    await this.#finish(end)
+  }
+
+  async #endOf(execution: Execution, route: Routed): Promise<LeaseEnd> {
     try {
-      const end = await execution.run(route)
-      this.#running.delete(execution.task.id)
-      void this.#pump()
-      await this.#finish(end)
+      return await execution.run(route)
     } catch (error) {
-      this.#running.delete(execution.task.id)
       this.#options.logger.error({ error, taskId: execution.task.id }, 'an execution failed by a fault of our own')
-      await this.#finish(execution.endByFault())
-    } finally {
-      this.#notifySettled()
+      return execution.endByFault()
     }
   }
 
-  /** Keeps trying while the database is away: the lease stays ours until somebody took it, and then nothing is written. */
+  #giveBack(task: ClaimedTask, reason: 'SHUTDOWN' | 'NO_SLOT'): void {
+    void this.#finish(new LeaseRecord(task).end({ kind: 'requeue' }, this.#options.clock.now(), reason))
+  }
+
   async #finish(end: LeaseEnd): Promise<void> {
-    for (;;) {
-      try {
-        const counted = await this.#finishing.add(end)
-        if (counted) this.#options.onEnded(end)
-        else this.staleFinishes++
-        return
-      } catch (error) {
-        this.#options.logger.warn({ error, taskId: end.task.id }, 'an outcome could not be written yet; trying again')
-        await delay(this.#options.clock, storeRetryMs)
-      }
-    }
+    await this.#finisher.finish(end)
+    this.#held.delete(end.task.leaseNo)
+    if (this.#held.size === 0) for (const wake of this.#settled.splice(0)) wake()
   }
 
-  #giveBack(task: ClaimedTask): void {
-    const end: LeaseEnd = {
-      task,
-      attempts: [],
-      attemptsUsed: task.attempts,
-      startedAt: task.startedAt,
-      at: this.#options.clock.now(),
-      next: { kind: 'requeue' },
-      events: [],
-    }
-    void this.#finish(end)
-  }
-
-  async #whenSettled(): Promise<void> {
-    while (this.#running.size > 0) await new Promise<void>(resolve => this.#settled.push(resolve))
-  }
-
-  #notifySettled(): void {
-    for (const wake of this.#settled.splice(0)) wake()
+  /** Waits until nothing is held any more, this long at most. */
+  async #settleWithin(ms: number): Promise<void> {
+    if (this.#held.size === 0) return
+    const isSettled = new AbortController()
+    this.#settled.push(() => isSettled.abort())
+    await delay(this.#options.clock, ms, isSettled.signal)
   }
 }

@@ -24,7 +24,7 @@ const flushDelayMs = 5
 const sequenceGapMs = 10
 const totalsDelayMs = 2_000
 const retryDelayMs = 500
-/** Events that wait for a database that does not answer; beyond it the least urgent are dropped and counted. */
+/** Events that wait for a database that does not answer; beyond it new ones are dropped and counted. */
 const maxPending = 100_000
 /** Readers of the log rely on no batch being larger than 10,000 events. */
 const maxBatchEvents = 1_000

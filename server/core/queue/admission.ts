@@ -57,7 +57,7 @@ export class Admission {
           ? `The queue is ${Math.floor(this.fill * 100)} % full; work of priority ${priority} is not taken now.`
           : 'The queue is full.',
       action: 'Try again later; urgent work (priority 1 or 2) is taken while there is any room.',
-      details: { retryAfterMs, capacity: this.#capacity },
+      details: { retryAfterMs, retryAfterSeconds: retryAfterMs / 1_000, capacity: this.#capacity },
       retryable: true,
     })
   }

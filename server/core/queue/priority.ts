@@ -72,8 +72,8 @@ const stepsPerPoint = 300
 /**
  * The number that orders the queue, lowest first, fixed when the task is accepted:
  * `floor(acceptedAt / step) - round(score × stepsPerPoint)`. A task is overtaken by later ones of a higher score only while
- * they come within 300 s per point of difference; so the lowest class (0.8) waits behind the highest (6.0) for 26 minutes of
- * arrivals at most. That is the ageing: nothing is ever updated for it. Ties go by priority number, deadline and id.
+ * they come within 300 s per point of difference; so with the default multipliers the lowest class (0.8) waits behind the highest
+ * (6.0) for 26 minutes of arrivals at most. That is the ageing: nothing is ever updated for it. Ties go by priority number, deadline and id.
  */
 export function rankOf(acceptedAtMs: number, score: number): number {
   return Math.floor(acceptedAtMs / stepMs) - Math.round(score * stepsPerPoint)

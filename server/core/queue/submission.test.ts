@@ -165,7 +165,7 @@ describe('one transaction for many', () => {
   test('draining commits what was submitted', async () => {
     const receipt = submission.submit(ann, submitTaskInput.parse({ type: 'work', payload: null }))
     await settlePromises()
-    await submission.drain()
+    await submission.close()
     expect((await receipt).status).toBe('ready')
   })
 })

@@ -48,6 +48,7 @@ const maxDelayMs = 366 * 86_400_000
 export class Submission {
   readonly #options: SubmissionOptions
   readonly #batcher: Batcher<NewTask, InsertResult>
+  #isClosed = false
 
   constructor(options: SubmissionOptions) {
     this.#options = options
@@ -62,6 +63,7 @@ export class Submission {
 
   /** Resolves after the commit. Throws what is wrong with the input, QUEUE_FULL, or IDEMPOTENCY_CONFLICT. */
   async submit(by: Principal, input: SubmitTask, retryOf: string | null = null): Promise<SubmitReceipt> {
+    if (this.#isClosed) throw shuttingDown()
     const task = await this.#prepare(by, input, retryOf)
     this.#options.admission.admit(task.priority)
     let result: InsertResult
@@ -75,7 +77,9 @@ export class Submission {
     return toReceipt(task, result)
   }
 
-  async drain(): Promise<void> {
+  /** Takes nothing more (SHUTTING_DOWN), and resolves when all that was taken is answered. */
+  async close(): Promise<void> {
+    this.#isClosed = true
     await this.#batcher.drain()
   }
 
@@ -173,6 +177,15 @@ export class Submission {
       input.moduleId === undefined ? modules[0] : modules.find(candidate => candidate.id === input.moduleId)
     return module?.retry.maxAttempts ?? defaultMaxAttempts
   }
+}
+
+function shuttingDown(): QuarterdeckError {
+  return new QuarterdeckError('SHUTTING_DOWN', {
+    message: 'This server is stopping and takes no new work.',
+    action: 'Try again in a few seconds, with the same idempotency key if you used one.',
+    details: { retryAfterSeconds: 5 },
+    retryable: true,
+  })
 }
 
 function checkTimes(input: SubmitTask, now: number): { runAt: number | null; deadline: number | null } {

@@ -171,6 +171,11 @@ export interface TaskStore {
   /** Takes up to `limit` tasks in rank order over the given lanes, at most `slots` of each, under leases of `replicaId`. */
   claim(lanes: readonly { laneId: number; slots: number }[], limit: number, replicaId: string): Promise<ClaimedTask[]>
   /**
+   * Tasks under leases of `replicaId`, except under those leases: what it holds without knowing, because a claim was committed
+   * and its answer lost.
+   */
+  leased(replicaId: string, except: readonly number[]): Promise<ClaimedTask[]>
+  /**
    * Ends leases that are still current; the others change nothing. Answers, in order, whether each one counted. A task that was
    * cancelled under its lease ends cancelled when it would wait or go back into the queue.
    */

@@ -14,8 +14,8 @@ import type {
   TaskTotals,
 } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
-import { compareEntries, type Entry, type Place, statusOf } from './task-entry.ts'
-import { countEntries, isMatch, toIso, toStoredTask, toSummary } from './task-views.ts'
+import { compareEntries, type Entry, type Leased, type Place, statusOf } from './task-entry.ts'
+import { countEntries, isMatch, toClaimed, toIso, toStoredTask, toSummary } from './task-views.ts'
 
 /**
  * The task store in memory, for tests and the simulator: passes the same contract suite as the one in PostgreSQL. Claims sort
@@ -74,6 +74,14 @@ export class MemoryTaskStore implements TaskStore {
       .sort(compareEntries)
       .slice(0, limit)
       .map(entry => this.#lease(entry, replicaId, now))
+  }
+
+  async leased(replicaId: string, except: readonly number[]): Promise<ClaimedTask[]> {
+    return [...this.#entries.values()].flatMap(entry => {
+      const { place } = entry
+      const isAsked = place.kind === 'leased' && place.replicaId === replicaId && !except.includes(place.leaseNo)
+      return isAsked ? [toClaimed(entry, place)] : []
+    })
   }
 
   async finish(ends: readonly LeaseEnd[]): Promise<boolean[]> {
@@ -185,39 +193,12 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   #lease(entry: Entry, replicaId: string, now: number): ClaimedTask {
-    const { task, place } = entry
-    if (place.kind !== 'ready') throw new Error(`task ${task.id} is not ready`)
-    this.#lastLeaseNo++
-    const { enqueuedAt } = place
-    this.#move(entry, {
-      kind: 'leased',
-      leaseNo: this.#lastLeaseNo,
-      replicaId,
-      enqueuedAt,
-      claimedAt: now,
-      cancelReason: null,
-    })
-    return {
-      tenantId: task.tenantId,
-      id: task.id,
-      laneId: task.laneId,
-      type: task.type,
-      pinnedModuleId: task.pinnedModuleId,
-      priority: task.priority,
-      deadline: task.deadline,
-      timeoutMs: task.timeoutMs,
-      maxAttempts: task.maxAttempts,
-      complexity: task.complexity,
-      submittedBy: task.submittedBy,
-      retryOf: task.retryOf,
-      payload: JSON.parse(task.payload),
-      rank: task.rank,
-      leaseNo: this.#lastLeaseNo,
-      attempts: entry.used,
-      enqueuedAt,
-      claimedAt: now,
-      startedAt: entry.startedAt,
-    }
+    if (entry.place.kind !== 'ready') throw new Error(`task ${entry.task.id} is not ready`)
+    const { enqueuedAt } = entry.place
+    const leaseNo = ++this.#lastLeaseNo
+    const place: Leased = { kind: 'leased', leaseNo, replicaId, enqueuedAt, claimedAt: now, cancelReason: null }
+    this.#move(entry, place)
+    return toClaimed(entry, place)
   }
 
   #finishOne(end: LeaseEnd): boolean {
@@ -244,7 +225,7 @@ export class MemoryTaskStore implements TaskStore {
     return true
   }
 
-  #reclaimOne(entry: Entry, place: Extract<Place, { kind: 'leased' }>): ReclaimedTask {
+  #reclaimOne(entry: Entry, place: Leased): ReclaimedTask {
     const { task } = entry
     const now = this.#clock.now()
     entry.used++

@@ -23,6 +23,8 @@ export type Place =
       reason: string | null
     }
 
+export type Leased = Extract<Place, { kind: 'leased' }>
+
 /** A task of the memory store. Times in ms since the epoch. */
 export interface Entry {
   readonly task: NewTask

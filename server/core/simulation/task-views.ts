@@ -1,6 +1,6 @@
 import type { ListTasks, TaskSummary } from '../../contracts/tasks.ts'
-import type { QueueCounts, StoredTask } from '../queue/task-store.ts'
-import { type Entry, statusOf } from './task-entry.ts'
+import type { ClaimedTask, QueueCounts, StoredTask } from '../queue/task-store.ts'
+import { type Entry, type Leased, statusOf } from './task-entry.ts'
 
 /** An entry as lists show it. */
 export function toSummary({ task, place, used, attempts, startedAt }: Entry): TaskSummary {
@@ -48,6 +48,31 @@ export function toStoredTask(entry: Entry, retriedAs: string | null): StoredTask
       place.kind === 'leased'
         ? { leaseNo: place.leaseNo, replicaId: place.replicaId, claimedAt: toIso(place.claimedAt) }
         : null,
+  }
+}
+
+/** A leased entry as its claimer gets it. */
+export function toClaimed({ task, used, startedAt }: Entry, place: Leased): ClaimedTask {
+  return {
+    tenantId: task.tenantId,
+    id: task.id,
+    laneId: task.laneId,
+    type: task.type,
+    pinnedModuleId: task.pinnedModuleId,
+    priority: task.priority,
+    deadline: task.deadline,
+    timeoutMs: task.timeoutMs,
+    maxAttempts: task.maxAttempts,
+    complexity: task.complexity,
+    submittedBy: task.submittedBy,
+    retryOf: task.retryOf,
+    payload: JSON.parse(task.payload),
+    rank: task.rank,
+    leaseNo: place.leaseNo,
+    attempts: used,
+    enqueuedAt: place.enqueuedAt,
+    claimedAt: place.claimedAt,
+    startedAt,
   }
 }
 

@@ -1,28 +1,6 @@
 import type { Pool } from 'pg'
-import type { Json } from '#server/contracts/common.ts'
 import type { ClaimedTask } from '#server/core/queue/task-store.ts'
-
-interface Row {
-  tenant_id: string
-  id: string
-  lane_id: number
-  type: string
-  module_id: string | null
-  priority: number
-  rank: string
-  deadline_ms: number | null
-  timeout_ms: number
-  max_attempts: number
-  complexity: number
-  submitted_by: string
-  retry_of: string | null
-  payload: Json
-  lease_no: string
-  attempts: number
-  enqueued_ms: number
-  claimed_ms: number
-  started_ms: number | null
-}
+import { type ClaimedRow, claimedColumns, toClaimed } from './claimed-row.ts'
 
 /**
  * Takes the first tasks in order over the open lanes: top `slots` of each lane by its own index range, merged by rank, so a
@@ -35,7 +13,7 @@ export async function claimTasks(
   limit: number,
   replicaId: string,
 ): Promise<ClaimedTask[]> {
-  const { rows } = await pool.query<Row>({
+  const { rows } = await pool.query<ClaimedRow>({
     name: 'claim-tasks',
     text: `
       WITH picked AS MATERIALIZED (
@@ -65,38 +43,9 @@ export async function claimTasks(
                  '","priority":', priority, ',"taskId":"', id, '","data":{"type":"', type, '","leaseNo":', lease_no, '}}'), ',') || ']'
         FROM claimed GROUP BY tenant_id
       )
-      SELECT tenant_id, id, lane_id, type, module_id, priority, rank, timeout_ms, max_attempts, complexity, submitted_by,
-             retry_of, payload, lease_no, attempts,
-             CASE WHEN deadline < 'infinity' THEN (extract(epoch FROM deadline) * 1000)::float8 END AS deadline_ms,
-             (extract(epoch FROM enqueued_at) * 1000)::float8 AS enqueued_ms,
-             (extract(epoch FROM claimed_at) * 1000)::float8 AS claimed_ms,
-             (extract(epoch FROM started_at) * 1000)::float8 AS started_ms
+      SELECT ${claimedColumns}
       FROM claimed ORDER BY claimed.rank, claimed.priority, claimed.deadline, claimed.id`,
     values: [lanes.map(lane => lane.laneId), lanes.map(lane => lane.slots), limit, replicaId],
   })
   return rows.map(toClaimed)
-}
-
-function toClaimed(row: Row): ClaimedTask {
-  return {
-    tenantId: row.tenant_id,
-    id: row.id,
-    laneId: row.lane_id,
-    type: row.type,
-    pinnedModuleId: row.module_id,
-    priority: row.priority,
-    deadline: row.deadline_ms,
-    timeoutMs: row.timeout_ms,
-    maxAttempts: row.max_attempts,
-    complexity: row.complexity,
-    submittedBy: row.submitted_by,
-    retryOf: row.retry_of,
-    payload: row.payload,
-    rank: Number(row.rank),
-    leaseNo: Number(row.lease_no),
-    attempts: row.attempts,
-    enqueuedAt: row.enqueued_ms,
-    claimedAt: row.claimed_ms,
-    startedAt: row.started_ms,
-  }
 }

@@ -87,7 +87,7 @@ function toStoredTask(row: Row, tenantId: string): StoredTask {
       status: row.status,
       priority: row.priority,
       moduleId: row.module_id,
-      servedBy: row.served_by ?? row.attempt_rows?.at(-1)?.module_id ?? null,
+      servedBy: row.served_by || row.attempt_rows?.at(-1)?.module_id || null,
       attempts: row.used,
       maxAttempts: row.max_attempts,
       createdAt: row.accepted_at.toISOString(),

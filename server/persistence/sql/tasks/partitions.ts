@@ -25,7 +25,7 @@ export async function ensurePartitions(pool: Pool, todayMs: number, daysAhead: n
 }
 
 /**
- * Drops partitions whose day ended before `keepFromMs`. A day in which a live task was accepted is kept until that task has
+ * Drops partitions whose day ended before `keepFromMs`. The oldest live task keeps its own day and all later ones until it has
  * ended. Answers the names of what was dropped.
  */
 export async function dropOldPartitions(pool: Pool, keepFromMs: number): Promise<string[]> {

@@ -1,0 +1,75 @@
+import type { LeaseEnd, TaskStore } from '../queue/task-store.ts'
+import { Batcher } from '../shared/batcher.ts'
+import { type Clock, delay } from '../shared/clock.ts'
+import type { Logger } from '../shared/logger.ts'
+
+export interface LeaseFinisherOptions {
+  store: TaskStore
+  clock: Clock
+  logger: Logger
+  replicaId: string
+  /** Told when a lease ended for good or went back, after the commit. */
+  onEnded: (end: LeaseEnd) => void
+  /** Events were committed: have them delivered. */
+  onCommitted: () => void
+}
+
+const batchSize = 256
+const batchDelayMs = 2
+const concurrentBatches = 1
+const retryMs = 500
+
+/**
+ * Writes how leases end, many at a time, and keeps trying while the database is away: a lease stays ours until somebody took
+ * it over, and then nothing is written.
+ */
+export class LeaseFinisher {
+  readonly #options: LeaseFinisherOptions
+  readonly #batcher: Batcher<LeaseEnd, boolean>
+  #isAbandoned = false
+  /** Ends that came too late: the lease had been taken over, or an earlier try was committed without its answer arriving. */
+  stale = 0
+
+  constructor(options: LeaseFinisherOptions) {
+    this.#options = options
+    this.#batcher = new Batcher({
+      clock: options.clock,
+      maxDelayMs: batchDelayMs,
+      maxSize: batchSize,
+      maxConcurrent: concurrentBatches,
+      write: async ends => {
+        const counted = await options.store.finish(ends, options.replicaId)
+        options.onCommitted()
+        return counted
+      },
+    })
+  }
+
+  /** Resolves once it is written, or given up. Never throws. */
+  async finish(end: LeaseEnd): Promise<void> {
+    const { clock, logger } = this.#options
+    while (!this.#isAbandoned) {
+      try {
+        if (await this.#batcher.add(end)) this.#tell(end)
+        else this.stale++
+        return
+      } catch (error) {
+        logger.warn({ error, taskId: end.task.id }, 'an outcome could not be written yet; trying again')
+        await delay(clock, retryMs)
+      }
+    }
+  }
+
+  /** Tries no more; leases that are left are taken back by the next start of this replica, or by another one. */
+  abandon(): void {
+    this.#isAbandoned = true
+  }
+
+  #tell(end: LeaseEnd): void {
+    try {
+      this.#options.onEnded(end)
+    } catch (error) {
+      this.#options.logger.error({ error, taskId: end.task.id }, 'a listener of ended leases failed')
+    }
+  }
+}

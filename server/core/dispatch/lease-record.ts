@@ -1,0 +1,88 @@
+import type { TaskError } from '../../contracts/tasks.ts'
+import type { StampedEvent } from '../events/event-store.ts'
+import type { AttemptRecord, ClaimedTask, LeaseEnd, NextStep } from '../queue/task-store.ts'
+import type { RouteResult } from '../routing/task-router.ts'
+
+export type Routed = Extract<RouteResult, { kind: 'routed' }>
+
+/** A call on its way: which attempt it is, where it went, and when it began. */
+export interface Attempt {
+  route: Routed
+  number: number
+  /** Milliseconds since the epoch. */
+  dispatchedAt: number
+}
+
+/** What is written when a lease ends: its attempts, the events that tell of them, and how many attempts the task has used. */
+export class LeaseRecord {
+  readonly #task: ClaimedTask
+  readonly #attempts: AttemptRecord[] = []
+  readonly #events: StampedEvent[] = []
+  attemptsUsed: number
+  /** When the task's first attempt began; null while none has. */
+  startedAt: number | null
+
+  constructor(task: ClaimedTask) {
+    this.#task = task
+    this.attemptsUsed = task.attempts
+    this.startedAt = task.startedAt
+  }
+
+  get attempts(): readonly AttemptRecord[] {
+    return this.#attempts
+  }
+
+  /** Keeps an ended attempt, which thereby is used up, with its event. */
+  add(
+    { route, number, dispatchedAt }: Attempt,
+    endedAt: number,
+    outcome: AttemptRecord['outcome'],
+    error: TaskError | null,
+  ): void {
+    const { module, instance, decision } = route
+    this.attemptsUsed = number
+    this.#attempts.push({
+      number,
+      moduleId: module.id,
+      instanceId: instance.id,
+      outcome,
+      error,
+      dispatchedAt,
+      endedAt,
+      decision,
+    })
+    const durationMs = endedAt - dispatchedAt
+    if (outcome === 'succeeded') this.#stamp('agent.completed', endedAt, { attempt: number, durationMs }, instance.id)
+    else this.#stamp('agent.failed', endedAt, { attempt: number, durationMs, error }, instance.id)
+  }
+
+  /** `requeuedFor` says why a task goes back into the queue, when it does. */
+  end(next: NextStep, at: number, requeuedFor: 'SHUTDOWN' | 'NO_SLOT' = 'SHUTDOWN'): LeaseEnd {
+    if (next.kind === 'end') {
+      this.#stamp(`task.${next.status}`, at, { attempts: this.attemptsUsed, error: next.error, reason: next.reason })
+    }
+    if (next.kind === 'wait') this.#stamp('task.scheduled', at, { reason: next.reason, delayMs: next.delayMs })
+    if (next.kind === 'requeue') this.#stamp('task.ready', at, { reason: requeuedFor })
+    const { attemptsUsed, startedAt } = this
+    return { task: this.#task, attempts: this.#attempts, attemptsUsed, startedAt, at, next, events: this.#events }
+  }
+
+  #stamp(
+    type: StampedEvent['type'],
+    at: number,
+    data: Record<string, unknown>,
+    instanceId: string | null = null,
+  ): void {
+    const { id, type: taskType, priority } = this.#task
+    this.#events.push({
+      schemaVersion: 1,
+      type,
+      at: new Date(at).toISOString(),
+      priority,
+      taskId: id,
+      moduleId: this.#attempts.at(-1)?.moduleId ?? null,
+      instanceId,
+      data: { type: taskType, ...data },
+    })
+  }
+}
