@@ -1,7 +1,7 @@
 /**
  * Imports go one way: app -> components -> contracts; api -> core + contracts; persistence, drivers, breakers -> core;
  * composition -> all. Within the core: shared <- events <- registry, health, resilience, queue <- balancing, brain <- routing
- * <- dispatch <- overview <- orchestrator. `e2e/boundaries.test.ts` proves that each rule can fail.
+ * <- dispatch <- overview <- orchestrator. `server/testing/boundaries.test.ts` proves that each rule can fail.
  */
 const core = 'server/core'
 const tiers = [
