@@ -62,7 +62,7 @@ export function ModuleTasks({ moduleId }: { moduleId: string }) {
                     </Link>
                   </TableCell>
                   <TableCell numeric>
-                    {task.attempts} of {task.maxAttempts}
+                    {task.attemptCount} of {task.maxAttempts}
                   </TableCell>
                   <TableCell numeric>{formatMs(spansOf(task).runMs)}</TableCell>
                   <TableCell numeric>

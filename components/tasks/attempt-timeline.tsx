@@ -17,7 +17,7 @@ const mostBars = 40
 
 /** The attempts drawn to scale: one bar each, from its queueing to its end. */
 export function AttemptTimeline({ task }: { task: TaskView }) {
-  return task.attemptList.length === 0 ? null : isEnded(task.status) ? (
+  return task.attempts.length === 0 ? null : isEnded(task.status) ? (
     <TimelineCard task={task} now={Date.parse(task.finishedAt ?? task.createdAt)} />
   ) : (
     <LiveTimeline task={task} />
@@ -31,7 +31,7 @@ function LiveTimeline({ task }: { task: TaskView }) {
 function TimelineCard({ task, now }: { task: TaskView; now: number }) {
   const [onlyFailed, setOnlyFailed] = useState(false)
   const checkbox = useId()
-  const wanted = onlyFailed ? task.attemptList.filter(({ outcome }) => outcome !== 'succeeded') : task.attemptList
+  const wanted = onlyFailed ? task.attempts.filter(({ outcome }) => outcome !== 'succeeded') : task.attempts
   const scale = scaleAttempts({ ...task, attempts: wanted.slice(-mostBars), now })
   const hidden = wanted.length - scale.bars.length
   return (
@@ -44,7 +44,7 @@ function TimelineCard({ task, now }: { task: TaskView; now: number }) {
           </span>
         }
         actions={
-          task.attemptList.length > 3 ? (
+          task.attempts.length > 3 ? (
             <label htmlFor={checkbox} className="flex items-center gap-2 text-muted-foreground text-xs">
               <Checkbox
                 id={checkbox}

@@ -12,7 +12,7 @@ function task(number: number, status: TaskStatus = 'ready'): TaskSummary {
     priority: 5,
     moduleId: null,
     servedBy: null,
-    attempts: 0,
+    attemptCount: 0,
     maxAttempts: 4,
     createdAt,
     startedAt: null,

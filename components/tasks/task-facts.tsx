@@ -17,7 +17,7 @@ export function TaskFacts({ task }: { task: TaskView }) {
       term: 'Priority',
       value: `${task.priority}${alias ? ` ${alias}` : ''}, score ${Math.round(task.score * 100) / 100}`,
     },
-    { term: 'Attempts', value: `${task.attempts} of ${task.maxAttempts}, ${formatMs(task.timeoutMs)} each` },
+    { term: 'Attempts', value: `${task.attemptCount} of ${task.maxAttempts}, ${formatMs(task.timeoutMs)} each` },
     { term: 'Served by', value: task.servedBy ? <ModuleLink id={task.servedBy} /> : '–' },
     ...(task.moduleId ? [{ term: 'Pinned to', value: <ModuleLink id={task.moduleId} /> }] : []),
     { term: 'Accepted', value: <RelativeTime at={task.createdAt} /> },

@@ -58,7 +58,7 @@ export function TaskPage({ id }: { id: string }) {
           {isEnded(data.status) || data.status === 'running' ? null : <WaitingCard task={data} />}
           <TaskOutcome task={data} />
           <AttemptTimeline task={data} />
-          <AttemptList attempts={data.attemptList} />
+          <AttemptList attempts={data.attempts} />
           <Payloads task={data} />
         </div>
         <div className="grid min-w-0 gap-4">

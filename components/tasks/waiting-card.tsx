@@ -51,8 +51,8 @@ export function WaitingCard({ task }: { task: TaskView }) {
   )
 }
 
-function Scheduled({ task: { runAt, attempts } }: { task: TaskView }) {
-  if (attempts > 0) return 'Its next attempt waits for the back-off to pass.'
+function Scheduled({ task: { runAt, attemptCount } }: { task: TaskView }) {
+  if (attemptCount > 0) return 'Its next attempt waits for the back-off to pass.'
   if (runAt === null) return 'It waits for its time.'
   return (
     <>

@@ -68,10 +68,10 @@ describe('a task on its way', () => {
       result: { echo: { text: 'hello' } },
       priority: 2,
       servedBy: 'happy',
-      attempts: 1,
+      attemptCount: 1,
     })
     expect(module.calls).toMatchObject([{ taskId: id, attempt: 1, idempotencyKey: id }])
-    const [attempt] = task.attemptList
+    const [attempt] = task.attempts
     expect(attempt?.decision).toMatchObject({ moduleId: 'happy', probability: 1, confidence: 0.7 })
     expect(attempt?.decision?.candidates).toHaveLength(1)
     const times = [attempt?.enqueuedAt, attempt?.claimedAt, attempt?.dispatchedAt, attempt?.endedAt].map(at =>
@@ -109,10 +109,10 @@ describe('a task on its way', () => {
     expect(task).toMatchObject({
       status: 'failed',
       error: { code: 'BOOM' },
-      attempts: 3,
+      attemptCount: 3,
       endReason: 'ATTEMPTS_USED_UP',
     })
-    expect(task.attemptList.map(attempt => attempt.number)).toEqual([1, 2, 3])
+    expect(task.attempts.map(attempt => attempt.number)).toEqual([1, 2, 3])
   })
 
   test('is not retried when the module says that it is of no use', async () => {
@@ -120,7 +120,7 @@ describe('a task on its way', () => {
       answer: () => ({ status: 422, body: { error: { code: 'BAD_DATA', message: 'no', retryable: false } } }),
     })
     const task = await ended((await submit({ type: 'picky' })).id)
-    expect(task).toMatchObject({ status: 'failed', attempts: 1, endReason: 'NOT_RETRYABLE' })
+    expect(task).toMatchObject({ status: 'failed', attemptCount: 1, endReason: 'NOT_RETRYABLE' })
     expect(module.calls).toHaveLength(1)
   })
 
@@ -130,12 +130,12 @@ describe('a task on its way', () => {
     const outcomes: TaskView[] = []
     for (let round = 0; round < 4; round++) outcomes.push(await ended((await submit({ type: 'choice' })).id))
     expect(outcomes.map(task => task.status)).toEqual(Array(4).fill('succeeded'))
-    const fellBack = outcomes.find(task => task.attemptList.length === 2)
-    expect(fellBack?.attemptList.map(attempt => [attempt.moduleId, attempt.outcome])).toEqual([
+    const fellBack = outcomes.find(task => task.attempts.length === 2)
+    expect(fellBack?.attempts.map(attempt => [attempt.moduleId, attempt.outcome])).toEqual([
       ['first-choice', 'failed'],
       ['second-choice', 'succeeded'],
     ])
-    expect(fellBack?.attemptList[0]?.claimedAt).toBe(fellBack?.attemptList[1]?.claimedAt)
+    expect(fellBack?.attempts[0]?.claimedAt).toBe(fellBack?.attempts[1]?.claimedAt)
     expect(first.calls.length).toBeGreaterThan(0)
     expect(second.calls).toHaveLength(4)
   })
@@ -155,7 +155,7 @@ describe('a task on its way', () => {
       answer: () => (refusals-- > 0 ? { status: 429, headers: { 'retry-after': '0' } } : { status: 200, body: 'done' }),
     })
     const task = await ended((await submit({ type: 'busy' })).id)
-    expect(task).toMatchObject({ status: 'succeeded', attempts: 1, result: 'done' })
+    expect(task).toMatchObject({ status: 'succeeded', attemptCount: 1, result: 'done' })
   })
 
   test('is aborted at its time-out and the call is really cut off', async () => {
@@ -164,7 +164,7 @@ describe('a task on its way', () => {
     expect(task).toMatchObject({
       status: 'failed',
       error: { code: 'TIMEOUT' },
-      attemptList: [{ outcome: 'timed_out' }],
+      attempts: [{ outcome: 'timed_out' }],
     })
     await until('the connection closes', () => module.aborted === 1)
   })
@@ -248,7 +248,7 @@ describe('what callers do with tasks', () => {
     expect(await ended(runningTask.id)).toMatchObject({
       status: 'cancelled',
       endReason: 'stop',
-      attemptList: [{ outcome: 'cancelled' }],
+      attempts: [{ outcome: 'cancelled' }],
     })
     await until('the call is cut off', () => module.aborted === 1)
     expect(await refusal(running.client.mutate('tasks.cancel', { id: waiting.id }))).toMatchObject({

@@ -109,7 +109,7 @@ export interface TaskSummary {
   moduleId: string | null
   /** The module that ran its last attempt. */
   servedBy: string | null
-  attempts: number
+  attemptCount: number
   maxAttempts: number
   createdAt: string
   startedAt: string | null
@@ -137,7 +137,7 @@ export interface TaskView extends TaskSummary {
   payload: Json
   result: Json
   error: TaskError | null
-  attemptList: AttemptView[]
+  attempts: AttemptView[]
   score: number
   runAt: string | null
   deadline: string | null

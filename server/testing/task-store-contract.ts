@@ -107,7 +107,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
       const stored = await store.get(tenantId, task.id)
       expect(stored).toMatchObject({
         result: { ok: true },
-        summary: { status: 'succeeded', attempts: 2, servedBy: 'm' },
+        summary: { status: 'succeeded', attemptCount: 2, servedBy: 'm' },
       })
       expect(stored?.attempts.map(one => [one.number, one.outcome])).toEqual([
         [1, 'failed'],
@@ -273,7 +273,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
       await store.promoteDue(10)
       expect(await claim(store, lane.id, 1, 'r1')).toEqual([])
       expect(await store.get(tenantId, task.id)).toMatchObject({
-        summary: { status: 'cancelled', attempts: 1 },
+        summary: { status: 'cancelled', attemptCount: 1 },
         endReason: 'enough',
         attempts: [{ outcome: 'failed' }],
       })

@@ -77,7 +77,7 @@ describe('shedding', () => {
         code: 'QUEUE_FULL',
         retryable: true,
         message: 'The queue is 95 % full; work of priority 10 is not taken now.',
-        details: { retryAfterMs: 2_000, capacity: 100 },
+        details: { retryAfterMs: 2_000, retryAfterSeconds: 2, capacity: 100 },
       }),
     )
   })

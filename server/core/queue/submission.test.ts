@@ -162,11 +162,13 @@ describe('one transaction for many', () => {
     expect(woken).toEqual([1])
   })
 
-  test('draining commits what was submitted', async () => {
+  test('closing commits what was submitted and takes nothing more', async () => {
     const receipt = submission.submit(ann, submitTaskInput.parse({ type: 'work', payload: null }))
     await settlePromises()
     await submission.close()
     expect((await receipt).status).toBe('ready')
+    expect(await refusalOf({ type: 'work' })).toBe('SHUTTING_DOWN')
+    expect(await store.liveCount()).toBe(1)
   })
 })
 

@@ -135,16 +135,16 @@ export class TaskService implements TaskOperations {
   }
 
   #toView(task: StoredTask): TaskView {
-    const attemptList = this.#attemptsOf(task)
+    const attempts = this.#attemptsOf(task)
     const { summary } = task
     return {
       ...summary,
-      servedBy: summary.servedBy ?? attemptList.at(-1)?.moduleId ?? null,
-      attempts: Math.max(summary.attempts, attemptList.at(-1)?.number ?? 0),
+      servedBy: summary.servedBy ?? attempts.at(-1)?.moduleId ?? null,
+      attemptCount: Math.max(summary.attemptCount, attempts.at(-1)?.number ?? 0),
       payload: task.payload,
       result: task.result,
       error: task.error,
-      attemptList,
+      attempts,
       score: task.score,
       runAt: task.runAt,
       deadline: task.deadline,

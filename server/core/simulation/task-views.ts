@@ -12,7 +12,7 @@ export function toSummary({ task, place, used, attempts, startedAt }: Entry): Ta
     priority: task.priority,
     moduleId: task.pinnedModuleId,
     servedBy: attempts.at(-1)?.moduleId || null,
-    attempts: used,
+    attemptCount: used,
     maxAttempts: task.maxAttempts,
     createdAt: toIso(task.acceptedAt),
     startedAt: begun === null ? null : toIso(begun),

@@ -88,7 +88,7 @@ function toStoredTask(row: Row, tenantId: string): StoredTask {
       priority: row.priority,
       moduleId: row.module_id,
       servedBy: row.served_by || row.attempt_rows?.at(-1)?.module_id || null,
-      attempts: row.used,
+      attemptCount: row.used,
       maxAttempts: row.max_attempts,
       createdAt: row.accepted_at.toISOString(),
       startedAt: row.started_at?.toISOString() ?? null,

@@ -109,7 +109,7 @@ function toSummary(row: Row): TaskSummary {
     priority: row.priority,
     moduleId: row.module_id,
     servedBy: row.served_by || null,
-    attempts: row.used,
+    attemptCount: row.used,
     maxAttempts: row.max_attempts,
     createdAt: row.accepted_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,

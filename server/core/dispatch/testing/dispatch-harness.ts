@@ -1,0 +1,118 @@
+import { FakeClock } from '#server/testing/fake-clock.ts'
+import { interruptible, type InterruptiblePort } from '#server/testing/outage.ts'
+import { createSeededIds } from '#server/testing/seeded-random.ts'
+import { newTask } from '#server/testing/task-store-contract.ts'
+import type { TaskStatus } from '../../../contracts/tasks.ts'
+import type { NewEvent } from '../../operations.ts'
+import type { Driver } from '../../queue/driver.ts'
+import { LaneDirectory } from '../../queue/lane-directory.ts'
+import { rankOf } from '../../queue/priority.ts'
+import type { LeaseEnd, NewTask, StoredTask } from '../../queue/task-store.ts'
+import { Upkeep } from '../../queue/upkeep.ts'
+import type { BreakerBoard } from '../../resilience/breaker-board.ts'
+import type { OutcomeLearner, TaskRouter } from '../../routing/task-router.ts'
+import { silentLogger } from '../../shared/logger.ts'
+import { MemoryTaskStore } from '../../simulation/memory-task-store.ts'
+import { Dispatcher, type DispatcherOptions } from '../dispatcher.ts'
+import { FakeBreakers, FakeDriver, type FakeModule, FakeRouter } from './fake-fleet-ports.ts'
+
+const tenantId = 'default'
+
+/** A dispatcher and the queue's upkeep over the memory store, wired as the orchestrator does, on a clock that the test moves. */
+export class DispatchHarness {
+  readonly clock = new FakeClock()
+  readonly tasks = new MemoryTaskStore(this.clock)
+  /** The same store as the dispatcher reaches it. */
+  readonly line: InterruptiblePort<MemoryTaskStore> = interruptible(this.tasks)
+  readonly router = new FakeRouter()
+  readonly breakers = new FakeBreakers(this.clock)
+  readonly driver = new FakeDriver(this.clock, this.router)
+  readonly published: NewEvent[] = []
+  readonly learned: Parameters<OutcomeLearner['learn']>[0][] = []
+  readonly ended: LeaseEnd[] = []
+  readonly dispatcher: Dispatcher
+  readonly #ids = createSeededIds(1, () => this.clock.now())
+  readonly #lanes: LaneDirectory
+  readonly #upkeep: Upkeep
+
+  constructor(
+    options: Partial<Pick<DispatcherOptions, 'concurrency'>> & { taskTimeoutMs?: number; modules: FakeModule[] },
+  ) {
+    for (const module of options.modules) this.router.add(module)
+    this.#lanes = new LaneDirectory(this.line.port)
+    const common = { store: this.line.port, clock: this.clock, logger: silentLogger, replicaId: 'own' }
+    this.dispatcher = new Dispatcher({
+      ...common,
+      lanes: this.#lanes,
+      router: this.router as unknown as TaskRouter,
+      execution: {
+        router: this.router as unknown as TaskRouter,
+        breakers: this.breakers as unknown as BreakerBoard,
+        health: { observeCall() {}, instance: neverAsked, module: neverAsked },
+        learner: { learn: outcome => this.learned.push(outcome) },
+        drivers: { http: this.driver as unknown as Driver },
+        events: { publish: event => this.published.push(event), wake() {} },
+        clock: this.clock,
+        random: () => 0.5,
+        taskTimeoutMs: options.taskTimeoutMs ?? 300_000,
+        newTraceparent: () => '00-1-1-01',
+      },
+      concurrency: options.concurrency ?? 100,
+      onEnded: end => {
+        this.ended.push(end)
+        if (end.next.kind === 'wait') this.#upkeep.expectDueIn(end.next.delayMs)
+        if (end.next.kind === 'requeue') this.dispatcher.wake([end.task.laneId])
+      },
+      onCommitted() {},
+    })
+    this.#upkeep = new Upkeep({
+      ...common,
+      heartbeat: async () => this.tasks.beat('own'),
+      onPromoted: laneIds => this.dispatcher.wake(laneIds),
+      onReclaimed: () => this.dispatcher.wakeAll(),
+      onExpired() {},
+    })
+  }
+
+  async start(): Promise<void> {
+    await this.#upkeep.start()
+    this.dispatcher.start()
+  }
+
+  /** Accepts tasks of a type and tells the dispatcher, as submission does. */
+  async submit(type: string, count = 1, change: Partial<NewTask> = {}): Promise<NewTask[]> {
+    const lane = await this.#lanes.ensure(tenantId, type, change.pinnedModuleId ?? null)
+    const acceptedAt = this.clock.now()
+    const tasks = Array.from({ length: count }, () =>
+      newTask(this.#ids.next(), lane.id, type, { acceptedAt, rank: rankOf(acceptedAt, 2), ...change }),
+    )
+    await this.tasks.insert(tasks)
+    this.dispatcher.wake([lane.id])
+    return tasks
+  }
+
+  /** Cancels as the task service does. */
+  async cancel(id: string, reason: string): Promise<void> {
+    const result = await this.tasks.cancel(tenantId, id, reason)
+    if (result?.kind === 'signalled') this.dispatcher.stopTask(id, { kind: 'cancelled', reason })
+  }
+
+  async get(task: NewTask | undefined): Promise<StoredTask> {
+    const stored = await this.tasks.get(tenantId, task?.id ?? '')
+    if (!stored) throw new Error('there is no such task')
+    return stored
+  }
+
+  async statuses(tasks: readonly NewTask[]): Promise<TaskStatus[]> {
+    return Promise.all(tasks.map(async task => (await this.get(task)).summary.status))
+  }
+
+  /** Slots that are taken; all are free when nothing runs. */
+  get takenSlots(): number {
+    return [...this.router.taken.values()].reduce((sum, taken) => sum + taken, 0)
+  }
+}
+
+function neverAsked(): never {
+  throw new Error('the dispatcher does not ask for health')
+}
