@@ -41,7 +41,9 @@ export async function holdReplica(url: string, replicaId: string, logger: Logger
         action: 'Stop it first, or give this one a data folder of its own by QUARTERDECK_DATA_DIR.',
       })
     }
-    next.on('error', () => void retake())
+    next.on('error', () => {
+      if (client === next) void retake()
+    })
     client = next
   }
   const retake = async (): Promise<void> => {
