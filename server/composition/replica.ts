@@ -33,6 +33,9 @@ export async function holdReplica(url: string, replicaId: string, logger: Logger
   let stopped = false
   const take = async () => {
     const next = new pg.Client({ connectionString: url, application_name: 'quarterdeck replica' })
+    next.on('error', () => {
+      if (client === next) void retake()
+    })
     await next.connect()
     if (!(await tryLock(next, replicaId))) {
       await next.end()
@@ -41,9 +44,6 @@ export async function holdReplica(url: string, replicaId: string, logger: Logger
         action: 'Stop it first, or give this one a data folder of its own by QUARTERDECK_DATA_DIR.',
       })
     }
-    next.on('error', () => {
-      if (client === next) void retake()
-    })
     client = next
   }
   const retake = async (): Promise<void> => {
