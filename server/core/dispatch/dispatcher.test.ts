@@ -16,6 +16,19 @@ async function startedWith(options: ConstructorParameters<typeof DispatchHarness
   return harness
 }
 
+/** Two types share one slot, and one claim took a task of each: one of them runs, the other one waits. */
+async function withOneParked() {
+  const harness = new DispatchHarness({
+    modules: [{ id: 'one', types: ['x', 'y'], slots: 1, answer: call => (call.type === 'x' ? 'never' : done) }],
+  })
+  const tasks = [...(await harness.submit('x', 1, { rank: 1 })), ...(await harness.submit('y', 1, { rank: 2 }))]
+  await harness.start()
+  await harness.clock.advance(5)
+  expect(await harness.statuses(tasks)).toEqual(['running', 'running'])
+  expect(harness.driver.calls).toHaveLength(1)
+  return { harness, tasks }
+}
+
 describe('how much runs at once', () => {
   test('never more than the concurrency, however many slots there are', async () => {
     const harness = await startedWith({ concurrency: 7, modules: [work({ slots: 100, answer: takes(50) })] })
@@ -107,7 +120,7 @@ describe('the order', () => {
 
   test('types that share the slots of a full module do not use up the concurrency of others', async () => {
     const types = Array.from({ length: 10 }, (_, index) => `shared${index}`)
-    const harness = await startedWith({
+    const harness = new DispatchHarness({
       concurrency: 20,
       modules: [
         { id: 'few', types, slots: 2, answer: () => 'never' },
@@ -116,31 +129,20 @@ describe('the order', () => {
     })
     for (const type of types) await harness.submit(type, 10, { rank: -1_000_000 })
     const others = await harness.submit('other', 10)
+    await harness.start()
     await harness.clock.advance(100)
     expect(new Set(await harness.statuses(others))).toEqual(new Set(['succeeded']))
   })
 })
 
 describe('a claimed task that finds no slot', () => {
-  /** Two types share one slot, which is busy after the claim: one task runs, the other one was claimed in vain. */
-  async function withOneParked() {
-    const harness = await startedWith({
-      modules: [{ id: 'one', types: ['x', 'y'], slots: 1, answer: call => (call.type === 'x' ? 'never' : done) }],
-    })
-    const tasks = [...(await harness.submit('x', 1, { rank: 1 })), ...(await harness.submit('y', 1, { rank: 2 }))]
-    await harness.clock.advance(5)
-    expect(await harness.statuses(tasks)).toEqual(['running', 'running'])
-    expect(harness.driver.calls).toHaveLength(1)
-    return { harness, tasks }
-  }
-
   test('goes back to the queue after two seconds, with no attempt used and its place kept', async () => {
     const { harness, tasks } = await withOneParked()
     await harness.clock.advance(1_500)
     expect(await harness.statuses(tasks)).toEqual(['running', 'running'])
     await harness.clock.advance(1_600)
     const [, parked] = tasks
-    expect(await harness.get(parked)).toMatchObject({ summary: { status: 'ready', attempts: 0 } })
+    expect(await harness.get(parked)).toMatchObject({ summary: { status: 'ready', attemptCount: 0 } })
     expect(harness.ended).toMatchObject([
       { task: { id: parked?.id, rank: 2 }, next: { kind: 'requeue' }, events: [{ type: 'task.ready' }] },
     ])
@@ -241,7 +243,7 @@ describe('a lease that was taken over', () => {
     expect(harness.driver.aborted).toEqual([task?.id])
     expect(harness.dispatcher.find(task?.id ?? '')?.task.attempts).toBe(1)
     await harness.clock.advance(2_000)
-    expect(await harness.get(task)).toMatchObject({ summary: { status: 'succeeded', attempts: 2 } })
+    expect(await harness.get(task)).toMatchObject({ summary: { status: 'succeeded', attemptCount: 2 } })
     expect(harness.dispatcher).toMatchObject({ running: 0, staleFinishes: 1 })
     expect(harness.takenSlots).toBe(0)
   })
@@ -266,14 +268,12 @@ describe('stopping', () => {
     await harness.clock.advance(1_100)
     await stopped
     expect(harness.driver.aborted).toEqual([task?.id])
-    expect(await harness.get(task)).toMatchObject({ summary: { status: 'ready', attempts: 0 }, attempts: [] })
+    expect(await harness.get(task)).toMatchObject({ summary: { status: 'ready', attemptCount: 0 }, attempts: [] })
     expect({ slots: harness.takenSlots, running: harness.dispatcher.running }).toEqual({ slots: 0, running: 0 })
   })
 
   test('sends what waits for a slot back at once', async () => {
-    const harness = await startedWith({ modules: [{ id: 'one', types: ['x', 'y'], slots: 1, answer: () => 'never' }] })
-    const tasks = [...(await harness.submit('x', 1, { rank: 1 })), ...(await harness.submit('y', 1, { rank: 2 }))]
-    await harness.clock.advance(5)
+    const { harness, tasks } = await withOneParked()
     const stopped = harness.dispatcher.stop(60_000)
     await harness.clock.advance(10)
     expect(await harness.statuses(tasks)).toEqual(['running', 'ready'])

@@ -77,6 +77,7 @@ export class DispatchHarness {
   async start(): Promise<void> {
     await this.#upkeep.start()
     this.dispatcher.start()
+    this.dispatcher.wakeAll()
   }
 
   /** Accepts tasks of a type and tells the dispatcher, as submission does. */
