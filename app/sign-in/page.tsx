@@ -25,7 +25,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
           <SignInForm returnTo={returnTo} />
         </div>
         <p className="mt-4 px-1 text-faint-foreground text-xs">
-          No account? An admin adds people under People. The first account was printed when the control center started
+          No account? An admin adds people under Settings. The first account was printed when the control center started
           for the first time.
         </p>
       </div>

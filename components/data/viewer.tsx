@@ -26,5 +26,5 @@ const rank: Record<Role, number> = { viewer: 0, operator: 1, approver: 2, admin:
 export function useRefusal(role: Role): string | null {
   const viewer = useViewer()
   if (viewer.role && rank[viewer.role] >= rank[role]) return null
-  return `Needs the role ${role}; you are signed in as ${viewer.role ?? 'a service'}. An admin can change that under People.`
+  return `Needs the role ${role}; you are signed in as ${viewer.role ?? 'a service'}. An admin can change that under Settings.`
 }

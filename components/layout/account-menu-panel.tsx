@@ -1,6 +1,6 @@
 'use client'
 
-import { CircleUserRound, LogOut, Users } from 'lucide-react'
+import { CircleUserRound, LogOut, Settings } from 'lucide-react'
 import Link from 'next/link'
 import { useTheme } from 'next-themes'
 import { useState } from 'react'
@@ -59,8 +59,8 @@ export function AccountMenuPanel() {
         <DropdownMenuSeparator />
         <DropdownMenuItem asChild className="md:hidden">
           <Link href="/settings">
-            <Users aria-hidden />
-            People
+            <Settings aria-hidden />
+            Settings
           </Link>
         </DropdownMenuItem>
         <DropdownMenuItem onSelect={leave}>

@@ -1,4 +1,4 @@
-import { Activity, Boxes, Gauge, ListTree, type LucideIcon, Users, Zap } from 'lucide-react'
+import { Activity, Boxes, Gauge, ListTree, type LucideIcon, Settings, Zap } from 'lucide-react'
 
 /** A place in the navigation. */
 export interface Destination {
@@ -24,7 +24,7 @@ export const destinations: readonly Destination[] = [
 
 /** Pages about the installation rather than the fleet; below the others. */
 export const settingsDestinations: readonly Destination[] = [
-  { href: '/settings', label: 'People', shortLabel: 'People', icon: Users, jump: 'p', badge: null },
+  { href: '/settings', label: 'Settings', shortLabel: 'Settings', icon: Settings, jump: 's', badge: null },
 ]
 
 /** Whether `pathname` is the destination or lies under it. */

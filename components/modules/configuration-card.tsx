@@ -1,7 +1,7 @@
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { DefinitionList } from '../ui/definition-list.tsx'
-import { formatMs, plural } from '../ui/format.ts'
+import { formatDuration, formatMs, plural } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { strategyLooks } from './strategies.ts'
 
@@ -19,7 +19,7 @@ export function ConfigurationCard({ module }: { module: ModuleView }) {
     registeredAt,
   } = module
   const { backoff, baseMs, factor, capMs, maxAttempts } = retryPolicy
-  const growth = backoff === 'exponential' ? `× ${factor}` : `+ ${formatMs(baseMs)}`
+  const growth = backoff === 'exponential' ? `× ${factor}` : `+ ${formatSetting(baseMs)}`
   return (
     <Card>
       <CardHeader title="Configuration" note={<span className="num">version {configVersion}</span>} />
@@ -40,11 +40,11 @@ export function ConfigurationCard({ module }: { module: ModuleView }) {
                   : `${driver.toUpperCase()}, payload alone`,
             },
             { term: 'Breaker opens', value: `after ${plural(breakerConfig.failureThreshold, 'failure')} in a row` },
-            { term: 'First probe', value: `after ${formatMs(breakerConfig.openMs)}` },
+            { term: 'First probe', value: `after ${formatSetting(breakerConfig.openMs)}` },
             { term: 'Closes', value: `after ${plural(breakerConfig.successThreshold, 'good probe')}` },
-            { term: 'Call limit', value: formatMs(breakerConfig.callTimeoutMs) },
+            { term: 'Call limit', value: formatSetting(breakerConfig.callTimeoutMs) },
             { term: 'Attempts', value: `at most ${maxAttempts}` },
-            { term: 'Retries after', value: `${formatMs(baseMs)} ${growth}, at most ${formatMs(capMs)}` },
+            { term: 'Retries after', value: `${formatSetting(baseMs)} ${growth}, at most ${formatSetting(capMs)}` },
             { term: 'Changed', value: <RelativeTime at={updatedAt} /> },
             { term: 'Registered', value: <RelativeTime at={registeredAt} /> },
           ]}
@@ -52,4 +52,9 @@ export function ConfigurationCard({ module }: { module: ModuleView }) {
       </CardContent>
     </Card>
   )
+}
+
+/** A chosen duration: unlike a measured one it has no more digits than were chosen. */
+function formatSetting(ms: number): string {
+  return ms >= 1_000 && ms % 1_000 === 0 ? formatDuration(ms) : formatMs(ms)
 }

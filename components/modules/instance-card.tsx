@@ -51,7 +51,6 @@ export function InstanceCard({ module }: { module: ModuleView }) {
                 <TableHead>Breaker</TableHead>
                 <TableHead>In flight</TableHead>
                 <TableHead numeric>Calls</TableHead>
-                <TableHead numeric>Failed</TableHead>
                 <TableHead numeric>Latency</TableHead>
                 <TableHead>
                   <span className="sr-only">Actions</span>
@@ -101,7 +100,7 @@ function InstanceRow({ instance, refusal, onRemove }: InstanceRowProps) {
   return (
     <TableRow>
       <TableCell>
-        <div className="max-w-72 truncate font-mono text-xs" title={endpoint}>
+        <div className="max-w-60 truncate font-mono text-xs" title={endpoint}>
           {endpoint}
         </div>
         <div className="num text-faint-foreground text-xs">
@@ -110,10 +109,14 @@ function InstanceRow({ instance, refusal, onRemove }: InstanceRowProps) {
         </div>
       </TableCell>
       <TableCell>
-        <StatusText of="health" status={health} />
-        <div className="max-w-56 truncate text-faint-foreground text-xs" title={healthReason ?? undefined}>
-          {healthReason ? `${healthReason}, ` : ''}
-          {checkedAt === null ? 'not checked yet' : <RelativeTime at={checkedAt} />}
+        <div className="flex items-baseline gap-2">
+          <StatusText of="health" status={health} />
+          <span className="text-faint-foreground text-xs">
+            {checkedAt === null ? 'not checked yet' : <RelativeTime at={checkedAt} />}
+          </span>
+        </div>
+        <div className="max-w-48 truncate text-faint-foreground text-xs" title={healthReason ?? undefined}>
+          {healthReason}
         </div>
       </TableCell>
       <TableCell>
@@ -132,9 +135,11 @@ function InstanceRow({ instance, refusal, onRemove }: InstanceRowProps) {
           className="mt-1 w-16"
         />
       </TableCell>
-      <TableCell numeric>{formatCount(calls)}</TableCell>
-      <TableCell numeric title={`${formatCount(failures)} calls`}>
-        {formatPercent(calls === 0 ? null : failures / calls)}
+      <TableCell numeric>
+        {formatCount(calls)}
+        <div className={failures > 0 ? 'text-bad-text text-xs' : 'text-faint-foreground text-xs'}>
+          {formatPercent(calls === 0 ? null : failures / calls)} failed
+        </div>
       </TableCell>
       <TableCell numeric>{formatMs(latencyMs)}</TableCell>
       <TableCell className="w-8 text-right">

@@ -45,6 +45,7 @@ export const moduleColumns: ModuleColumn[] = [
   {
     id: 'name',
     header: 'Module',
+    accessorFn: module => module.id,
     sortFn: (a, b) => byName(a.original, b.original),
     cell: ({ row }) => <NameCell module={row.original} />,
     meta: { className: '' },
@@ -65,6 +66,7 @@ export const moduleColumns: ModuleColumn[] = [
   {
     id: 'health',
     header: 'Health',
+    accessorFn: module => module.id,
     sortFn: byFigure(illnessOf),
     sortDescFirst: true,
     cell: ({ row }) => <StatusText of="health" status={row.original.health} className={dimmed(row.original)} />,
@@ -80,6 +82,7 @@ export const moduleColumns: ModuleColumn[] = [
   {
     id: 'category',
     header: 'Category',
+    accessorFn: module => module.id,
     sortFn: (a, b) => a.original.category.localeCompare(b.original.category) || byName(a.original, b.original),
     cell: ({ row }) => <span className="block truncate text-muted-foreground">{row.original.category}</span>,
     meta: { className: 'w-28 max-2xl:hidden' },
@@ -94,6 +97,7 @@ export const moduleColumns: ModuleColumn[] = [
   {
     id: 'load',
     header: 'In flight',
+    accessorFn: module => module.id,
     sortFn: byFigure(loadOf),
     sortDescFirst: true,
     cell: ({ row }) => <LoadCell module={row.original} />,
@@ -102,6 +106,7 @@ export const moduleColumns: ModuleColumn[] = [
   {
     id: 'calls',
     header: 'Calls/min',
+    accessorFn: module => module.id,
     sortFn: byFigure(({ recent }) => recent.callsPerMinute),
     sortDescFirst: true,
     cell: ({ row }) => formatCallsPerMinute(row.original.recent.callsPerMinute),
@@ -110,6 +115,7 @@ export const moduleColumns: ModuleColumn[] = [
   {
     id: 'latency',
     header: 'p50 / p95',
+    accessorFn: module => module.id,
     sortFn: byFigure(({ recent }) => recent.p95Ms),
     sortDescFirst: true,
     cell: ({ row }) => <LatencyCell module={row.original} />,
@@ -118,6 +124,7 @@ export const moduleColumns: ModuleColumn[] = [
   {
     id: 'failures',
     header: 'Failed',
+    accessorFn: module => module.id,
     sortFn: byFigure(failureRateOf),
     sortDescFirst: true,
     cell: ({ row }) => <FailureCell module={row.original} />,
@@ -126,6 +133,7 @@ export const moduleColumns: ModuleColumn[] = [
   {
     id: 'cost',
     header: 'Cost/h',
+    accessorFn: module => module.id,
     sortFn: byFigure(({ costPerHourUsd }) => costPerHourUsd),
     sortDescFirst: true,
     cell: ({ row }) => formatUsd(row.original.costPerHourUsd),

@@ -29,11 +29,7 @@ export function ModuleFigures({ module }: { module: ModuleView }) {
         unit="per min"
         note={`${formatCount(recent.calls)} in all`}
       />
-      <StatTile
-        label="Half of them within"
-        value={formatMs(recent.p50Ms)}
-        note={`95 % within ${formatMs(recent.p95Ms)}`}
-      />
+      <StatTile label="Median latency" value={formatMs(recent.p50Ms)} note={`p95 ${formatMs(recent.p95Ms)}`} />
       <StatTile
         label="Failed"
         value={formatPercent(failureRate)}
@@ -53,7 +49,7 @@ export function ModuleFigures({ module }: { module: ModuleView }) {
 
 /** The same while loading. */
 export function ModuleFiguresSkeleton() {
-  const labels = ['In flight', 'Calls in five minutes', 'Half of them within', 'Failed', 'Cost']
+  const labels = ['In flight', 'Calls in five minutes', 'Median latency', 'Failed', 'Cost']
   return (
     <Card className={grid}>
       {labels.map(label => (

@@ -4,7 +4,9 @@ import '@xyflow/react/dist/base.css'
 import { useQuery } from '@tanstack/react-query'
 import {
   Background,
+  BaseEdge,
   type Edge,
+  type EdgeProps,
   Handle,
   MarkerType,
   type Node,
@@ -25,13 +27,15 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { StatusText } from '../ui/status-badge.tsx'
 import { statusLook, toneClasses } from '../ui/status.ts'
 import { GraphControls } from './graph-controls.tsx'
-import { layoutModules, nodeSize } from './graph-layout.ts'
+import { edgeName, type GraphLayout, layoutModules, nodeSize, pathOf } from './graph-layout.ts'
 
 type GraphModule = Graph['nodes'][number]
 type ModuleNode = Node<{ module: GraphModule }, 'module'>
+type NeedEdge = Edge<{ path: string }, 'need'>
 
 const refreshMs = 4_000
 const nodeTypes = { module: ModuleNodeView }
+const edgeTypes = { need: NeedEdgeView }
 
 /** What needs what: each module stands left of what it needs; colour, icon and word say how it is. A click opens it. */
 export function ModuleGraph({ className }: { className: string }) {
@@ -40,8 +44,8 @@ export function ModuleGraph({ className }: { className: string }) {
   const { data, error, refetch } = useQuery(
     trpc.modules.graph.queryOptions(undefined, { refetchInterval: useLiveInterval(refreshMs) }),
   )
-  const places = usePlaces(data)
-  const drawing = useMemo(() => data && places && drawGraph(data, places), [data, places])
+  const layout = useLayout(data)
+  const drawing = useMemo(() => data && layout && drawGraph(data, layout), [data, layout])
   if (error && !data) {
     return (
       <ErrorState
@@ -58,10 +62,11 @@ export function ModuleGraph({ className }: { className: string }) {
       aria-label="Dependency graph"
       className={cn('relative overflow-hidden rounded-lg border bg-card', className)}
     >
-      <ReactFlow<ModuleNode>
+      <ReactFlow<ModuleNode, NeedEdge>
         nodes={drawing.nodes}
         edges={drawing.edges}
         nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
         colorMode={resolvedTheme === 'dark' ? 'dark' : 'light'}
         fitView
         fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
@@ -75,9 +80,9 @@ export function ModuleGraph({ className }: { className: string }) {
         zoomOnScroll={false}
         preventScrolling={false}
         onlyRenderVisibleElements={drawing.nodes.length > 100}
-        className="bg-card!"
+        className="[&_.react-flow__attribution]:bg-transparent!"
       >
-        <Background color="var(--border)" gap={24} />
+        <Background color="var(--border-strong)" bgColor="var(--card)" gap={24} />
         <Panel position="top-left" className="m-3! text-muted-foreground text-xs">
           A module needs what its arrows lead to.
         </Panel>
@@ -88,7 +93,7 @@ export function ModuleGraph({ className }: { className: string }) {
 }
 
 /** The layout, made anew only when modules or their connections changed. */
-function usePlaces(graph: Graph | undefined) {
+function useLayout(graph: Graph | undefined) {
   const shape = graph && JSON.stringify([graph.nodes.map(({ id }) => id), graph.edges])
   return useMemo(() => {
     if (shape === undefined) return undefined
@@ -97,10 +102,7 @@ function usePlaces(graph: Graph | undefined) {
   }, [shape])
 }
 
-function drawGraph(
-  graph: Graph,
-  places: NonNullable<ReturnType<typeof usePlaces>>,
-): { nodes: ModuleNode[]; edges: Edge[] } {
+function drawGraph(graph: Graph, { places, routes }: GraphLayout): { nodes: ModuleNode[]; edges: NeedEdge[] } {
   const byId = new Map(graph.nodes.map(module => [module.id, module]))
   const nodes = graph.nodes.map(
     (module): ModuleNode => ({
@@ -111,14 +113,17 @@ function drawGraph(
       data: { module },
     }),
   )
-  const edges = graph.edges.map(({ from, to }): Edge => {
+  const edges = graph.edges.map((edge): NeedEdge => {
+    const { from, to } = edge
     const needed = byId.get(to)
     const troubled = needed !== undefined && isTroubled(needed)
     const color = troubled ? 'var(--bad)' : 'var(--faint-foreground)'
     return {
-      id: `${from} ${to}`,
+      id: edgeName(edge),
+      type: 'need',
       source: from,
       target: to,
+      data: { path: pathOf(routes.get(edgeName(edge)) ?? []) },
       markerEnd: { type: MarkerType.ArrowClosed, color, width: 16, height: 16 },
       style: { stroke: color, strokeWidth: troubled ? 2 : 1.25, ...(troubled ? { strokeDasharray: '6 4' } : {}) },
     }
@@ -128,6 +133,10 @@ function drawGraph(
 
 function isTroubled({ enabled, health, breaker }: GraphModule): boolean {
   return !enabled || health === 'unhealthy' || breaker === 'open'
+}
+
+function NeedEdgeView({ data, markerEnd, style }: EdgeProps<NeedEdge>) {
+  return <BaseEdge path={data?.path ?? ''} {...(markerEnd ? { markerEnd } : {})} {...(style ? { style } : {})} />
 }
 
 function ModuleNodeView({ data: { module } }: NodeProps<ModuleNode>) {

@@ -69,6 +69,7 @@ export function ModuleTable({ modules }: { modules: ModuleSummary[] }) {
               {column.getCanSort() ? (
                 <SortButton
                   label={String(column.columnDef.header)}
+                  isNumeric={column.columnDef.meta?.numeric ?? false}
                   direction={column.getIsSorted()}
                   onSort={() => column.toggleSorting()}
                 />
@@ -128,11 +129,13 @@ function ariaSort(direction: false | 'asc' | 'desc') {
 
 interface SortButtonProps {
   label: string
+  /** Figures stand at the right edge; so does the label of theirs. */
+  isNumeric: boolean
   direction: false | 'asc' | 'desc'
   onSort: () => void
 }
 
-function SortButton({ label, direction, onSort }: SortButtonProps) {
+function SortButton({ label, isNumeric, direction, onSort }: SortButtonProps) {
   const Icon = direction === 'desc' ? ArrowDown : ArrowUp
   return (
     <button
@@ -140,6 +143,7 @@ function SortButton({ label, direction, onSort }: SortButtonProps) {
       onClick={onSort}
       className={cn(
         'group inline-flex items-center gap-1 rounded-sm hover:text-foreground',
+        isNumeric && 'flex-row-reverse',
         direction && 'text-foreground',
       )}
     >

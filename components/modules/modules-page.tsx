@@ -68,6 +68,12 @@ export function ModulesPage() {
         <Card>
           <ErrorState title="The modules could not be loaded" error={error} onRetry={() => void refetch()} />
         </Card>
+      ) : modules?.length === 0 ? (
+        <Card>
+          <EmptyState icon={Boxes} title="No module is registered yet" command="npm run demo">
+            Register a service above, or start the control center with its example fleet.
+          </EmptyState>
+        </Card>
       ) : (
         <>
           <ModuleTotals totals={totals} />
@@ -100,16 +106,12 @@ function ModuleListing({ modules }: { modules: ModuleSummary[] | undefined }) {
               {plural(modules?.length ?? 0, 'module')}
             </CardFooter>
           </>
-        ) : isFiltered ? (
+        ) : (
           <EmptyState
             icon={Boxes}
             title="No module matches"
             actions={<Button onClick={clear}>Clear the filters</Button>}
           />
-        ) : (
-          <EmptyState icon={Boxes} title="No module is registered yet" command="npm run demo">
-            Register a service above, or start the control center with its example fleet.
-          </EmptyState>
         )}
       </Card>
     </>

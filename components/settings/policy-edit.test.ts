@@ -51,15 +51,18 @@ describe('editing the policy of the queue', () => {
       { key: '2', type: 'alert ', value: '2' },
     ]
     expect(rows.map(row => problemOf('priorities', rows, row))).toEqual([
-      'the type is listed twice',
-      'the type is listed twice',
+      { field: 'type', words: 'the type is listed twice' },
+      { field: 'type', words: 'the type is listed twice' },
     ])
     expect(policyOf({ priorities: rows, multipliers: [] })).toBeNull()
   })
 
   test('a type that could never be one is refused', () => {
     const row = { key: '1', type: 'No Type', value: '1' }
-    expect(problemOf('priorities', [row], row)).toMatch(/lower-case/)
+    expect(problemOf('priorities', [row], row)).toMatchObject({
+      field: 'type',
+      words: expect.stringMatching(/lower-case/),
+    })
   })
 })
 
@@ -82,7 +85,8 @@ describe('an edit that met another one', () => {
         for (const { map, type: each, before, after } of differencesOf(present, result)) {
           expect(own.has(`${map} ${each}`), `${each} of theirs changed from ${before} to ${after}`).toBe(true)
         }
-        for (const { map, type: each, after } of differencesOf(base, mine)) expect(valueOf(result[map], each)).toBe(after)
+        for (const { map, type: each, after } of differencesOf(base, mine))
+          expect(valueOf(result[map], each)).toBe(after)
       }),
     )
   })

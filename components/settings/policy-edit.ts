@@ -39,15 +39,28 @@ const bounds = {
 
 const typePattern = /^[a-z0-9][a-z0-9_.-]{0,99}$/
 
-/** What is wrong with a row, in words; null when nothing is. */
-export function problemOf(map: PolicyMap, rows: readonly PolicyRow[], row: PolicyRow): string | null {
-  const type = row.type.trim()
-  if (!typePattern.test(type)) return 'the type must be lower-case letters, digits, dots, dashes and underscores'
-  if (rows.some(other => other.key !== row.key && other.type.trim() === type)) return 'the type is listed twice'
+/** What is wrong with a row, and in which of its fields. */
+export interface RowProblem {
+  field: 'type' | 'value'
+  words: string
+}
+
+/** What is wrong with a row; null when nothing is. */
+export function problemOf(map: PolicyMap, rows: readonly PolicyRow[], row: PolicyRow): RowProblem | null {
+  const ofType = typeProblem(rows, row)
+  if (ofType !== null) return { field: 'type', words: ofType }
   const { least, most, isWhole, words } = bounds[map]
   const value = Number(row.value)
   const isFit = row.value.trim() !== '' && value >= least && value <= most && (!isWhole || Number.isInteger(value))
-  return isFit ? null : words
+  return isFit ? null : { field: 'value', words }
+}
+
+function typeProblem(rows: readonly PolicyRow[], row: PolicyRow): string | null {
+  const type = row.type.trim()
+  if (type === '') return 'the type is missing'
+  if (!typePattern.test(type)) return 'the type must be lower-case letters, digits, dots, dashes and underscores'
+  if (rows.some(other => other.key !== row.key && other.type.trim() === type)) return 'the type is listed twice'
+  return null
 }
 
 /** The maps that a draft stands for; null while something in it is wrong. */

@@ -41,7 +41,7 @@ export function PolicyPanel() {
   const draft = edit?.draft ?? draftOf(data)
   return (
     <>
-      <p className="mb-3 max-w-prose text-muted-foreground">
+      <p className="mb-3 max-w-3xl text-pretty text-muted-foreground">
         A task that names no priority gets the one of its type, or 5. Its score is the level of its priority times the
         multiplier of its type, or 1; work of a higher score goes first, until older work has waited long enough. A
         change holds for tasks that are accepted after it.

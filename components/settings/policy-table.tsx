@@ -8,7 +8,7 @@ import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { Input } from '../ui/input.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 import { aliasOf } from '../tasks/task-words.ts'
-import { type PolicyMap, type PolicyRow, problemOf } from './policy-edit.ts'
+import { type PolicyMap, type PolicyRow, problemOf, type RowProblem } from './policy-edit.ts'
 
 export interface PolicyTableProps {
   map: PolicyMap
@@ -84,7 +84,7 @@ export function PolicyTable({ map, rows, onChange }: PolicyTableProps) {
 interface PolicyTableRowProps {
   map: PolicyMap
   row: PolicyRow
-  problem: string | null
+  problem: RowProblem | null
   refusal: string | null
   onChange: (part: Partial<PolicyRow>) => void
   onRemove: () => void
@@ -93,18 +93,20 @@ interface PolicyTableRowProps {
 function PolicyTableRow({ map, row, problem, refusal, onChange, onRemove }: PolicyTableRowProps) {
   const note = useId()
   const isNew = row.key.startsWith('new ')
-  const field = {
+  // A row that was just added is not wrong yet, only unfinished.
+  const shown = problem && !(isNew && row.type === '') ? problem : null
+  const fieldOf = (name: RowProblem['field']) => ({
     readOnly: refusal !== null,
     title: refusal ?? undefined,
-    'aria-describedby': problem ? note : undefined,
-    'aria-invalid': problem ? (true as const) : undefined,
-  }
+    'aria-describedby': shown?.field === name ? note : undefined,
+    'aria-invalid': shown?.field === name ? (true as const) : undefined,
+  })
   return (
     <TableRow>
       <TableCell>
         {isNew ? (
           <Input
-            {...field}
+            {...fieldOf('type')}
             autoFocus
             aria-label="Type"
             value={row.type}
@@ -115,15 +117,15 @@ function PolicyTableRow({ map, row, problem, refusal, onChange, onRemove }: Poli
         ) : (
           <span className="font-mono text-xs">{row.type}</span>
         )}
-        {problem ? (
+        {shown ? (
           <p id={note} role="alert" className="mt-1 text-bad-text text-xs">
-            {problem}
+            {shown.words}
           </p>
         ) : null}
       </TableCell>
       <TableCell className="whitespace-nowrap">
         <Input
-          {...field}
+          {...fieldOf('value')}
           aria-label={`${map === 'priorities' ? 'Priority' : 'Multiplier'} of ${row.type || 'the new type'}`}
           value={row.value}
           inputMode="decimal"

@@ -90,7 +90,7 @@ const wrongInputs: [problem: string, path: string, input: unknown, code: ErrorCo
     'tasks.submit',
     { ...task, idempotencyKey: '' },
     'INVALID_INPUT',
-    'idempotencyKey must have at least 1 characters.',
+    'idempotencyKey must have at least 1 character.',
   ],
   [
     'a NUL',
@@ -106,7 +106,7 @@ const wrongInputs: [problem: string, path: string, input: unknown, code: ErrorCo
     'INVALID_INPUT',
     'idempotencyKey must not hold NUL characters or half surrogate pairs.',
   ],
-  ['an empty list', 'tasks.submitBatch', { tasks: [] }, 'INVALID_INPUT', 'tasks must have at least 1 entries.'],
+  ['an empty list', 'tasks.submitBatch', { tasks: [] }, 'INVALID_INPUT', 'tasks must have at least 1 entry.'],
   ['no object', 'tasks.submit', [1], 'INVALID_INPUT', 'The input must be an object.'],
   ['a broken id', 'tasks.cancel', { id: '7' }, 'INVALID_INPUT', 'id must be a UUID.'],
   [
@@ -135,7 +135,7 @@ const wrongInputs: [problem: string, path: string, input: unknown, code: ErrorCo
     'modules.disable',
     { id: 'a', reason: '  ' },
     'INVALID_INPUT',
-    'reason must have at least 1 characters.',
+    'reason must have at least 1 character.',
   ],
   [
     'a wrong key in a map',

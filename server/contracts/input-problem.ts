@@ -57,9 +57,9 @@ function describe(issue: Issue): string {
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`
     case 'too_small':
-      return `must ${boundOf(issue.origin)} ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}`
+      return `must ${boundOf(issue.origin)} ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin, issue.minimum)}`
     case 'too_big':
-      return `must ${boundOf(issue.origin)} ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unitOf(issue.origin)}`
+      return `must ${boundOf(issue.origin)} ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unitOf(issue.origin, issue.maximum)}`
     case 'invalid_format':
       return formatNames[issue.format] ?? (issue.message.startsWith('Invalid') ? 'has the wrong form' : issue.message)
     case 'not_multiple_of':
@@ -101,7 +101,8 @@ function boundOf(origin: string): string {
   return origin === 'string' || origin === 'array' || origin === 'set' || origin === 'record' ? 'have' : 'be'
 }
 
-function unitOf(origin: string): string {
-  if (origin === 'string') return ' characters'
-  return origin === 'array' || origin === 'set' || origin === 'record' ? ' entries' : ''
+function unitOf(origin: string, count: number | bigint): string {
+  const isOne = Number(count) === 1
+  if (origin === 'string') return isOne ? ' character' : ' characters'
+  return origin === 'array' || origin === 'set' || origin === 'record' ? (isOne ? ' entry' : ' entries') : ''
 }
