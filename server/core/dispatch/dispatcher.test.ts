@@ -46,6 +46,23 @@ describe('how much runs at once', () => {
     expect(new Set(await harness.statuses(tasks))).toEqual(new Set(['succeeded']))
   })
 
+  test('never more than the concurrency, also when a task leaves its slot to another by falling back', async () => {
+    const refused: DriverOutcome = { kind: 'failed', code: 'X', message: 'no', retryable: true }
+    const harness = new DispatchHarness({
+      concurrency: 2,
+      modules: [
+        { id: 'one', types: ['x', 'y'], slots: 1, answer: () => ({ afterMs: 50, outcome: refused }) },
+        { id: 'next', types: ['x'], slots: 5, answer: () => 'never' },
+        { id: 'other', types: ['z'], slots: 5, answer: () => 'never' },
+      ],
+    })
+    for (const [rank, type] of ['x', 'y', 'z'].entries()) await harness.submit(type, 1, { rank })
+    await harness.start()
+    await harness.clock.advance(5_000)
+    expect(harness.driver.calls.map(call => call.module.id)).toEqual(['one', 'other', 'next'])
+    expect(harness.driver.mostInFlight).toBe(2)
+  })
+
   test('a slot that becomes free is taken by the next task at once', async () => {
     const harness = await startedWith({ modules: [work({ slots: 1, answer: takes(100) })] })
     await harness.submit('work', 5)
@@ -57,23 +74,22 @@ describe('how much runs at once', () => {
 
   test('with any modules, speeds and concurrency: every task ends once, within the limits, and every slot is free after', async () => {
     const modules = fc.array(
-      fc.record({ slots: fc.integer({ min: 1, max: 4 }), afterMs: fc.nat(300), isShared: fc.boolean() }),
-      { minLength: 1, maxLength: 3 },
+      fc.record({
+        slots: fc.integer({ min: 1, max: 4 }),
+        afterMs: fc.nat(300),
+        types: fc.subarray(['t0', 't1', 't2', 't3'], { minLength: 1 }),
+      }),
+      { minLength: 1, maxLength: 4 },
     )
     await fc.assert(
       fc.asyncProperty(modules, fc.integer({ min: 1, max: 8 }), async (plan, concurrency) => {
-        const harness = await startedWith({
+        const harness = new DispatchHarness({
           concurrency,
-          modules: plan.map(({ slots, afterMs, isShared }, index) => ({
-            id: `m${index}`,
-            types: isShared ? ['shared', `own${index}`] : [`own${index}`],
-            slots,
-            answer: takes(afterMs),
-          })),
+          modules: plan.map(({ afterMs, ...rest }, index) => ({ id: `m${index}`, ...rest, answer: takes(afterMs) })),
         })
-        const tasks = (
-          await Promise.all(plan.map((module, index) => harness.submit(module.isShared ? 'shared' : `own${index}`, 8)))
-        ).flat()
+        const types = new Set(plan.flatMap(module => module.types))
+        const tasks = (await Promise.all([...types].map(type => harness.submit(type, 6)))).flat()
+        await harness.start()
         await harness.clock.advance(30_000)
         expect(new Set(await harness.statuses(tasks))).toEqual(new Set(['succeeded']))
         expect(harness.driver.mostInFlight).toBeLessThanOrEqual(concurrency)
@@ -171,6 +187,18 @@ describe('a claimed task that finds no slot', () => {
     await harness.clock.advance(1_100)
     expect(new Set(await harness.statuses(tasks))).toEqual(new Set(['succeeded']))
   })
+})
+
+test('while the router is broken no more is claimed than there are slots, and all of it goes back', async () => {
+  const harness = await startedWith({ modules: [work()] })
+  harness.router.faults = Number.POSITIVE_INFINITY
+  const tasks = await harness.submit('work', 100)
+  await harness.clock.advance(1_000)
+  expect((await harness.statuses(tasks)).filter(status => status === 'running')).toHaveLength(10)
+  await harness.clock.advance(10_000)
+  harness.router.faults = 0
+  await harness.clock.advance(3_000)
+  expect(new Set(await harness.statuses(tasks))).toEqual(new Set(['succeeded']))
 })
 
 describe('while the store is away', () => {

@@ -185,13 +185,7 @@ export class Dispatcher implements RunningTasks {
     if (open.length === 0) return false
     for (const { laneId } of open) this.#hot.delete(laneId)
     this.#lastClaimAt = clock.now()
-    let claimed: ClaimedTask[]
-    try {
-      claimed = await store.claim(open, room, replicaId)
-    } catch (error) {
-      for (const { laneId } of open) this.#hot.add(laneId)
-      throw error
-    }
+    const claimed = await store.claim(open, room, replicaId)
     const perLane = new Map<number, number>()
     for (const task of claimed) perLane.set(task.laneId, (perLane.get(task.laneId) ?? 0) + 1)
     for (const { laneId, slots } of open) {
