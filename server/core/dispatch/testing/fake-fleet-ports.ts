@@ -14,6 +14,8 @@ export interface FakeModule {
   retry?: Partial<ModuleRecord['retry']>
   /** Answers at once, after some time, or with `never` not until it is aborted. */
   answer?: (call: DriverCall) => DriverOutcome | { afterMs: number; outcome: DriverOutcome } | 'never'
+  /** Called in the very moment of the answer, before anybody has seen it. */
+  onAnswer?: (call: DriverCall) => void
 }
 
 const done: DriverOutcome = { kind: 'succeeded', result: 'done' }
@@ -145,23 +147,25 @@ export class FakeDriver implements Pick<Driver, 'call'> {
   call(call: DriverCall, signal: AbortSignal): Promise<DriverOutcome> {
     this.calls.push({ ...call, at: this.#clock.now() })
     this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight)
-    const answer = this.#router.find(call.module.id)?.answer?.(call) ?? done
+    const module = this.#router.find(call.module.id)
+    const answer = module?.answer?.(call) ?? done
     return new Promise(resolve => {
       let cancelTimer = () => {}
       const settle = (outcome: DriverOutcome) => {
         cancelTimer()
+        signal.removeEventListener('abort', abort)
         this.inFlight--
         resolve(outcome)
+        module?.onAnswer?.(call)
       }
-      if (answer !== 'never') {
-        const afterMs = 'afterMs' in answer ? answer.afterMs : 0
-        const outcome = 'afterMs' in answer ? answer.outcome : answer
-        cancelTimer = this.#clock.setTimer(afterMs, () => settle(outcome))
-      }
-      signal.addEventListener('abort', () => {
+      const abort = () => {
         this.aborted.push(call.taskId)
         settle({ kind: 'failed', code: 'ABORTED', message: 'ended before the module answered', retryable: true })
-      })
+      }
+      signal.addEventListener('abort', abort)
+      if (answer === 'never') return
+      const { afterMs, outcome } = 'afterMs' in answer ? answer : { afterMs: 0, outcome: answer }
+      cancelTimer = this.#clock.setTimer(afterMs, () => settle(outcome))
     })
   }
 }
