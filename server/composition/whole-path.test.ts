@@ -1,6 +1,8 @@
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { BreakerView } from '#server/contracts/breakers.ts'
 import type { Page } from '#server/contracts/common.ts'
+import type { RoutedCall, RouteReportAnswer } from '#server/contracts/routing.ts'
 import type { SubmitBatchReceipt, SubmitReceipt, TaskSummary, TaskView } from '#server/contracts/tasks.ts'
 import { CallError } from '#server/testing/client.ts'
 import { type RunningQuarterdeck, runQuarterdeck } from '#server/testing/running-quarterdeck.ts'
@@ -285,6 +287,60 @@ describe('what callers do with tasks', () => {
     expect(
       (await running.client.query<Page<TaskSummary>>('tasks.list', { q: ids[1] })).items.map(item => item.id),
     ).toEqual([ids[1]])
+  })
+})
+
+describe('routing for callers that call themselves', () => {
+  const route = (taskType: string) => running.client.mutate<RoutedCall>('router.route', { taskType })
+  const report = (input: object) => running.client.mutate<RouteReportAnswer>('router.report', input)
+
+  test('a routed call holds a slot until its outcome is reported, and the outcome is learned from', async () => {
+    const module = await register('outside', { capacity: 1 })
+    const first = await route('outside')
+    expect(first).toMatchObject({ moduleId: 'outside', endpoint: module.endpoint, retry: { maxAttempts: 3 } })
+    expect(await refusal(route('outside'))).toMatchObject({ appCode: 'NO_ROUTE', httpStatus: 503 })
+    expect(await report({ routeId: first.routeId, outcome: 'succeeded' })).toEqual({ next: null })
+    const second = await route('outside')
+    expect(second.decision.candidates[0]).toMatchObject({ successRate: 1, evidence: 1 })
+    expect(await refusal(report({ routeId: first.routeId, outcome: 'succeeded' }))).toMatchObject({
+      appCode: 'ROUTE_NOT_FOUND',
+    })
+    await report({ routeId: second.routeId, outcome: 'busy' })
+  })
+
+  test('a reported failure leads to the fallback, and enough of them open the breaker', async () => {
+    await register('outside-first', { type: 'outside.pair', preference: 100, breaker: { failureThreshold: 2 } })
+    await register('outside-second', { type: 'outside.pair', preference: -100 })
+    for (let round = 0; round < 2; round++) {
+      const first = await until('the preferred module is routed to', async () => {
+        const routed = await route('outside.pair')
+        if (routed.moduleId === 'outside-first') return routed
+        await report({ routeId: routed.routeId, outcome: 'busy' })
+        return null
+      })
+      const { next } = await report({
+        routeId: first.routeId,
+        outcome: 'failed',
+        errorCode: 'BOOM',
+        wantFallback: true,
+      })
+      expect(next?.moduleId).toBe('outside-second')
+      await report({ routeId: next?.routeId, outcome: 'succeeded' })
+    }
+    const { items } = await running.client.query<Page<BreakerView>>('breakers.list', { moduleId: 'outside-first' })
+    expect(items[0]).toMatchObject({ state: 'open', lastFailure: { code: 'BOOM' } })
+    expect((await route('outside.pair')).moduleId).toBe('outside-second')
+  })
+
+  test('a call that is never reported gives its slot back at the time-out and counts as failed', async () => {
+    await register('outside-silent', { capacity: 1, breaker: { callTimeoutMs: 100, failureThreshold: 1 } })
+    const { routeId } = await route('outside-silent')
+    const breaker = await until('its breaker opens', async () => {
+      const { items } = await running.client.query<Page<BreakerView>>('breakers.list', { moduleId: 'outside-silent' })
+      return items[0]?.state === 'open' ? items[0] : null
+    })
+    expect(breaker.totals.timeouts).toBe(1)
+    expect(await refusal(report({ routeId, outcome: 'succeeded' }))).toMatchObject({ appCode: 'ROUTE_NOT_FOUND' })
   })
 })
 

@@ -1,4 +1,43 @@
 import { z } from 'zod'
 import { moduleIdSchema, taskTypeSchema } from './common.ts'
+import type { DecisionView } from './decisions.ts'
+import type { RetryPolicy } from './modules.ts'
 
 export const previewRouteInput = z.strictObject({ taskType: taskTypeSchema, moduleId: moduleIdSchema.optional() })
+
+/** Asks where to send a call that the caller makes itself. */
+export const routeInput = z.strictObject({
+  taskType: taskTypeSchema,
+  /** Only this module will do. */
+  moduleId: moduleIdSchema.optional(),
+})
+
+/** Tells how a routed call ended; a slot is held until then, or until the module's call time-out. */
+export const reportRouteInput = z.strictObject({
+  routeId: z.uuid(),
+  outcome: z.enum(['succeeded', 'failed', 'busy']),
+  errorCode: z.string().trim().min(1).max(100).optional(),
+  errorMessage: z.string().trim().max(1_000).optional(),
+  /** After a failure: answer with the next capable module, when there is one. */
+  wantFallback: z.boolean().default(false),
+})
+export type RouteReport = z.output<typeof reportRouteInput>
+
+/** Where to send a call, with a slot taken there. */
+export interface RoutedCall {
+  routeId: string
+  moduleId: string
+  instanceId: string
+  endpoint: string
+  /** Modules that would be tried next, in order. */
+  fallbacks: string[]
+  retry: RetryPolicy
+  /** Without a report by then the call counts as timed out. */
+  expiresAt: string
+  decision: DecisionView
+}
+
+export interface RouteReportAnswer {
+  /** The next call to make; null when none was asked for or none is left. */
+  next: RoutedCall | null
+}

@@ -15,6 +15,7 @@ import type {
   RegisterModule,
   UpdateModule,
 } from '../contracts/modules.ts'
+import type { RoutedCall, RouteReport, RouteReportAnswer } from '../contracts/routing.ts'
 import type {
   BalancerStats,
   DashboardView,
@@ -118,6 +119,10 @@ export interface BreakerOperations {
 export interface RouterOperations {
   /** What would be decided for a task of this type now; nothing is sent and no slot is taken. */
   preview(tenantId: string, input: { taskType: string; moduleId?: string | undefined }): DecisionView
+  /** A slot on the best instance for a call that the caller makes itself. Throws TASK_TYPE_UNKNOWN, NO_ROUTE. */
+  route(tenantId: string, input: { taskType: string; moduleId?: string | undefined }): Promise<RoutedCall>
+  /** How such a call ended; with the next one to make when a fallback is asked for. Throws ROUTE_NOT_FOUND. */
+  report(tenantId: string, report: RouteReport): Promise<RouteReportAnswer>
   stats(tenantId: string): RoutingStats
   balancerStats(tenantId: string): BalancerStats
 }

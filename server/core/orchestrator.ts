@@ -29,6 +29,7 @@ import type { SchemaCompiler } from './registry/schema-compiler.ts'
 import type { BreakerBoard } from './resilience/breaker-board.ts'
 import { type BreakerHoldStore, BreakerService } from './resilience/breaker-service.ts'
 import { createTaskRouter } from './routing/fleet-router.ts'
+import { OutsideRoutes } from './routing/outside-routes.ts'
 import { createRouterOperations } from './routing/router-operations.ts'
 import type { TaskRouter } from './routing/task-router.ts'
 import type { Clock } from './shared/clock.ts'
@@ -148,13 +149,20 @@ export class Orchestrator implements Operations {
       clock,
       random,
     })
-    this.router = createRouterOperations({
+    const outside = new OutsideRoutes({
       router: this.#taskRouter,
-      catalog: this.registry,
+      breakers: ports.breakers,
       health: this.health,
-      load: this.#load,
+      learner: this.#records,
       clock,
+      ids: ports.ids,
     })
+    const { health, registry: catalog } = this
+    this.router = {
+      ...createRouterOperations({ router: this.#taskRouter, catalog, health, load: this.#load, clock }),
+      route: (tenantId, input) => outside.route(tenantId, input),
+      report: (tenantId, report) => outside.report(tenantId, report),
+    }
     this.breakers = new BreakerService({
       board: ports.breakers,
       catalog: this.registry,

@@ -13,7 +13,7 @@ export interface RouterOperationsSources extends BalancerStatsSources {
  * Makes what the API offers of routing and balancing. `preview` throws TASK_TYPE_UNKNOWN, MODULE_NOT_FOUND or
  * MODULE_CANNOT_RUN_TYPE; a type that nothing can take now is no error but a decision without a module.
  */
-export function createRouterOperations(sources: RouterOperationsSources): RouterOperations {
+export function createRouterOperations(sources: RouterOperationsSources): Omit<RouterOperations, 'route' | 'report'> {
   return {
     preview(tenantId, { taskType, moduleId }) {
       if (moduleId !== undefined) requireCapableModule(sources, tenantId, taskType, moduleId)

@@ -39,15 +39,3 @@ export interface TaskRouter {
   knowsType(tenantId: string, taskType: string): boolean
   stats(tenantId: string): RoutingStats
 }
-
-/** What is learned from each ended call; the evidence behind later decisions. */
-export interface OutcomeLearner {
-  learn(outcome: {
-    tenantId: string
-    taskType: string
-    moduleId: string
-    ok: boolean
-    durationMs: number
-    errorCode: string | null
-  }): void
-}
