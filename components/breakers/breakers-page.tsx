@@ -1,6 +1,7 @@
 'use client'
 
 import { RotateCcw, Zap } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { useCallback, useMemo, useState } from 'react'
 import { useRefusal } from '../data/viewer.tsx'
 import { useListKeys } from '../layout/use-list-keys.ts'
@@ -15,10 +16,14 @@ import { BreakerCard } from './breaker-card.tsx'
 import { BreakerFilters } from './breaker-filters.tsx'
 import { BreakerGrid } from './breaker-grid.tsx'
 import { breakerKey, countByFilter, isInState, matchesBreakerText, sortBreakers } from './breaker-order.ts'
-import { BreakerSheet } from './breaker-sheet.tsx'
-import { ResetAllDialog } from './reset-all-dialog.tsx'
 import { useBreakers } from './use-breakers.ts'
 import { useBreakersSearch } from './use-breakers-search.ts'
+
+// Loaded when first opened: most visits only look.
+const BreakerSheet = dynamic(() => import('./breaker-sheet.tsx').then(module => module.BreakerSheet), { ssr: false })
+const ResetAllDialog = dynamic(() => import('./reset-all-dialog.tsx').then(module => module.ResetAllDialog), {
+  ssr: false,
+})
 
 /** With more than this many the grid is the better view. */
 const manyBreakers = 24
@@ -27,6 +32,8 @@ const manyBreakers = 24
 export function BreakersPage() {
   const { breakers, error, retry } = useBreakers()
   const { search, setSearch, isFiltered, clear } = useBreakersSearch()
+  const [wasOpened, setWasOpened] = useState(false)
+  if (search.open !== null && !wasOpened) setWasOpened(true)
   const [isResetting, setResetting] = useState(false)
   const refusal = useRefusal('operator')
   const all = useMemo(() => sortBreakers(breakers ?? []), [breakers])
@@ -86,7 +93,7 @@ export function BreakersPage() {
           ))}
         </div>
       )}
-      {breakers ? (
+      {breakers && wasOpened ? (
         <BreakerSheet
           open={search.open}
           breaker={breakers.find(breaker => breakerKey(breaker) === search.open)}

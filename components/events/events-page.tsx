@@ -1,7 +1,9 @@
 'use client'
 
 import { Activity } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { useMemo, useState } from 'react'
+import { useConnectionState } from '../data/connection-state.ts'
 import { useLive } from '../data/live.tsx'
 import { useFleetPulse } from '../data/use-dashboard.ts'
 import { PageHeader } from '../ui/page-header.tsx'
@@ -15,12 +17,14 @@ import { SkeletonRows } from '../ui/skeleton.tsx'
 import { EventFilters } from './event-filters.tsx'
 import { typesOfGroups } from './event-groups.ts'
 import { EventList } from './event-list.tsx'
-import { EventSheet } from './event-sheet.tsx'
 import { PendingButton } from './pending-button.tsx'
 import { matchesText } from './summarize-event.ts'
 import { useEventFeed } from './use-event-feed.ts'
 import { useEventsSearch } from './use-events-search.ts'
 import { usePointerHold } from './use-pointer-hold.ts'
+
+// Loaded when first opened: most visits only look.
+const EventSheet = dynamic(() => import('./event-sheet.tsx').then(module => module.EventSheet), { ssr: false })
 
 const liveSize = 1_000
 
@@ -31,6 +35,8 @@ export function EventsPage() {
   const pointer = usePointerHold()
   const [isAway, setAway] = useState(false)
   const [returns, setReturns] = useState(0)
+  const [wasOpened, setWasOpened] = useState(false)
+  if (search.event !== null && !wasOpened) setWasOpened(true)
   const rate = useFleetPulse()?.eventsPerSecond
   const isPaused = pausedBy === 'operator'
   const isReading = isAway || search.event !== null
@@ -50,7 +56,14 @@ export function EventsPage() {
     setReturns(was => was + 1)
     feed.catchUp()
   }
-  const state = isPaused ? 'Paused' : isReading || pointer.isHeld ? 'Held while you look' : 'Live'
+  const isLost = useConnectionState().phase === 'lost'
+  const state = isLost
+    ? 'Not connected'
+    : isPaused
+      ? 'Paused'
+      : isReading || pointer.isHeld
+        ? 'Held while you look'
+        : 'Live'
   return (
     <div className="flex h-[calc(100dvh-9rem)] min-h-120 flex-col md:h-[calc(100dvh-6rem)]">
       <PageHeader title="Events" description="Everything that happens in the fleet, in order." />
@@ -97,11 +110,13 @@ export function EventsPage() {
           ) : null}
         </CardFooter>
       </Card>
-      <EventSheet
-        seq={search.event}
-        known={feed.events?.find(event => event.seq === search.event)}
-        onClose={() => void setSearch({ event: null })}
-      />
+      {wasOpened ? (
+        <EventSheet
+          seq={search.event}
+          known={feed.events?.find(event => event.seq === search.event)}
+          onClose={() => void setSearch({ event: null })}
+        />
+      ) : null}
     </div>
   )
 }

@@ -1,23 +1,12 @@
 'use client'
 
-import type { TRPCClient } from '@trpc/client'
 import { useEffect, useRef, useState } from 'react'
-import type { AppRouter } from '#server/api/app-router.ts'
 import type { EventView } from '#server/contracts/events.ts'
 import { useConnectionState } from '../data/connection-state.ts'
 import { useLive } from '../data/live.tsx'
 import { useTRPCClient } from '../data/trpc.ts'
 import { appendOlder, type EventBuffer, openBuffer, receiveEvents, showPending } from './event-buffer.ts'
-
-const flushMs = 500
-const pageSize = 100
-
-/** Which events are wanted; absent means all. */
-export interface EventFilter {
-  types?: readonly string[] | undefined
-  moduleId?: string | undefined
-  taskId?: string | undefined
-}
+import { type EventFilter, followEvents, pageSize, toInput } from './follow-events.ts'
 
 export interface EventFeedOptions {
   /** A live list holds this many; older ones are read again when somebody asks for them. */
@@ -128,65 +117,5 @@ export function useEventFeed(filter: EventFilter, { size, hold }: EventFeedOptio
     loadOlder,
     catchUp,
     restart,
-  }
-}
-
-function toInput({ types, moduleId, taskId }: EventFilter) {
-  return {
-    ...(types && { types: [...types] }),
-    ...(moduleId && { moduleId }),
-    ...(taskId && { taskId }),
-  }
-}
-
-interface Follower {
-  onPage: (page: { items: EventView[]; nextCursor: string | null }) => void
-  /** Oldest first, gathered for half a second, so that a burst does not draw the page a thousand times. */
-  onEvents: (events: EventView[]) => void
-  onError: (error: unknown) => void
-}
-
-/** A page of what was, then all that comes after it; returns how to end it. */
-function followEvents(
-  client: TRPCClient<AppRouter>,
-  { filter, size }: { filter: EventFilter; size: number },
-  follower: Follower,
-): () => void {
-  const controller = new AbortController()
-  const { signal } = controller
-  let gathered: EventView[] = []
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const flush = () => {
-    timer = undefined
-    const events = gathered
-    gathered = []
-    follower.onEvents(events)
-  }
-  const begin = async () => {
-    // The head is read before the page, so that nothing can fall between the page and the subscription.
-    const [head] = (await client.events.list.query({ limit: 1 }, { signal })).items
-    const page = await client.events.list.query({ ...toInput(filter), limit: Math.min(pageSize, size) }, { signal })
-    if (signal.aborted) return
-    follower.onPage(page)
-    const subscription = client.events.onEvent.subscribe(
-      { ...(filter.types && { types: [...filter.types] }), lastEventId: String(head?.seq ?? 0) },
-      {
-        onData: ({ data: event }) => {
-          if (filter.moduleId && event.moduleId !== filter.moduleId) return
-          if (filter.taskId && event.taskId !== filter.taskId) return
-          gathered.push(event)
-          timer ??= setTimeout(flush, flushMs)
-        },
-        onError: follower.onError,
-      },
-    )
-    signal.addEventListener('abort', () => subscription.unsubscribe())
-  }
-  begin().catch(error => {
-    if (!signal.aborted) follower.onError(error)
-  })
-  return () => {
-    clearTimeout(timer)
-    controller.abort()
   }
 }
