@@ -2,7 +2,6 @@ import type { BreakerState } from './breakers.ts'
 import type { EventView } from './events.ts'
 import type { HealthMember, HealthPoint, HealthSummary } from './health.ts'
 import type { ModuleSummary } from './modules.ts'
-import type { TaskStatus } from './tasks.ts'
 
 export interface EventBusStats {
   total: number
@@ -146,8 +145,4 @@ export interface DashboardView {
   modules: ModuleSummary[]
   eventsPerSecond: number
   attention: AttentionItem[]
-}
-
-export interface QueueCounts {
-  byStatus: Record<TaskStatus, number>
 }

@@ -1,82 +1,32 @@
 import { followCatalog } from './balancing/follow-catalog.ts'
 import { createLoadTable, type InstanceLoads } from './balancing/load-table.ts'
 import { fixedExploration } from './brain/exploration.ts'
-import { ServiceRecords, type ServiceRecordStore } from './brain/service-records.ts'
+import { ServiceRecords } from './brain/service-records.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { EventBus } from './events/event-bus.ts'
-import type { EventStore } from './events/event-store.ts'
 import { HealthMonitor } from './health/health-monitor.ts'
-import type { HealthStore } from './health/health-store.ts'
 import type { Operations } from './operations.ts'
+import type { OrchestratorPorts, OrchestratorSettings } from './orchestrator-ports.ts'
 import { QueueStatistics } from './overview/queue-statistics.ts'
 import { StatsService } from './overview/stats-service.ts'
 import { describeSystems } from './overview/systems.ts'
 import { ThroughputSampler } from './overview/throughput-sampler.ts'
 import { Admission } from './queue/admission.ts'
-import type { Driver } from './queue/driver.ts'
 import { LaneDirectory } from './queue/lane-directory.ts'
 import { createPayloadValidator } from './queue/payload-validator.ts'
-import { type QueuePolicyStore, QueueService } from './queue/queue-service.ts'
+import { QueueService } from './queue/queue-service.ts'
 import { Submission } from './queue/submission.ts'
-import { TaskService, type TaskServiceOptions } from './queue/task-service.ts'
-import type { LeaseEnd, ReclaimedTask, TaskStore } from './queue/task-store.ts'
+import { TaskService } from './queue/task-service.ts'
+import type { LeaseEnd, ReclaimedTask } from './queue/task-store.ts'
 import { Upkeep } from './queue/upkeep.ts'
 import { ModuleRegistry } from './registry/module-registry.ts'
 import { ModuleService } from './registry/module-service.ts'
-import type { ModuleStore } from './registry/module-store.ts'
-import type { EndpointCheck } from './registry/prepare-module.ts'
-import type { SchemaCompiler } from './registry/schema-compiler.ts'
-import type { BreakerBoard } from './resilience/breaker-board.ts'
-import { type BreakerHoldStore, BreakerService } from './resilience/breaker-service.ts'
+import { BreakerService } from './resilience/breaker-service.ts'
 import { createTaskRouter } from './routing/fleet-router.ts'
 import { OutsideRoutes } from './routing/outside-routes.ts'
 import { createRouterOperations } from './routing/router-operations.ts'
 import type { TaskRouter } from './routing/task-router.ts'
-import type { Clock } from './shared/clock.ts'
-import type { IdSource, Random } from './shared/ids.ts'
-import type { Logger } from './shared/logger.ts'
 import { defaultTenantId } from './shared/principal.ts'
-
-/** Everything the core needs of the world outside. */
-export interface OrchestratorPorts {
-  clock: Clock
-  ids: IdSource
-  random: Random
-  logger: Logger
-  stores: {
-    tasks: TaskStore
-    events: EventStore
-    modules: ModuleStore
-    health: HealthStore
-    breakerHolds: BreakerHoldStore
-    queuePolicies: QueuePolicyStore
-    serviceRecords: ServiceRecordStore
-  }
-  drivers: Readonly<Record<string, Driver>>
-  breakers: BreakerBoard
-  schemas: SchemaCompiler
-  checkEndpoint: EndpointCheck
-  newModuleSecret: () => string
-  newTraceparent: () => string
-  /** Digest of a text, for comparing repeated submissions. */
-  digest: (text: string) => string
-  auditTask: TaskServiceOptions['audit']
-  /** Says that this replica lives. */
-  heartbeat: () => Promise<void>
-  /** One round trip to the database. */
-  pingDatabase: () => Promise<void>
-}
-
-export interface OrchestratorSettings {
-  replicaId: string
-  version: string
-  /** Calls in flight at most. */
-  concurrency: number
-  /** Tasks that may wait or run at once. */
-  queueCapacity: number
-  /** Total time of a task from its first start. */
-  taskTimeoutMs: number
-}
 
 /**
  * One replica of the orchestrator: wires the parts of the core to each other and to the given ports. Constructing starts

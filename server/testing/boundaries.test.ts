@@ -17,7 +17,10 @@ const offences: Record<string, Record<string, string | (() => string)>> = {
     'server/core/registry/a.ts': imports('../routing/b.ts'),
     'server/core/routing/b.ts': leaf,
   },
-  'core-tier-balancing-brain': { 'server/core/brain/a.ts': imports('../routing/b.ts'), 'server/core/routing/b.ts': leaf },
+  'core-tier-balancing-brain': {
+    'server/core/brain/a.ts': imports('../routing/b.ts'),
+    'server/core/routing/b.ts': leaf,
+  },
   'core-tier-routing': { 'server/core/routing/a.ts': imports('../dispatch/b.ts'), 'server/core/dispatch/b.ts': leaf },
   'core-tier-dispatch-simulation': {
     'server/core/dispatch/a.ts': imports('../overview/b.ts'),
@@ -28,11 +31,20 @@ const offences: Record<string, Record<string, string | (() => string)>> = {
   'contracts-are-browser-safe': { 'server/contracts/a.ts': imports('pg') },
   'only-breakers-import-opossum': { 'server/api/a.ts': imports('opossum') },
   'only-charts-import-recharts': { 'components/modules/a.tsx': imports('recharts') },
-  'interface-imports-types-only': { 'components/modules/a.ts': imports('../../server/api/b.ts'), 'server/api/b.ts': leaf },
+  'interface-imports-types-only': {
+    'components/modules/a.ts': imports('../../server/api/b.ts'),
+    'server/api/b.ts': leaf,
+  },
   'components-do-not-import-pages': { 'components/modules/a.ts': imports('../../app/b.ts'), 'app/b.ts': leaf },
   'api-calls-the-core': { 'server/api/a.ts': imports('../drivers/b.ts'), 'server/drivers/b.ts': leaf },
-  'adapters-know-only-the-core': { 'server/drivers/a.ts': imports('../persistence/b.ts'), 'server/persistence/b.ts': leaf },
-  'nothing-imports-composition': { 'server/auth/a.ts': imports('../composition/b.ts'), 'server/composition/b.ts': leaf },
+  'adapters-know-only-the-core': {
+    'server/drivers/a.ts': imports('../persistence/b.ts'),
+    'server/persistence/b.ts': leaf,
+  },
+  'nothing-imports-composition': {
+    'server/auth/a.ts': imports('../composition/b.ts'),
+    'server/composition/b.ts': leaf,
+  },
   'fleet-stands-alone': { 'fleet/a.ts': imports('../server/auth/b.ts'), 'server/auth/b.ts': leaf },
   'no-tests-in-production': { 'server/auth/a.ts': imports('./b.test.ts'), 'server/auth/b.test.ts': leaf },
 }
@@ -66,7 +78,7 @@ async function brokenRules(name: string, files: Record<string, string | (() => s
 
 test('every boundary has an offence that proves it', () => {
   const names = (rules.forbidden ?? []).map((rule: IForbiddenRuleType) => rule.name)
-  expect(Object.keys(offences).sort()).toEqual(names.toSorted())
+  expect(new Set(Object.keys(offences))).toEqual(new Set(names))
 })
 
 test.each(Object.keys(offences))('%s fires on what it forbids, and on nothing else', async name => {

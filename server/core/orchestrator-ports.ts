@@ -1,0 +1,56 @@
+import type { ServiceRecordStore } from './brain/service-records.ts'
+import type { EventStore } from './events/event-store.ts'
+import type { HealthStore } from './health/health-store.ts'
+import type { Driver } from './queue/driver.ts'
+import type { QueuePolicyStore } from './queue/queue-service.ts'
+import type { TaskServiceOptions } from './queue/task-service.ts'
+import type { TaskStore } from './queue/task-store.ts'
+import type { ModuleStore } from './registry/module-store.ts'
+import type { EndpointCheck } from './registry/prepare-module.ts'
+import type { SchemaCompiler } from './registry/schema-compiler.ts'
+import type { BreakerBoard } from './resilience/breaker-board.ts'
+import type { BreakerHoldStore } from './resilience/breaker-service.ts'
+import type { Clock } from './shared/clock.ts'
+import type { IdSource, Random } from './shared/ids.ts'
+import type { Logger } from './shared/logger.ts'
+
+/** Everything the core needs of the world outside. */
+export interface OrchestratorPorts {
+  clock: Clock
+  ids: IdSource
+  random: Random
+  logger: Logger
+  stores: {
+    tasks: TaskStore
+    events: EventStore
+    modules: ModuleStore
+    health: HealthStore
+    breakerHolds: BreakerHoldStore
+    queuePolicies: QueuePolicyStore
+    serviceRecords: ServiceRecordStore
+  }
+  drivers: Readonly<Record<string, Driver>>
+  breakers: BreakerBoard
+  schemas: SchemaCompiler
+  checkEndpoint: EndpointCheck
+  newModuleSecret: () => string
+  newTraceparent: () => string
+  /** Digest of a text, for comparing repeated submissions. */
+  digest: (text: string) => string
+  auditTask: TaskServiceOptions['audit']
+  /** Says that this replica lives. */
+  heartbeat: () => Promise<void>
+  /** One round trip to the database. */
+  pingDatabase: () => Promise<void>
+}
+
+export interface OrchestratorSettings {
+  replicaId: string
+  version: string
+  /** Calls in flight at most. */
+  concurrency: number
+  /** Tasks that may wait or run at once. */
+  queueCapacity: number
+  /** Total time of a task from its first start. */
+  taskTimeoutMs: number
+}
