@@ -1,7 +1,6 @@
 'use client'
 
 import { ChevronRight, ListTree } from 'lucide-react'
-import Link from 'next/link'
 import { useState } from 'react'
 import type { AttemptView } from '#server/contracts/tasks.ts'
 import { Button } from '../ui/button.tsx'
@@ -51,9 +50,7 @@ function Attempt({ attempt, isOpen }: { attempt: AttemptView; isOpen: boolean })
         <ChevronRight aria-hidden className="size-4 text-muted-foreground transition-transform group-open:rotate-90" />
         <span className="num text-muted-foreground">#{number}</span>
         <StatusText of="attempt" status={outcome} />
-        <Link href={`/modules/${moduleId}`} prefetch={false} className="font-medium hover:underline">
-          {moduleId}
-        </Link>
+        <span className="font-medium">{moduleId}</span>
         <span className="font-mono text-faint-foreground text-xs">{instanceId}</span>
         <span className="num ml-auto text-muted-foreground">
           {endedAt === null ? 'under way' : formatMs(Math.max(0, Date.parse(endedAt) - Date.parse(dispatchedAt)))}
