@@ -1,17 +1,14 @@
 'use client'
 
-import { Grid3x3, LayoutGrid, Search } from 'lucide-react'
-import { useRef } from 'react'
+import { Grid3x3, LayoutGrid } from 'lucide-react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
-import { useShortcuts } from '../layout/shortcuts.ts'
+import { SearchField } from '../layout/search-field.tsx'
 import { Button } from '../ui/button.tsx'
 import { formatCount } from '../ui/format.ts'
-import { Input } from '../ui/input.tsx'
-import { Kbd } from '../ui/kbd.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { Select } from '../ui/select.tsx'
 import { type BreakerFilter, breakerFilters } from './breaker-order.ts'
-import { useBreakersSearch } from './use-breakers-search.ts'
+import { useBreakersSearch, whileTyping } from './use-breakers-search.ts'
 
 const filterLabels: Record<BreakerFilter, string> = {
   any: 'All',
@@ -32,10 +29,6 @@ export interface BreakerFiltersProps {
 /** Text, module, state and layout; all of it is in the URL. */
 export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) {
   const { search, setSearch, isFiltered, clear } = useBreakersSearch()
-  const input = useRef<HTMLInputElement>(null)
-  useShortcuts([
-    { keys: '/', description: 'Filter the breakers', group: 'This page', run: () => input.current?.focus() },
-  ])
   const modules = [...new Map(breakers.map(({ moduleId, moduleName }) => [moduleId, moduleName]))]
   if (search.module && !modules.some(([id]) => id === search.module)) modules.push([search.module, search.module])
   const options = [
@@ -44,30 +37,19 @@ export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) 
   ]
   return (
     <div className="mb-4 flex flex-wrap items-center gap-2">
-      <div className="relative min-w-0 flex-1 basis-40 md:max-w-72">
-        <Search
-          aria-hidden
-          className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-faint-foreground"
-        />
-        <Input
-          ref={input}
-          type="search"
-          aria-label="Filter the breakers"
-          placeholder="Module, address or failure"
-          value={search.q}
-          maxLength={200}
-          onChange={event => void setSearch({ q: event.target.value })}
-          onKeyDown={event => event.key === 'Escape' && event.currentTarget.blur()}
-          className="pr-8 pl-8 [&::-webkit-search-cancel-button]:hidden"
-        />
-        <Kbd keys="/" className="absolute top-1/2 right-2 -translate-y-1/2 max-md:hidden" />
-      </div>
+      <SearchField
+        label="Filter the breakers"
+        placeholder="Module, address or failure"
+        value={search.q}
+        onChange={q => void setSearch({ q }, whileTyping)}
+        className="md:max-w-72"
+      />
       <Select
         aria-label="Module"
         value={search.module || anyModule}
         onValueChange={value => void setSearch({ module: value === anyModule ? null : value })}
         options={options}
-        className="w-44 max-md:w-36 max-md:shrink-0"
+        className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-28"
       />
       <SegmentedControl
         label="State"
@@ -84,7 +66,7 @@ export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) 
         }))}
       />
       {isFiltered ? (
-        <Button variant="ghost" size="sm" onClick={clear}>
+        <Button variant="ghost" onClick={clear}>
           Clear
         </Button>
       ) : null}

@@ -1,6 +1,6 @@
 'use client'
 
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { debounce, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { breakerFilters } from './breaker-order.ts'
 
 /** How the breakers are laid out; `auto` shows cards for a few and the grid for many. */
@@ -14,6 +14,9 @@ const parsers = {
   /** `<module id>/<instance id>` of the breaker whose details are open. */
   open: parseAsString.withOptions({ history: 'push' }),
 }
+
+/** Typed text goes to the URL when the typing rests. */
+export const whileTyping = { limitUrlUpdates: debounce(250) }
 
 /** What the breakers page shows, as the URL has it. */
 export function useBreakersSearch() {

@@ -1,6 +1,6 @@
 'use client'
 
-import { parseAsArrayOf, parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { debounce, parseAsArrayOf, parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { eventGroups } from './event-groups.ts'
 
 const parsers = {
@@ -12,6 +12,9 @@ const parsers = {
   /** Sequence number of the event whose details are open. */
   event: parseAsInteger.withOptions({ history: 'push' }),
 }
+
+/** Typed text goes to the URL when the typing rests. */
+export const whileTyping = { limitUrlUpdates: debounce(250) }
 
 /** What the events page shows, as the URL has it. */
 export function useEventsSearch() {
