@@ -21,7 +21,7 @@ export function SearchField({ label, placeholder, value, onChange, className }: 
   const input = useRef<HTMLInputElement>(null)
   useShortcuts([{ keys: '/', description: label, group: 'This page', run: () => input.current?.focus() }])
   return (
-    <div className={cn('relative min-w-0 flex-1 basis-56 md:max-w-96', className)}>
+    <div className={cn('relative min-w-0 flex-1 basis-56 max-md:basis-full md:max-w-96', className)}>
       <Search
         aria-hidden
         className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-faint-foreground"

@@ -110,7 +110,7 @@ export const moduleColumns: ModuleColumn[] = [
     sortFn: byFigure(({ recent }) => recent.callsPerMinute),
     sortDescFirst: true,
     cell: ({ row }) => formatCallsPerMinute(row.original.recent.callsPerMinute),
-    meta: { className: 'w-22', numeric: true },
+    meta: { className: 'w-24', numeric: true },
   },
   {
     id: 'latency',
@@ -128,7 +128,7 @@ export const moduleColumns: ModuleColumn[] = [
     sortFn: byFigure(failureRateOf),
     sortDescFirst: true,
     cell: ({ row }) => <FailureCell module={row.original} />,
-    meta: { className: 'w-20 max-md:hidden', numeric: true },
+    meta: { className: 'w-22 max-md:hidden', numeric: true },
   },
   {
     id: 'cost',
@@ -137,7 +137,7 @@ export const moduleColumns: ModuleColumn[] = [
     sortFn: byFigure(({ costPerHourUsd }) => costPerHourUsd),
     sortDescFirst: true,
     cell: ({ row }) => formatUsd(row.original.costPerHourUsd),
-    meta: { className: 'w-20 max-xl:hidden', numeric: true },
+    meta: { className: 'w-22 max-xl:hidden', numeric: true },
   },
 ]
 

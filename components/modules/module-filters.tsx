@@ -34,7 +34,7 @@ export function ModuleFilters({ modules }: { modules: readonly ModuleSummary[] }
             { value: any, label: 'Every category' },
             ...categories.map(({ category, count }) => ({ value: category, label: `${category} (${count})` })),
           ]}
-          className="w-44 max-md:flex-1"
+          className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-28"
         />
         <Button
           aria-pressed={search.grouped}

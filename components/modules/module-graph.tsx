@@ -34,6 +34,8 @@ type ModuleNode = Node<{ module: GraphModule }, 'module'>
 type NeedEdge = Edge<{ path: string }, 'need'>
 
 const refreshMs = 4_000
+/** What does not fit the screen in a readable size is moved to. */
+const fitting = { minZoom: 0.5, maxZoom: 1, padding: 0.08 }
 const nodeTypes = { module: ModuleNodeView }
 const edgeTypes = { need: NeedEdgeView }
 
@@ -69,7 +71,7 @@ export function ModuleGraph({ className }: { className: string }) {
         edgeTypes={edgeTypes}
         colorMode={resolvedTheme === 'dark' ? 'dark' : 'light'}
         fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
+        fitViewOptions={fitting}
         minZoom={0.15}
         maxZoom={1.5}
         nodesDraggable={false}
@@ -80,7 +82,7 @@ export function ModuleGraph({ className }: { className: string }) {
         zoomOnScroll={false}
         preventScrolling={false}
         onlyRenderVisibleElements={drawing.nodes.length > 100}
-        className="[&_.react-flow__attribution]:bg-transparent!"
+        className="[&_.react-flow__attribution]:bg-transparent! [&_.react-flow__attribution_a]:text-muted-foreground!"
       >
         <Background color="var(--border-strong)" bgColor="var(--card)" gap={24} />
         <Panel position="top-left" className="m-3! text-muted-foreground text-xs">

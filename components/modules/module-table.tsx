@@ -81,7 +81,7 @@ export function ModuleTable({ modules }: { modules: ModuleSummary[] }) {
         </tr>
       </TableHeader>
       <TableBody ref={body}>
-        <RowGap px={before} columns={moduleColumns.length} />
+        <RowGap px={before} />
         {indexes.map(index => {
           const row = rows[index]
           if (!row) return null
@@ -111,7 +111,7 @@ export function ModuleTable({ modules }: { modules: ModuleSummary[] }) {
             </TableRow>
           )
         })}
-        <RowGap px={after} columns={moduleColumns.length} />
+        <RowGap px={after} />
       </TableBody>
     </table>
   )
@@ -161,7 +161,7 @@ type CategoryRowProps = React.ComponentProps<'tr'> & { row: Extract<ModuleRow, {
 function CategoryRow({ row: { category, totals }, ...props }: CategoryRowProps) {
   return (
     <TableRow {...props} className="h-8 bg-muted/50">
-      <TableCell colSpan={moduleColumns.length} className="py-1">
+      <TableCell className="whitespace-nowrap py-1">
         <span className="font-semibold">{category}</span>
         <span className="num ml-2 text-faint-foreground text-xs">
           {plural(totals.modules, 'module')}
@@ -169,6 +169,10 @@ function CategoryRow({ row: { category, totals }, ...props }: CategoryRowProps) 
           flight · {formatUsd(totals.costPerHourUsd)}/h
         </span>
       </TableCell>
+      {/* Cells rather than one wide one: it would make room for the columns that are hidden on smaller screens. */}
+      {moduleColumns.slice(1).map(({ id, meta }) => (
+        <TableCell key={id} className={meta?.className} />
+      ))}
     </TableRow>
   )
 }

@@ -45,8 +45,12 @@ export function ModuleTasks({ moduleId }: { moduleId: string }) {
               <tr>
                 <TableHead>Status</TableHead>
                 <TableHead>Type</TableHead>
-                <TableHead numeric>Attempts</TableHead>
-                <TableHead numeric>Ran</TableHead>
+                <TableHead numeric className="max-md:hidden">
+                  Attempts
+                </TableHead>
+                <TableHead numeric className="max-md:hidden">
+                  Ran
+                </TableHead>
                 <TableHead numeric>Accepted</TableHead>
               </tr>
             </TableHeader>
@@ -61,10 +65,12 @@ export function ModuleTasks({ moduleId }: { moduleId: string }) {
                       {task.type} <span className="font-mono text-faint-foreground text-xs">…{task.id.slice(-6)}</span>
                     </Link>
                   </TableCell>
-                  <TableCell numeric>
+                  <TableCell numeric className="max-md:hidden">
                     {task.attemptCount} of {task.maxAttempts}
                   </TableCell>
-                  <TableCell numeric>{formatMs(spansOf(task).runMs)}</TableCell>
+                  <TableCell numeric className="max-md:hidden">
+                    {formatMs(spansOf(task).runMs)}
+                  </TableCell>
                   <TableCell numeric>
                     <RelativeTime at={task.createdAt} />
                   </TableCell>

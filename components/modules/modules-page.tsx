@@ -95,7 +95,7 @@ function ModuleListing({ modules }: { modules: ModuleSummary[] | undefined }) {
   return (
     <>
       <ModuleFilters modules={modules ?? []} />
-      <Card>
+      <Card className="overflow-clip">
         {!shown ? (
           <SkeletonRows rows={10} />
         ) : shown.length > 0 ? (

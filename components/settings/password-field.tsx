@@ -18,26 +18,29 @@ export interface PasswordFieldProps extends Omit<ComponentProps<'input'>, 'onCha
 export function PasswordField({ control, value, onValueChange, ...props }: PasswordFieldProps) {
   const [visible, setVisible] = useState(false)
   return (
-    <div className="flex items-center gap-1">
-      <Input
-        {...props}
-        {...control}
-        type={visible ? 'text' : 'password'}
-        autoComplete="new-password"
-        value={value}
-        maxLength={128}
-        className="font-mono"
-        onChange={event => onValueChange(event.target.value)}
-      />
-      <Button
-        variant="ghost"
-        size="icon"
-        aria-label={visible ? 'Hide the password' : 'Show the password'}
-        aria-pressed={visible}
-        onClick={() => setVisible(!visible)}
-      >
-        {visible ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
-      </Button>
+    <div className="grid gap-2 sm:grid-cols-[1fr_auto_auto] sm:items-center">
+      <div className="relative">
+        <Input
+          {...props}
+          {...control}
+          type={visible ? 'text' : 'password'}
+          autoComplete="new-password"
+          value={value}
+          maxLength={128}
+          className="pr-9 font-mono"
+          onChange={event => onValueChange(event.target.value)}
+        />
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          className="absolute top-1/2 right-0.5 -translate-y-1/2"
+          aria-label={visible ? 'Hide the password' : 'Show the password'}
+          aria-pressed={visible}
+          onClick={() => setVisible(!visible)}
+        >
+          {visible ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
+        </Button>
+      </div>
       <Button
         onClick={() => {
           setVisible(true)

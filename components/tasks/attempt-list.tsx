@@ -1,36 +1,32 @@
 'use client'
 
-import { ChevronRight, ListTree } from 'lucide-react'
+import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import type { AttemptView } from '#server/contracts/tasks.ts'
 import { Button } from '../ui/button.tsx'
 import { Card, CardFooter, CardHeader } from '../ui/card.tsx'
-import { EmptyState } from '../ui/empty-state.tsx'
 import { formatMs, plural } from '../ui/format.ts'
 import { StatusText } from '../ui/status-badge.tsx'
 import { DecisionExplained } from './decision-explained.tsx'
 
 const shownAtFirst = 20
 
-/** What each attempt did, the last one first, and why it went where it went. */
+/** What each attempt did, the last one first, and why it went where it went. Nothing before the first. */
 export function AttemptList({ attempts }: { attempts: readonly AttemptView[] }) {
   const [isWhole, setWhole] = useState(false)
+  if (attempts.length === 0) return null
   const newestFirst = attempts.toReversed()
   const shown = isWhole ? newestFirst : newestFirst.slice(0, shownAtFirst)
   return (
     <Card>
       <CardHeader title="Attempts" note={<span className="num">{attempts.length}</span>} />
-      {attempts.length === 0 ? (
-        <EmptyState icon={ListTree} title="No attempt yet" className="py-6" />
-      ) : (
-        <ol className="divide-y">
-          {shown.map((attempt, index) => (
-            <li key={`${attempt.number} ${attempt.dispatchedAt}`}>
-              <Attempt attempt={attempt} isOpen={index === 0} />
-            </li>
-          ))}
-        </ol>
-      )}
+      <ol className="divide-y">
+        {shown.map((attempt, index) => (
+          <li key={`${attempt.number} ${attempt.dispatchedAt}`}>
+            <Attempt attempt={attempt} isOpen={index === 0} />
+          </li>
+        ))}
+      </ol>
       {shown.length < attempts.length ? (
         <CardFooter>
           <Button size="sm" variant="ghost" onClick={() => setWhole(true)}>

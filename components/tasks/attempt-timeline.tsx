@@ -62,7 +62,7 @@ function TimelineCard({ task, now }: { task: TaskView; now: number }) {
             The last {mostBars} of {wanted.length} attempts.
           </p>
         ) : null}
-        <div className="grid grid-cols-[minmax(0,8rem)_1fr_auto] items-center gap-x-3 gap-y-1.5 md:grid-cols-[minmax(0,12rem)_1fr_auto]">
+        <div className="grid grid-cols-[auto_1fr_auto] items-center gap-x-3 gap-y-1.5 md:grid-cols-[minmax(0,12rem)_1fr_auto]">
           {scale.bars.map(bar => (
             <BarRow key={`${bar.attempt.number} ${bar.attempt.dispatchedAt}`} bar={bar} totalMs={scale.totalMs} />
           ))}
@@ -88,7 +88,7 @@ function BarRow({ bar, totalMs }: { bar: AttemptBar; totalMs: number }) {
     <>
       <span className="flex min-w-0 items-baseline gap-1.5">
         <span className="num text-faint-foreground">#{attempt.number}</span>
-        <span className="truncate" title={attempt.moduleId}>
+        <span className="truncate max-md:hidden" title={attempt.moduleId}>
           {attempt.moduleId}
         </span>
       </span>

@@ -63,7 +63,7 @@ function CandidateRow({ candidate, isChosen, place }: CandidateRowProps) {
         <Link href={`/modules/${moduleId}`} prefetch={false} className="hover:underline">
           {moduleId}
         </Link>
-        <span className="ml-2 font-mono text-faint-foreground text-xs">{instanceId}</span>
+        <div className="font-mono text-faint-foreground text-xs">{instanceId}</div>
       </TableCell>
       <TableCell numeric>{score === null ? unknownValue : score.toFixed(3)}</TableCell>
       <TableCell>
@@ -86,7 +86,10 @@ function CandidateRow({ candidate, isChosen, place }: CandidateRowProps) {
         {isChosen ? (
           <Badge className="border-primary-line bg-primary-soft text-primary-text">chosen</Badge>
         ) : excluded ? (
-          <span className="text-muted-foreground">left out: {exclusionWords[excluded]}</span>
+          <>
+            <span className="text-muted-foreground">left out</span>
+            <div className="text-warn-text text-xs">{exclusionWords[excluded]}</div>
+          </>
         ) : (
           <span className="text-muted-foreground">{place === -1 ? 'could be' : `fallback ${place + 1}`}</span>
         )}

@@ -32,7 +32,7 @@ export function TaskFilters() {
           value={search.type || any}
           onValueChange={type => void setSearch({ type: type === any ? null : type })}
           options={[{ value: any, label: 'Every type' }, ...withChosen(types.map(plain), search.type)]}
-          className="w-44 max-md:flex-1"
+          className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-28"
         />
         <Select
           aria-label="Module"
@@ -45,7 +45,7 @@ export function TaskFilters() {
               search.module,
             ),
           ]}
-          className="w-44 max-md:flex-1"
+          className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-28"
         />
         <TimeRangeField />
         {isFiltered ? (

@@ -35,7 +35,18 @@ export interface TaskRowProps {
 
 /** One task of the list. */
 export const TaskRow = memo(function TaskRow({ task, index, isActive, isChosen, onToggle, measure }: TaskRowProps) {
-  const { id, type, status, priority, attemptCount: attempts, maxAttempts, servedBy, moduleId, createdAt, errorCode } = task
+  const {
+    id,
+    type,
+    status,
+    priority,
+    attemptCount: attempts,
+    maxAttempts,
+    servedBy,
+    moduleId,
+    createdAt,
+    errorCode,
+  } = task
   const tail = id.slice(-6)
   return (
     <TableRow

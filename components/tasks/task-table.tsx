@@ -20,8 +20,6 @@ export interface TaskTableProps {
   onKeyboard: () => void
 }
 
-const columnCount = Object.keys(taskColumns).length
-
 /** The tasks that are loaded, newest first; only the rows in sight are drawn once they are many. */
 export function TaskTable({ tasks, selection, onReachEnd, onKeyboard }: TaskTableProps) {
   const router = useRouter()
@@ -80,7 +78,7 @@ export function TaskTable({ tasks, selection, onReachEnd, onKeyboard }: TaskTabl
           </tr>
         </TableHeader>
         <TableBody ref={body}>
-          <RowGap px={before} columns={columnCount} />
+          <RowGap px={before} />
           {indexes.map(index => {
             const task = tasks[index]
             return task ? (
@@ -95,7 +93,7 @@ export function TaskTable({ tasks, selection, onReachEnd, onKeyboard }: TaskTabl
               />
             ) : null
           })}
-          <RowGap px={after} columns={columnCount} />
+          <RowGap px={after} />
         </TableBody>
       </table>
       <div ref={end} aria-hidden className="h-px" />

@@ -77,7 +77,7 @@ function TaskListing({ onSubmit }: { onSubmit: () => void }) {
           <PendingButton count={list.fresh.count} isOverrun={list.fresh.isMore} onShow={showNewest} />
         </span>
       </div>
-      <Card {...pointer.handlers}>
+      <Card className="overflow-clip" {...pointer.handlers}>
         {!list.tasks ? (
           list.error ? (
             <ErrorState title="The tasks could not be loaded" error={list.error} onRetry={list.retry} />

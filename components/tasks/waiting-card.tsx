@@ -41,13 +41,26 @@ export function WaitingCard({ task }: { task: TaskView }) {
                 It waits for its turn: with a free slot it would go to <strong>{decision.moduleId}</strong> now.
               </>
             ) : (
-              (decision?.reasons[0] ?? 'It waits for a module with room for it.')
+              <Reasons reasons={decision?.reasons ?? ['it waits for a module with room for it']} />
             )
           ) : null}
         </div>
       </CardContent>
       {decision && !decision.moduleId && decision.candidates.length > 0 ? <CandidateTable decision={decision} /> : null}
     </Card>
+  )
+}
+
+function Reasons({ reasons: [first, ...others] }: { reasons: readonly string[] }) {
+  return (
+    <>
+      <p className="first-letter:uppercase">{first}</p>
+      {others.map(reason => (
+        <p key={reason} className="text-muted-foreground">
+          {reason}
+        </p>
+      ))}
+    </>
   )
 }
 

@@ -1,9 +1,9 @@
 /** Holds the room of the rows of a table that are not drawn, so that it scrolls as if they were. */
-export function RowGap({ px, columns }: { px: number; columns: number }) {
+export function RowGap({ px }: { px: number }) {
   if (px <= 0) return null
   return (
     <tr aria-hidden>
-      <td colSpan={columns} style={{ height: px }} className="p-0 leading-none">
+      <td style={{ height: px }} className="p-0 leading-none">
         &nbsp;
       </td>
     </tr>

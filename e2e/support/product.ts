@@ -15,7 +15,7 @@ export interface Product {
 let known: Product | null = null
 
 export function product(): Product {
-  const file = process.env.QUARTERDECK_E2E_STATE
+  const file = process.env.E2E_PRODUCT_FILE
   if (!file) throw new Error('the product was not started: run the tests through playwright with its own configuration')
   known ??= JSON.parse(readFileSync(file, 'utf8')) as Product
   return known

@@ -29,7 +29,7 @@ export default async function startProduct(): Promise<() => Promise<void>> {
   const product: Product = { url, email, password, apiKey, fleetUrl, restarterUrl: restarter.url }
   const file = path.join(folder, 'product.json')
   await writeFile(file, JSON.stringify(product))
-  process.env.QUARTERDECK_E2E_STATE = file
+  process.env.E2E_PRODUCT_FILE = file
   const cleanup = building.move()
   return () => cleanup.disposeAsync()
 }

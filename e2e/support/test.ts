@@ -59,7 +59,7 @@ function collectErrors(context: BrowserContext): string[] {
   context.on('console', message => {
     if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`)
   })
-  context.on('weberror', ({ error }) => errors.push(String(error())))
+  context.on('weberror', uncaught => errors.push(String(uncaught.error())))
   return errors
 }
 

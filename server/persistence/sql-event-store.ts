@@ -6,7 +6,7 @@ import type { EventFilter } from '#server/core/operations.ts'
 import { appendEvents } from './sql/events/append-events.ts'
 import { addEventTotals, readEventTotals } from './sql/events/event-totals.ts'
 import { readBatchesAfter, readBatchesBefore } from './sql/events/read-events.ts'
-import { sequenceEvents } from './sql/events/sequence-events.ts'
+import { readSequencedBatches, sequenceEvents } from './sql/events/sequence-events.ts'
 import { parseBatch } from './sql/events/stored-event.ts'
 
 const batchesPerRead = 200
@@ -29,8 +29,8 @@ export class SqlEventStore implements EventStore {
     return sequenceEvents(this.#pool, maxBatches)
   }
 
-  addTotals(additions: readonly EventCount[], countedSeq: number): Promise<void> {
-    return addEventTotals(this.#pool, additions, countedSeq)
+  readSequenced(afterSeq: number, maxBatches: number): Promise<SequencedBatch[]> {
+    return readSequencedBatches(this.#pool, afterSeq, maxBatches)
   }
 
   async readAfter(
@@ -81,12 +81,18 @@ export class SqlEventStore implements EventStore {
     return { events: found, scannedTo: cursor }
   }
 
-  async lastSeq(): Promise<number> {
-    const { rows } = await this.#pool.query<{ last_seq: string }>('SELECT last_seq FROM event_sequence')
-    return Number(rows[0]?.last_seq ?? 0)
+  async position(): Promise<{ lastSeq: number; countedSeq: number }> {
+    const { rows } = await this.#pool.query<{ last_seq: string; counted_seq: string }>(
+      'SELECT last_seq, counted_seq FROM event_sequence',
+    )
+    return { lastSeq: Number(rows[0]?.last_seq ?? 0), countedSeq: Number(rows[0]?.counted_seq ?? 0) }
   }
 
   totals(tenantId: string): Promise<Record<string, number>> {
     return readEventTotals(this.#pool, tenantId)
+  }
+
+  addTotals(additions: readonly EventCount[], fromSeq: number, toSeq: number): Promise<number> {
+    return addEventTotals(this.#pool, additions, fromSeq, toSeq)
   }
 }

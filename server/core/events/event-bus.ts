@@ -1,13 +1,17 @@
+import type { Page } from '../../contracts/common.ts'
 import type { EventView } from '../../contracts/events.ts'
 import type { EventBusStats } from '../../contracts/stats.ts'
-import type { Page } from '../../contracts/common.ts'
 import type { EventFilter, EventOperations, NewEvent } from '../operations.ts'
-import { type Clock, delay } from '../shared/clock.ts'
+import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { matchesFilter, matchesPattern } from './event-filter.ts'
 import type { EventPublisher, EventSubscriber } from './event-log.ts'
-import type { EventCount, EventStore, StampedEvent } from './event-store.ts'
+import { EventSequencer } from './event-sequencer.ts'
+import type { EventStore, SequencedBatch } from './event-store.ts'
+import { EventTotals } from './event-totals.ts'
 import { EventWindow } from './event-window.ts'
+import { EventWriter } from './event-writer.ts'
+import { followLog } from './follow-log.ts'
 import { RateMeter } from './rate-meter.ts'
 
 type DeliveredEvent = EventView & { tenantId: string }
@@ -17,17 +21,14 @@ interface Subscription {
   listener: (event: DeliveredEvent) => void
 }
 
+/** What is held in memory of one tenant's events. */
+interface TenantLog {
+  window: EventWindow
+  rate: RateMeter
+}
+
 const windowCapacity = 1_000
 const recentInStats = 100
-const flushDelayMs = 5
-/** Numbering happens at most this often: each time it takes everything that was committed meanwhile. */
-const sequenceGapMs = 10
-const totalsDelayMs = 2_000
-const retryDelayMs = 500
-/** Events that wait for a database that does not answer; beyond it new ones are dropped and counted. */
-const maxPending = 100_000
-/** Readers of the log rely on no batch being larger than 10,000 events. */
-const maxBatchEvents = 1_000
 const replayLimit = 10_000
 const pageSize = 500
 
@@ -39,83 +40,59 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
   readonly #store: EventStore
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #writer: EventWriter
+  readonly #sequencer: EventSequencer
+  readonly #totals: EventTotals
+  readonly #logs = new Map<string, TenantLog>()
   readonly #subscriptions = new Set<Subscription>()
-  readonly #windows = new Map<string, EventWindow>()
-  readonly #totals = new Map<string, Map<string, number>>()
-  readonly #rates = new Map<string, RateMeter>()
-  readonly #followers = new Set<() => void>()
-  #pending: { tenantId: string; event: StampedEvent }[] = []
-  #cancelFlush: (() => void) | null = null
-  #flushing: Promise<void> | null = null
-  #sequencing: Promise<void> | null = null
-  #sequenceAgain = false
-  #lastSequencedAt = 0
-  readonly #uncounted = new Map<string, EventCount>()
-  #lastDeliveredSeq = 0
-  #cancelTotals: (() => void) | null = null
-  #areTotalsUncertain = false
+  /** Followers that have caught up and wait for the next delivery. */
+  readonly #waiting = new Set<() => void>()
+  #followers = 0
   #startedAtSeq = 0
-  #running = false
-  #lag = 0
-  dropped = 0
+  #isRunning = false
+  #lastLagMs = 0
   listenerErrors = 0
 
   constructor(options: { store: EventStore; clock: Clock; logger: Logger }) {
     this.#store = options.store
     this.#clock = options.clock
     this.#logger = options.logger
+    this.#writer = new EventWriter({ ...options, onCommitted: () => this.wake() })
+    this.#sequencer = new EventSequencer({ ...options, onBatches: batches => this.#deliver(batches) })
+    this.#totals = new EventTotals(options)
   }
 
   async start(tenantIds: readonly string[]): Promise<void> {
-    this.#startedAtSeq = await this.#store.lastSeq()
+    const { lastSeq, countedSeq } = await this.#store.position()
+    this.#startedAtSeq = lastSeq
+    await this.#totals.load(tenantIds, countedSeq, lastSeq)
     for (const tenantId of tenantIds) {
-      this.#totals.set(tenantId, new Map(Object.entries(await this.#store.totals(tenantId))))
-      const { events } = await this.#store.readBefore(tenantId, null, {}, windowCapacity)
-      const window = this.#windowOf(tenantId, events.length < windowCapacity ? 0 : (events.at(-1)?.seq ?? 0))
-      for (const event of events.reverse()) window.push(event)
+      const { events } = await this.#store.readBefore(tenantId, lastSeq + 1, {}, windowCapacity)
+      const isWhole = events.length < windowCapacity
+      const window = new EventWindow(windowCapacity, isWhole ? 0 : (events.at(-1)?.seq ?? 0))
+      for (const event of events.toReversed()) window.push(event)
+      this.#logs.set(tenantId, { window, rate: new RateMeter() })
     }
-    this.#running = true
-    this.wake()
+    this.#isRunning = true
+    this.#sequencer.start(lastSeq)
   }
 
   /** Persists what is pending, numbers it, and stops delivering. */
   async stop(): Promise<void> {
-    await this.#flush()
-    this.wake()
-    while (this.#sequencing) await this.#sequencing
-    await this.#saveTotals()
-    this.#running = false
-    for (const wakeFollower of this.#followers) wakeFollower()
+    await this.#writer.close()
+    await this.#sequencer.stop()
+    await this.#totals.save()
+    this.#totals.stop()
+    this.#isRunning = false
+    this.#wakeFollowers()
   }
 
   publish(event: NewEvent): void {
-    const priority = event.priority ?? 5
-    if (this.#pending.length >= maxPending) {
-      this.dropped++
-      return
-    }
-    this.#pending.push({
-      tenantId: event.tenantId,
-      event: {
-        schemaVersion: 1,
-        type: event.type,
-        at: new Date(this.#clock.now()).toISOString(),
-        priority,
-        taskId: event.taskId ?? null,
-        moduleId: event.moduleId ?? null,
-        instanceId: event.instanceId ?? null,
-        data: event.data ?? {},
-      },
-    })
-    this.#cancelFlush ??= this.#clock.setTimer(flushDelayMs, () => void this.#flush())
+    this.#writer.add(event)
   }
 
   wake(): void {
-    if (!this.#running) return
-    this.#sequenceAgain = true
-    this.#sequencing ??= this.#sequenceAll().finally(() => {
-      this.#sequencing = null
-    })
+    this.#sequencer.wake()
   }
 
   subscribe(pattern: string, listener: (event: DeliveredEvent) => void): () => void {
@@ -126,16 +103,21 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
 
   /** Events published but not yet committed; a growing number means that the database does not keep up. */
   get pending(): number {
-    return this.#pending.length
+    return this.#writer.pending
   }
 
-  /** Milliseconds from publication to delivery of the last event. */
+  /** Milliseconds from publication to delivery: of the last event, or so far of one that is still waiting. */
   get lagMs(): number {
-    return this.#lag
+    return Math.max(this.#lastLagMs, this.#writer.waitingMs)
+  }
+
+  /** Events that were given up because too many were waiting for the database. */
+  get dropped(): number {
+    return this.#writer.dropped
   }
 
   recent(tenantId: string, filter: EventFilter, limit: number): EventView[] {
-    return this.#windowOf(tenantId).newest(limit, event => matchesFilter(filter, event))
+    return this.#logOf(tenantId).window.newest(limit, event => matchesFilter(filter, event))
   }
 
   async list(
@@ -172,129 +154,48 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
     afterSeq: number | null,
     signal: AbortSignal,
   ): AsyncIterable<EventView> {
-    let cursor = afterSeq ?? this.#lastDelivered(tenantId)
-    while (!signal.aborted && this.#running) {
-      const inMemory = this.#windowOf(tenantId).after(cursor)
-      if (inMemory) {
-        for (const event of inMemory) {
-          cursor = event.seq
-          if (matchesFilter(filter, event)) yield event
-          if (signal.aborted) return
-        }
-        if (inMemory.length === 0) await this.#nextDelivery(signal)
-        continue
-      }
-      const page = await this.#store.readAfter(tenantId, cursor, filter, pageSize)
-      for (const event of page.events) {
-        yield event
-        if (signal.aborted) return
-      }
-      cursor = page.scannedTo
+    const log = {
+      store: this.#store,
+      window: this.#logOf(tenantId).window,
+      deliveredSeq: () => this.#sequencer.deliveredSeq,
+      nextDelivery: (until: AbortSignal) => this.#nextDelivery(until),
+      isRunning: () => this.#isRunning,
+    }
+    this.#followers++
+    try {
+      yield* followLog(log, tenantId, filter, afterSeq ?? this.#sequencer.deliveredSeq, signal)
+    } finally {
+      this.#followers--
     }
   }
 
   stats(tenantId: string): EventBusStats {
-    const byType = Object.fromEntries(this.#totals.get(tenantId) ?? [])
+    const byType = this.#totals.byType(tenantId)
     return {
       total: Object.values(byType).reduce((sum, count) => sum + count, 0),
       byType,
-      eventsPerSecond: this.#rates.get(tenantId)?.perSecond(this.#clock.now()) ?? 0,
-      subscribers: this.#subscriptions.size + this.#followers.size,
+      eventsPerSecond: this.#logOf(tenantId).rate.perSecond(this.#clock.now()),
+      subscribers: this.#subscriptions.size + this.#followers,
       recent: this.recent(tenantId, {}, recentInStats),
     }
   }
 
-  async #flush(): Promise<void> {
-    this.#cancelFlush?.()
-    this.#cancelFlush = null
-    if (this.#flushing) await this.#flushing
-    if (this.#pending.length === 0) return
-    this.#flushing = this.#write().finally(() => {
-      this.#flushing = null
-    })
-    await this.#flushing
-  }
-
-  async #write(): Promise<void> {
-    const taken = this.#pending
-    this.#pending = []
-    const urgentFirst = taken.toSorted((a, b) => a.event.priority - b.event.priority)
-    const batches: { tenantId: string; events: StampedEvent[] }[] = []
-    for (const [tenantId, entries] of Map.groupBy(urgentFirst, entry => entry.tenantId)) {
-      for (let start = 0; start < entries.length; start += maxBatchEvents) {
-        batches.push({ tenantId, events: entries.slice(start, start + maxBatchEvents).map(entry => entry.event) })
-      }
-    }
-    try {
-      await this.#store.append(batches)
-      this.wake()
-    } catch (error) {
-      this.#logger.warn({ error, events: taken.length }, 'events could not be persisted yet; trying again')
-      this.#pending = [...taken, ...this.#pending].slice(0, maxPending)
-      this.#cancelFlush ??= this.#clock.setTimer(retryDelayMs, () => void this.#flush())
-    }
-  }
-
-  async #sequenceAll(): Promise<void> {
-    while (this.#sequenceAgain) {
-      const gapMs = this.#lastSequencedAt + sequenceGapMs - this.#clock.now()
-      if (gapMs > 0) await delay(this.#clock, gapMs)
-      this.#sequenceAgain = false
-      this.#lastSequencedAt = this.#clock.now()
-      try {
-        const batches = await this.#store.sequence(pageSize)
-        for (const batch of batches) this.#deliver(batch.tenantId, batch.events)
-        if (batches.length >= pageSize) this.#sequenceAgain = true
-        if (batches.length > 0) {
-          for (const wakeFollower of [...this.#followers]) wakeFollower()
+  #deliver(batches: readonly SequencedBatch[]): void {
+    const now = this.#clock.now()
+    this.#totals.count(batches)
+    for (const { tenantId, events } of batches) {
+      const { window, rate } = this.#logOf(tenantId)
+      rate.add(now, events.length)
+      for (const event of events) {
+        window.push(event)
+        for (const subscription of this.#subscriptions) {
+          if (matchesPattern(subscription.pattern, event.type)) this.#notify(subscription, { ...event, tenantId })
         }
-      } catch (error) {
-        this.#logger.warn({ error }, 'events could not be numbered yet; trying again')
-        this.#clock.setTimer(retryDelayMs, () => this.wake())
       }
     }
-  }
-
-  #deliver(tenantId: string, events: readonly EventView[]): void {
-    const window = this.#windowOf(tenantId)
-    const totals = this.#totalsOf(tenantId)
-    for (const event of events) {
-      window.push(event)
-      totals.set(event.type, (totals.get(event.type) ?? 0) + 1)
-      this.#count(tenantId, event)
-      for (const subscription of this.#subscriptions) {
-        if (matchesPattern(subscription.pattern, event.type)) this.#notify(subscription, { ...event, tenantId })
-      }
-    }
-    const last = events.at(-1)
-    if (last) this.#lag = Math.max(0, this.#clock.now() - Date.parse(last.at))
-    this.#rateOf(tenantId).add(this.#clock.now(), events.length)
-  }
-
-  #count(tenantId: string, event: EventView): void {
-    const key = `${tenantId} ${event.type}`
-    const entry = this.#uncounted.get(key)
-    if (entry) entry.count++
-    else this.#uncounted.set(key, { tenantId, type: event.type, count: 1 })
-    this.#lastDeliveredSeq = event.seq
-    this.#cancelTotals ??= this.#clock.setTimer(totalsDelayMs, () => void this.#saveTotals())
-  }
-
-  /**
-   * After a failure nothing more is saved: whether it was written is not known, and the next start counts the rest from the
-   * log, exactly.
-   */
-  async #saveTotals(): Promise<void> {
-    this.#cancelTotals?.()
-    this.#cancelTotals = null
-    const additions = [...this.#uncounted.values()]
-    this.#uncounted.clear()
-    if (additions.length === 0) return
-    if (this.#areTotalsUncertain) return
-    await this.#store.addTotals(additions, this.#lastDeliveredSeq).catch(error => {
-      this.#areTotalsUncertain = true
-      this.#logger.warn({ error }, 'event totals could not be saved; they are counted from the log at the next start')
-    })
+    const last = batches.at(-1)?.events.at(-1)
+    if (last) this.#lastLagMs = Math.max(0, now - Date.parse(last.at))
+    this.#wakeFollowers()
   }
 
   #notify(subscription: Subscription, event: DeliveredEvent): void {
@@ -309,43 +210,25 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
   #nextDelivery(signal: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       const finish = () => {
-        this.#followers.delete(finish)
+        this.#waiting.delete(finish)
         signal.removeEventListener('abort', finish)
         resolve()
       }
-      this.#followers.add(finish)
+      this.#waiting.add(finish)
       signal.addEventListener('abort', finish, { once: true })
     })
   }
 
-  #lastDelivered(tenantId: string): number {
-    return this.#windowOf(tenantId).newest(1, () => true)[0]?.seq ?? this.#startedAtSeq
+  #wakeFollowers(): void {
+    for (const finish of [...this.#waiting]) finish()
   }
 
-  #windowOf(tenantId: string, coversAfter = this.#startedAtSeq): EventWindow {
-    let window = this.#windows.get(tenantId)
-    if (!window) {
-      window = new EventWindow(windowCapacity, coversAfter)
-      this.#windows.set(tenantId, window)
+  #logOf(tenantId: string): TenantLog {
+    let log = this.#logs.get(tenantId)
+    if (!log) {
+      log = { window: new EventWindow(windowCapacity, this.#startedAtSeq), rate: new RateMeter() }
+      this.#logs.set(tenantId, log)
     }
-    return window
-  }
-
-  #totalsOf(tenantId: string): Map<string, number> {
-    let totals = this.#totals.get(tenantId)
-    if (!totals) {
-      totals = new Map()
-      this.#totals.set(tenantId, totals)
-    }
-    return totals
-  }
-
-  #rateOf(tenantId: string): RateMeter {
-    let rate = this.#rates.get(tenantId)
-    if (!rate) {
-      rate = new RateMeter()
-      this.#rates.set(tenantId, rate)
-    }
-    return rate
+    return log
   }
 }

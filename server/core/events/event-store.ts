@@ -4,20 +4,26 @@ import type { EventFilter } from '../operations.ts'
 /** An event with everything but its sequence number, ready to be persisted. */
 export type StampedEvent = Omit<EventView, 'seq'>
 
-/** Events of one tenant that were committed together and have been numbered. */
+/** Events of one tenant that were committed together and have been numbered. Never empty. */
 export interface SequencedBatch {
   tenantId: string
   events: EventView[]
 }
 
-/** Where events live. */
+export interface EventCount {
+  tenantId: string
+  type: EventType
+  count: number
+}
+
+/** Where events live. Numbers run over all tenants, without gaps, and batches are numbered whole. */
 export interface EventStore {
-  /** Commits one batch per tenant, in one transaction. */
+  /** Commits one batch per entry, in one transaction. No batch may be empty. */
   append(batches: readonly { tenantId: string; events: readonly StampedEvent[] }[]): Promise<void>
   /** Numbers committed batches; empty when there was nothing to number. In order. */
   sequence(maxBatches: number): Promise<SequencedBatch[]>
-  /** Adds to the totals by type what was counted up to and including `countedSeq`, in one transaction. */
-  addTotals(additions: readonly EventCount[], countedSeq: number): Promise<void>
+  /** Numbered batches of all tenants that begin after `afterSeq`, in order. */
+  readSequenced(afterSeq: number, maxBatches: number): Promise<SequencedBatch[]>
   /** Numbered events after `afterSeq`, oldest first. `scannedTo` is how far was looked, also when nothing matched. */
   readAfter(
     tenantId: string,
@@ -32,13 +38,13 @@ export interface EventStore {
     filter: EventFilter,
     limit: number,
   ): Promise<{ events: EventView[]; scannedTo: number | null }>
-  lastSeq(): Promise<number>
-  /** Totals by type of everything ever numbered, also of what a crash left uncounted. */
+  /** The last number given, and how far the totals by type have been counted. */
+  position(): Promise<{ lastSeq: number; countedSeq: number }>
+  /** Totals by type of everything up to `countedSeq`. */
   totals(tenantId: string): Promise<Record<string, number>>
-}
-
-export interface EventCount {
-  tenantId: string
-  type: EventType
-  count: number
+  /**
+   * Adds what stands in the log after `fromSeq` up to `toSeq` to the totals, in one transaction, if they have been counted
+   * exactly to `fromSeq`. Answers how far they have been counted after this; so the same call may be repeated.
+   */
+  addTotals(additions: readonly EventCount[], fromSeq: number, toSeq: number): Promise<number>
 }

@@ -1,48 +1,44 @@
 import type { Pool } from 'pg'
 import type { EventCount } from '#server/core/events/event-store.ts'
-import { readBatchesAfter } from './read-events.ts'
-import { parseBatch } from './stored-event.ts'
 
-const batchesPerRead = 200
-
-/** Adds counts and notes how far was counted, in one statement: a crash can neither lose nor double them. */
-export async function addEventTotals(pool: Pool, additions: readonly EventCount[], countedSeq: number): Promise<void> {
-  await pool.query({
+/**
+ * Adds counts and notes how far was counted, in one statement, and only when it goes on exactly where the last one ended: so
+ * neither a crash nor a repeated call can lose or double them. Answers how far has been counted after it.
+ */
+export async function addEventTotals(
+  pool: Pool,
+  additions: readonly EventCount[],
+  fromSeq: number,
+  toSeq: number,
+): Promise<number> {
+  const { rows } = await pool.query<{ counted_seq: string }>({
     name: 'add-event-totals',
     text: `
       WITH noted AS (
-        UPDATE event_sequence SET counted_seq = $4 WHERE counted_seq < $4 RETURNING 1
+        UPDATE event_sequence SET counted_seq = $5 WHERE counted_seq = $4 RETURNING counted_seq
+      ), added AS (
+        INSERT INTO event_total (tenant_id, type, count)
+        SELECT addition.* FROM unnest($1::text[], $2::text[], $3::bigint[]) AS addition, noted
+        ON CONFLICT (tenant_id, type) DO UPDATE SET count = event_total.count + excluded.count
       )
-      INSERT INTO event_total (tenant_id, type, count)
-      SELECT added.* FROM unnest($1::text[], $2::text[], $3::bigint[]) AS added, noted
-      ON CONFLICT (tenant_id, type) DO UPDATE SET count = event_total.count + excluded.count`,
+      SELECT coalesce((SELECT counted_seq FROM noted), s.counted_seq) AS counted_seq FROM event_sequence s`,
     values: [
       additions.map(addition => addition.tenantId),
       additions.map(addition => addition.type),
       additions.map(addition => addition.count),
-      countedSeq,
+      fromSeq,
+      toSeq,
     ],
   })
+  return Number(rows[0]?.counted_seq ?? 0)
 }
 
-/** Totals by type: what was counted, and what stands in the log behind it. */
+/** Totals by type as far as they have been counted. */
 export async function readEventTotals(pool: Pool, tenantId: string): Promise<Record<string, number>> {
-  const { rows } = await pool.query<{ type: string; count: string }>(
-    'SELECT type, count FROM event_total WHERE tenant_id = $1',
-    [tenantId],
-  )
-  const totals = new Map(rows.map(row => [row.type, Number(row.count)]))
-  const { rows: sequence } = await pool.query<{ counted_seq: string }>('SELECT counted_seq FROM event_sequence')
-  let after = Number(sequence[0]?.counted_seq ?? 0)
-  for (;;) {
-    const batches = await readBatchesAfter(pool, tenantId, after, batchesPerRead)
-    for (const batch of batches) {
-      for (const event of parseBatch(Number(batch.first_seq), batch.events)) {
-        if (event.seq <= after) continue
-        after = event.seq
-        totals.set(event.type, (totals.get(event.type) ?? 0) + 1)
-      }
-    }
-    if (batches.length < batchesPerRead) return Object.fromEntries(totals)
-  }
+  const { rows } = await pool.query<{ type: string; count: string }>({
+    name: 'read-event-totals',
+    text: 'SELECT type, count FROM event_total WHERE tenant_id = $1',
+    values: [tenantId],
+  })
+  return Object.fromEntries(rows.map(row => [row.type, Number(row.count)]))
 }

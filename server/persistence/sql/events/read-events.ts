@@ -14,12 +14,14 @@ export async function readBatchesAfter(
   afterSeq: number,
   maxBatches: number,
 ): Promise<BatchRow[]> {
-  // The batch that holds `afterSeq` itself may begin before it: events of one batch never exceed 10,000.
+  // The batch that holds `afterSeq` itself may hold later events too.
   const { rows } = await pool.query<BatchRow>({
     name: 'read-batches-after',
     text: `
       SELECT first_seq, count, events FROM event_batch
-      WHERE first_seq > $2 - 10000 AND first_seq + count - 1 > $2 AND tenant_id = $1
+      WHERE first_seq >= coalesce(
+          (SELECT e.first_seq FROM event_batch e WHERE e.first_seq <= $2 ORDER BY e.first_seq DESC LIMIT 1), 0)
+        AND first_seq + count - 1 > $2 AND tenant_id = $1
       ORDER BY first_seq LIMIT $3`,
     values: [tenantId, afterSeq, maxBatches],
   })

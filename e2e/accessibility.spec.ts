@@ -1,0 +1,160 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page, signedOut, test } from './support/test.ts'
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+]
+const themes = ['dark', 'light'] as const
+
+/** What axe holds against the page as it is now: rule, theme, width, and where. Serious and critical only. */
+async function findViolations(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const size of sizes) {
+    await page.setViewportSize(size)
+    for (const colorScheme of themes) {
+      await page.emulateMedia({ colorScheme })
+      await expect(page.locator('html')).toHaveClass(new RegExp(`\\b${colorScheme}\\b`))
+      // There are no frames to look into; without that detour a run takes a fifth of the time.
+      const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } })
+      for (const { id, impact, nodes } of (await axe.analyze()).violations) {
+        if (impact !== 'serious' && impact !== 'critical') continue
+        found.push(...nodes.map(node => `${id}, ${colorScheme}, ${size.width} px: ${node.html} ${node.failureSummary ?? ''}`))
+      }
+    }
+  }
+  return found
+}
+
+/** How far the page can be scrolled sideways, in pixels, on a phone. */
+async function overhangOnPhone(page: Page): Promise<number> {
+  await page.setViewportSize({ width: 390, height: 844 })
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+}
+
+async function mustBeSound(page: Page): Promise<void> {
+  expect(await findViolations(page)).toEqual([])
+  expect(await overhangOnPhone(page)).toBe(0)
+}
+
+interface Place {
+  name: string
+  path: string
+  /** Waits until what matters is shown, opening what has to be opened. */
+  show: (page: Page) => Promise<void>
+}
+
+const heading = (name: string) => async (page: Page) => {
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible()
+}
+
+const places: Place[] = [
+  {
+    name: 'the command center',
+    path: '/',
+    async show(page) {
+      await expect(page.getByRole('table', { name: 'Modules' }).getByRole('row')).toHaveCount(10)
+      await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
+    },
+  },
+  {
+    name: 'the modules',
+    path: '/modules',
+    show: page => expect(page.getByRole('link', { name: 'Report writer' })).toBeVisible(),
+  },
+  {
+    name: 'the graph of the modules',
+    path: '/modules?view=graph',
+    show: page => expect(page.getByText('Report writer').first()).toBeVisible(),
+  },
+  { name: 'a module', path: '/modules/report-writer', show: heading('Report writer') },
+  {
+    name: 'the form of a new module',
+    path: '/modules',
+    async show(page) {
+      await page.getByRole('button', { name: 'Register' }).click()
+      await expect(page.getByRole('dialog', { name: 'Register a module' })).toBeVisible()
+    },
+  },
+  {
+    name: 'the question before a module is disabled',
+    path: '/modules/package-reader',
+    async show(page) {
+      await page.getByRole('button', { name: 'Disable' }).click()
+      await expect(page.getByRole('alertdialog')).toContainText('Required by')
+    },
+  },
+  {
+    name: 'the tasks',
+    path: '/tasks',
+    show: page => expect(page.getByRole('table').getByRole('row').nth(5)).toBeVisible(),
+  },
+  {
+    name: 'a task',
+    path: '/tasks?status=succeeded',
+    async show(page) {
+      await page.getByRole('table').getByRole('row').nth(2).getByRole('link').click()
+      await expect(page.getByRole('heading', { name: 'Timeline' })).toBeVisible()
+      await expect(page.getByText('Because')).toBeVisible()
+    },
+  },
+  {
+    name: 'the form of a new task',
+    path: '/tasks',
+    async show(page) {
+      await page.getByRole('button', { name: 'Submit' }).click()
+      await expect(page.getByRole('dialog', { name: 'Submit a task' })).toBeVisible()
+    },
+  },
+  {
+    name: 'the breakers',
+    path: '/breakers',
+    show: page => expect(page.getByRole('article').first()).toBeVisible(),
+  },
+  {
+    name: 'a breaker',
+    path: '/breakers',
+    async show(page) {
+      await page.getByRole('button', { name: 'Report writer' }).first().click()
+      await expect(page.getByRole('dialog').getByRole('heading', { name: 'Thresholds' })).toBeVisible()
+    },
+  },
+  {
+    name: 'the events',
+    path: '/events',
+    show: page => expect(page.getByRole('button', { name: /Task succeeded/ }).first()).toBeVisible(),
+  },
+  { name: 'the people', path: '/settings', show: heading('People') },
+  {
+    name: 'the palette',
+    path: '/breakers',
+    async show(page) {
+      await page.keyboard.press('Control+k')
+      await expect(page.getByRole('option', { name: /Report writer/ })).toBeVisible()
+    },
+  },
+  { name: 'a page that does not exist', path: '/no-such-page', show: heading('There is no such page') },
+]
+
+for (const { name, path, show } of places) {
+  test(`${name} can be read and used by everybody: axe finds nothing serious in either theme, and nothing runs off a phone`, async ({
+    page,
+    allowInConsole,
+  }) => {
+    if (path === '/no-such-page') allowInConsole(/status of 404.*no-such-page/)
+    await page.goto(path)
+    await show(page)
+    await mustBeSound(page)
+  })
+}
+
+test.describe('without a session', () => {
+  test.use({ storageState: signedOut })
+
+  test('the sign-in can be read and used by everybody: axe finds nothing serious in either theme, and nothing runs off a phone', async ({
+    page,
+  }) => {
+    await page.goto('/sign-in')
+    await mustBeSound(page)
+  })
+})

@@ -1,0 +1,53 @@
+import { until } from '#server/testing/until.ts'
+import { product } from './support/product.ts'
+import { expect, type Page, test } from './support/test.ts'
+
+/** The succeeded tasks that the command center shows. */
+async function readSucceeded(page: Page): Promise<number> {
+  const note = page.getByRole('group', { name: 'Succeeded' }).getByText(/ in all$/)
+  return Number((await note.innerText()).replace(/ in all$/, '').replaceAll(',', ''))
+}
+
+test('tasks complete in front of the user; pausing holds the figures still and resuming lets them go on', async ({
+  page,
+  client,
+}) => {
+  const succeeded = async () => (await client.query<{ succeeded: number }>('queues.stats')).succeeded
+  await page.goto('/')
+  await expect(page.getByRole('button', { name: 'Live. Pause live updates' })).toBeVisible()
+  const atFirst = await readSucceeded(page)
+  await expect.poll(() => readSucceeded(page)).toBeGreaterThan(atFirst)
+
+  await page.getByRole('button', { name: 'Live. Pause live updates' }).click()
+  await expect(page.getByText(/^Paused, as of/)).toBeVisible()
+  const held = await readSucceeded(page)
+  await until('five more tasks succeed', async () => (await succeeded()) >= held + 5)
+  expect(await readSucceeded(page)).toBe(held)
+
+  await page.getByRole('button', { name: 'Paused. Resume live updates' }).click()
+  await expect.poll(() => readSucceeded(page)).toBeGreaterThanOrEqual(held + 5)
+  await expect(page.getByText(/^Paused, as of/)).toBeHidden()
+})
+
+test('a restart of the server is survived in front of the user: a banner while it is away, then live again without a reload', async ({
+  page,
+  allowInConsole,
+}) => {
+  const { restarterUrl } = product()
+  let loads = 0
+  page.on('load', () => loads++)
+  await page.goto('/')
+  await expect(page.getByRole('button', { name: 'Live. Pause live updates' })).toBeVisible()
+
+  allowInConsole(/WebSocket connection to|ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE|status of 503/)
+  await fetch(`${restarterUrl}/stop`, { method: 'POST' })
+  await expect(page.getByText('Connection lost.')).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Offline/ })).toBeVisible()
+  const before = await readSucceeded(page)
+
+  await fetch(`${restarterUrl}/start`, { method: 'POST' })
+  await expect(page.getByText('Connected again.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Live. Pause live updates' })).toBeVisible()
+  await expect.poll(() => readSucceeded(page)).toBeGreaterThan(before)
+  expect(loads).toBe(1)
+})

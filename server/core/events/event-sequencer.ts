@@ -1,0 +1,105 @@
+import { type Clock, delay } from '../shared/clock.ts'
+import type { Logger } from '../shared/logger.ts'
+import type { EventStore, SequencedBatch } from './event-store.ts'
+
+export interface EventSequencerOptions {
+  store: Pick<EventStore, 'sequence' | 'readSequenced'>
+  clock: Clock
+  logger: Logger
+  /** Told every numbered batch once, in sequence, without a gap. Must not throw. */
+  onBatches: (batches: readonly SequencedBatch[]) => void
+}
+
+/** Numbering happens at most this often: each time it takes everything that was committed meanwhile. */
+const gapMs = 10
+const retryMs = 500
+const batchesPerRound = 500
+
+/** Has committed events numbered and hands them on in sequence, also those that somebody else numbered. */
+export class EventSequencer {
+  readonly #options: EventSequencerOptions
+  #deliveredSeq = 0
+  #state: 'stopped' | 'idle' | 'working' = 'stopped'
+  #isAsked = false
+  #lastRoundAt = 0
+  /** Whether something may have been numbered without our hearing of it: the answer of a round was lost. */
+  #mayHaveMissed = false
+  #cancelRetry: (() => void) | null = null
+  #working: Promise<void> = Promise.resolve()
+
+  constructor(options: EventSequencerOptions) {
+    this.#options = options
+  }
+
+  /** The number of the last event that was handed on. */
+  get deliveredSeq(): number {
+    return this.#deliveredSeq
+  }
+
+  /** Goes on after this number. */
+  start(deliveredSeq: number): void {
+    this.#deliveredSeq = deliveredSeq
+    this.#state = 'idle'
+    this.wake()
+  }
+
+  /** Something was committed: number it soon. */
+  wake(): void {
+    this.#isAsked = true
+    if (this.#state !== 'idle') return
+    this.#state = 'working'
+    this.#working = this.#work()
+  }
+
+  /** Numbers what is committed, once more, and stops. */
+  async stop(): Promise<void> {
+    this.wake()
+    await this.#working
+    this.#state = 'stopped'
+    this.#cancelRetry?.()
+  }
+
+  async #work(): Promise<void> {
+    const { clock, logger } = this.#options
+    try {
+      while (this.#isAsked) {
+        const waitMs = Math.min(gapMs, this.#lastRoundAt + gapMs - clock.now())
+        if (waitMs > 0) await delay(clock, waitMs)
+        this.#isAsked = false
+        this.#lastRoundAt = clock.now()
+        if (await this.#round()) this.#isAsked = true
+      }
+    } catch (error) {
+      this.#mayHaveMissed = true
+      logger.warn({ error }, 'events could not be numbered yet; trying again')
+      this.#cancelRetry?.()
+      this.#cancelRetry = clock.setTimer(retryMs, () => this.wake())
+    }
+    this.#state = 'idle'
+  }
+
+  /** Answers whether more may be waiting. */
+  async #round(): Promise<boolean> {
+    const batches = await this.#options.store.sequence(batchesPerRound)
+    const firstSeq = batches[0]?.events[0]?.seq ?? this.#deliveredSeq + 1
+    if (this.#mayHaveMissed || firstSeq !== this.#deliveredSeq + 1) await this.#readOn()
+    else this.#handOn(batches)
+    return batches.length >= batchesPerRound
+  }
+
+  /** Hands on from the log what was numbered after the last event that was handed on, by whomever. */
+  async #readOn(): Promise<void> {
+    let batches: SequencedBatch[]
+    do {
+      batches = await this.#options.store.readSequenced(this.#deliveredSeq, batchesPerRound)
+      this.#handOn(batches)
+    } while (batches.length >= batchesPerRound)
+    this.#mayHaveMissed = false
+  }
+
+  #handOn(batches: readonly SequencedBatch[]): void {
+    if (batches.length === 0) return
+    this.#deliveredSeq = batches.at(-1)?.events.at(-1)?.seq ?? this.#deliveredSeq
+    this.#options.onBatches(batches)
+  }
+}
