@@ -4,6 +4,7 @@ import { cn } from '../ui/cn.ts'
 import { formatCount, formatMs, formatPercent, plural, unknownValue } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { statusLook, toneClasses } from '../ui/status.ts'
+import { hostOf } from './endpoint-words.ts'
 import { breakerKey, urgencyOf } from './breaker-order.ts'
 import { BreakerOutlook, BreakerStateLine } from './breaker-state.tsx'
 import { WindowBars } from './window-bars.tsx'
@@ -81,9 +82,4 @@ function Figure({ term, isBad = false, children }: { term: string; isBad?: boole
       <dd className={cn('truncate font-medium', isBad && 'text-bad-text')}>{children}</dd>
     </div>
   )
-}
-
-/** Host and port of an endpoint: what tells the instances of a module apart. */
-export function hostOf(endpoint: string): string {
-  return URL.canParse(endpoint) ? new URL(endpoint).host : endpoint
 }

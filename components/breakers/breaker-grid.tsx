@@ -2,9 +2,9 @@ import { memo } from 'react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { formatCount, formatPercent } from '../ui/format.ts'
 import { statusLook } from '../ui/status.ts'
-import { hostOf } from './breaker-card.tsx'
 import { BreakerMark } from './breaker-mark.tsx'
 import { breakerKey } from './breaker-order.ts'
+import { hostOf, tailOf } from './endpoint-words.ts'
 
 export interface BreakerGridProps {
   breakers: readonly BreakerView[]
@@ -15,7 +15,7 @@ export interface BreakerGridProps {
 /** Hundreds of breakers at a glance, worst first. */
 export function BreakerGrid({ breakers, active, onOpen }: BreakerGridProps) {
   return (
-    <ul className="grid grid-cols-[repeat(auto-fill,minmax(11.5rem,1fr))] gap-1.5">
+    <ul className="grid grid-cols-[repeat(auto-fill,minmax(8.25rem,1fr))] gap-1">
       {breakers.map((breaker, index) => (
         <li key={breakerKey(breaker)} data-list-row={index}>
           <Cell breaker={breaker} isActive={index === active} onOpen={onOpen} />
@@ -41,16 +41,18 @@ const Cell = memo(function Cell({ breaker, isActive, onOpen }: CellProps) {
       onClick={() => onOpen(breakerKey(breaker))}
       data-active={isActive || undefined}
       aria-label={`${breaker.moduleName} at ${host}: ${look.label}${forced ? ', held' : ''}, ${formatPercent(window.failureRate)} of ${formatCount(window.calls)} calls failing`}
-      className="flex h-10 w-full min-w-0 items-center gap-2 rounded-md border bg-card px-2 text-left transition-colors hover:border-border-strong data-active:outline-2 data-active:outline-primary"
+      title={breaker.endpoint}
+      className="num flex h-7 w-full min-w-0 items-center gap-1.5 rounded-sm border bg-card pr-1.5 pl-1 text-left text-xs transition-colors hover:border-border-strong data-active:outline-2 data-active:outline-primary max-md:h-9"
     >
-      <BreakerMark state={state} isHeld={forced !== null} />
-      <span className="min-w-0 flex-1 leading-tight">
-        <span className="block truncate font-medium text-xs">{breaker.moduleName}</span>
-        <span className="block truncate font-mono text-2xs text-faint-foreground">{host}</span>
-      </span>
+      <BreakerMark state={state} isHeld={forced !== null} className="size-4.5" />
+      <span className="truncate font-medium">{breaker.moduleName}</span>
       {window.failures > 0 ? (
-        <span className="num shrink-0 font-medium text-2xs text-bad-text">{formatPercent(window.failureRate)}</span>
-      ) : null}
+        <span className="ml-auto shrink-0 font-medium text-2xs text-bad-text">{formatPercent(window.failureRate)}</span>
+      ) : (
+        <span className="ml-auto max-w-14 shrink-0 truncate text-2xs text-faint-foreground">
+          {tailOf(breaker.endpoint)}
+        </span>
+      )}
     </button>
   )
 })

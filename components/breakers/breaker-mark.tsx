@@ -5,34 +5,36 @@ import { statusLook, toneClasses } from '../ui/status.ts'
 /** What stands in a cell, so that the state is known without its colour. */
 const letters: Record<BreakerState, string> = { closed: 'C', open: 'O', half_open: 'H' }
 
+export interface BreakerMarkProps {
+  state: BreakerState
+  isHeld: boolean
+  /** `sm` for hundreds of marks: then a closed one has no letter, and stands out by having none. */
+  size?: 'sm' | 'md'
+  className?: string
+}
+
 /**
  * One breaker in a square: letter and colour of its state, round while half-open, solid while open, a broken line while an
  * operator holds it. Decoration: the element around it names the breaker.
  */
-export function BreakerMark({
-  state,
-  isHeld,
-  className,
-}: {
-  state: BreakerState
-  isHeld: boolean
-  className?: string
-}) {
+export function BreakerMark({ state, isHeld, size = 'md', className }: BreakerMarkProps) {
   const tone = toneClasses[statusLook('breaker', state).tone]
   return (
     <span
       aria-hidden
       className={cn(
-        'grid size-5.5 shrink-0 place-items-center border font-semibold text-2xs leading-none',
+        'grid shrink-0 place-items-center border font-semibold leading-none',
+        size === 'md' ? 'size-5.5 text-2xs' : 'size-3.5 text-[0.5625rem]',
         state === 'half_open' ? 'rounded-full' : 'rounded-sm',
         state === 'open'
           ? 'border-transparent bg-bad text-white dark:text-background'
           : [tone.soft, tone.text, tone.line],
-        isHeld && 'outline-2 outline-foreground/70 outline-offset-1 outline-dashed',
+        isHeld && 'outline-2 outline-foreground/70 outline-dashed',
+        isHeld && size === 'md' && 'outline-offset-1',
         className,
       )}
     >
-      {letters[state]}
+      {size === 'sm' && state === 'closed' ? null : letters[state]}
     </span>
   )
 }

@@ -40,7 +40,7 @@ export function BreakersPage() {
   const inModule = all.filter(breaker => search.module === '' || breaker.moduleId === search.module)
   const matching = inModule.filter(breaker => matchesBreakerText(breaker, search.q))
   const found = matching.filter(breaker => isInState(breaker, search.state))
-  const view = search.view === 'auto' ? (all.length > manyBreakers ? 'grid' : 'cards') : search.view
+  const view = search.view === 'auto' ? (matching.length > manyBreakers ? 'grid' : 'cards') : search.view
   const open = useCallback((key: string) => void setSearch({ open: key }), [setSearch])
   const { active } = useListKeys({
     count: found.length,

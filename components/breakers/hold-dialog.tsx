@@ -11,7 +11,7 @@ import { Button } from '../ui/button.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { Select } from '../ui/select.tsx'
-import { hostOf } from './breaker-card.tsx'
+import { hostOf } from './endpoint-words.ts'
 import { missingReason, ReasonField } from './reason-field.tsx'
 import { useShowBreaker } from './use-breakers.ts'
 

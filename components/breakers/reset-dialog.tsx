@@ -9,7 +9,7 @@ import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
-import { hostOf } from './breaker-card.tsx'
+import { hostOf } from './endpoint-words.ts'
 import { missingReason, ReasonField } from './reason-field.tsx'
 import { useShowBreaker } from './use-breakers.ts'
 

@@ -4,12 +4,17 @@ import type { DashboardView } from '#server/contracts/stats.ts'
 import { BreakerLegend, BreakerMark } from '../breakers/breaker-mark.tsx'
 import { breakerKey } from '../breakers/breaker-order.ts'
 import { Card, CardHeader } from '../ui/card.tsx'
+import { cn } from '../ui/cn.ts'
 import { formatCount, formatPercent } from '../ui/format.ts'
 import { statusLook } from '../ui/status.ts'
 import { type BreakerCell, groupCells } from './group-cells.ts'
 
+/** With more than this many the marks are small, so that all are seen at once. */
+const manyCells = 60
+
 /** One mark per instance; each leads to its breaker. */
 export const BreakerStrip = memo(function BreakerStrip({ breakers }: { breakers: DashboardView['breakers'] }) {
+  const size = breakers.cells.length > manyCells ? 'sm' : 'md'
   return (
     <Card>
       <CardHeader
@@ -30,10 +35,9 @@ export const BreakerStrip = memo(function BreakerStrip({ breakers }: { breakers:
             >
               {moduleName}
             </Link>
-            {/* Instances of one module in a block, at most ten wide. */}
-            <span className="flex max-w-64 flex-wrap">
+            <span className="flex max-w-80 flex-wrap">
               {cells.map((cell, index) => (
-                <CellLink key={cell.instanceId} cell={cell} number={index + 1} />
+                <CellLink key={cell.instanceId} cell={cell} number={index + 1} size={size} />
               ))}
             </span>
           </li>
@@ -43,7 +47,7 @@ export const BreakerStrip = memo(function BreakerStrip({ breakers }: { breakers:
   )
 })
 
-function CellLink({ cell, number }: { cell: BreakerCell; number: number }) {
+function CellLink({ cell, number, size }: { cell: BreakerCell; number: number; size: 'sm' | 'md' }) {
   const { moduleName, state, forced, failureRate, calls } = cell
   const words = `${moduleName}, instance ${number}: ${statusLook('breaker', state).label}${forced ? ', held' : ''}; ${
     calls === 0 ? 'no calls in the last minute' : `${formatPercent(failureRate)} of ${formatCount(calls)} calls failing`
@@ -53,9 +57,9 @@ function CellLink({ cell, number }: { cell: BreakerCell; number: number }) {
       href={`/breakers?open=${encodeURIComponent(breakerKey(cell))}`}
       aria-label={words}
       title={words}
-      className="rounded-sm p-0.5 transition-transform hover:scale-110"
+      className={cn('rounded-sm transition-transform hover:scale-110', size === 'sm' ? 'p-px' : 'p-0.5')}
     >
-      <BreakerMark state={state} isHeld={forced} />
+      <BreakerMark state={state} isHeld={forced} size={size} />
     </Link>
   )
 }

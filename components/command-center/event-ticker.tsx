@@ -8,7 +8,7 @@ import { useLive } from '../data/live.tsx'
 import { notableTypes } from '../events/event-groups.ts'
 import { EventName } from '../events/event-row.tsx'
 import { PendingButton } from '../events/pending-button.tsx'
-import { summarizeEvent } from '../events/summarize-event.ts'
+import { subjectOf, summarizeEvent } from '../events/summarize-event.ts'
 import { useEventFeed } from '../events/use-event-feed.ts'
 import { usePointerHold } from '../events/use-pointer-hold.ts'
 import { Card, CardHeader } from '../ui/card.tsx'
@@ -83,6 +83,7 @@ export const EventTicker = memo(function EventTicker({ eventsPerSecond }: { even
 })
 
 const TickerRow = memo(function TickerRow({ event }: { event: EventView }) {
+  const subject = subjectOf(event)
   return (
     <Link
       href={`/events?event=${event.seq}`}
@@ -91,7 +92,7 @@ const TickerRow = memo(function TickerRow({ event }: { event: EventView }) {
       <EventName event={event} className="text-xs" />
       <Moment at={event.at} className="text-2xs text-faint-foreground" />
       <span className="col-span-2 truncate pl-5 text-muted-foreground text-xs">
-        {event.moduleId ? <span className="text-foreground">{event.moduleId} </span> : null}
+        {subject ? <span className="text-foreground">{subject} </span> : null}
         {summarizeEvent(event)}
       </span>
     </Link>

@@ -48,7 +48,7 @@ export const QueuePanel = memo(function QueuePanel({ queue }: { queue: QueueStat
             { name: 'Blocked', value: blocked, fill: 'idle' },
           ]}
         />
-        <div className="grid gap-x-6 sm:grid-cols-2">
+        <div className="grid gap-x-6 gap-y-1 sm:grid-cols-2">
           {halves.map((half, index) => (
             <BarList
               key={index}

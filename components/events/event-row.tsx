@@ -4,7 +4,7 @@ import { cn } from '../ui/cn.ts'
 import { Moment } from '../ui/relative-time.tsx'
 import { toneClasses } from '../ui/status.ts'
 import { eventLook } from './event-looks.ts'
-import { summarizeEvent } from './summarize-event.ts'
+import { subjectOf, summarizeEvent } from './summarize-event.ts'
 
 export interface EventRowProps {
   event: EventView
@@ -14,6 +14,7 @@ export interface EventRowProps {
 
 /** One event in one line, on phones in two. */
 export const EventRow = memo(function EventRow({ event, isActive, onOpen }: EventRowProps) {
+  const subject = subjectOf(event)
   const summary = summarizeEvent(event)
   return (
     <button
@@ -24,9 +25,9 @@ export const EventRow = memo(function EventRow({ event, isActive, onOpen }: Even
     >
       <Moment at={event.at} className="text-faint-foreground text-xs max-md:order-2" />
       <EventName event={event} className="max-md:order-1" />
-      <span className="truncate font-medium max-md:hidden">{event.moduleId}</span>
+      <span className="truncate font-medium max-md:hidden">{subject}</span>
       <span className="truncate text-muted-foreground max-md:order-3">
-        {event.moduleId ? <span className="text-foreground md:hidden">{event.moduleId} </span> : null}
+        {subject ? <span className="text-foreground md:hidden">{subject} </span> : null}
         {summary}
       </span>
       <span className="text-right font-mono text-faint-foreground text-xs max-md:order-4">

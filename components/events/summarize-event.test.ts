@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EventView } from '#server/contracts/events.ts'
-import { matchesText, summarizeEvent } from './summarize-event.ts'
+import { matchesText, subjectOf, summarizeEvent } from './summarize-event.ts'
 
 function event(data: Record<string, unknown>, rest: Partial<EventView> = {}): EventView {
   return {
@@ -34,11 +34,20 @@ describe('summarizeEvent', () => {
   })
 
   it('shows a change from what to what', () => {
-    expect(summarizeEvent(event({ from: 'healthy', to: 'degraded' }))).toBe('healthy → degraded')
+    const data = { name: 'Database', from: 'healthy', to: 'degraded', score: 72.5 }
+    expect(summarizeEvent(event(data))).toBe('healthy → degraded · score 72.5')
   })
 
   it('is empty for data it does not know', () => {
     expect(summarizeEvent(event({ error: null, reason: 17, attempt: Number.NaN, foo: { bar: 1 } }))).toBe('')
+  })
+})
+
+describe('subjectOf', () => {
+  it('is the module, else what the event names itself, else nothing', () => {
+    expect(subjectOf(event({ name: 'Database' }))).toBe('license-detector')
+    expect(subjectOf(event({ name: 'Database' }, { moduleId: null }))).toBe('Database')
+    expect(subjectOf(event({}, { moduleId: null }))).toBeNull()
   })
 })
 

@@ -1,5 +1,5 @@
 import type { EventView } from '#server/contracts/events.ts'
-import { formatMs, plural } from '../ui/format.ts'
+import { formatMs, formatScore, plural } from '../ui/format.ts'
 
 /** The text under `key`, when there is one. */
 export function readText(data: Record<string, unknown>, key: string): string | null {
@@ -46,18 +46,25 @@ export function describeReason(reason: string): string {
   return reasonWords[reason] ?? reason
 }
 
-/** What an event says beyond its type, in one line, the short facts first; empty when it says nothing more. */
+/** What an event is about, when that is not a task: its module, or the part of the control center it names. */
+export function subjectOf({ moduleId, data }: EventView): string | null {
+  return moduleId ?? readText(data, 'name')
+}
+
+/** What an event says beyond its type and subject, in one line, the short facts first; empty when it says nothing more. */
 export function summarizeEvent({ data }: EventView): string {
   const attempt = readNumber(data, 'attempt')
   const attempts = readNumber(data, 'attempts')
   const durationMs = readNumber(data, 'durationMs')
   const delayMs = readNumber(data, 'delayMs')
+  const score = readNumber(data, 'score')
   const reason = readText(data, 'reason')
   const changed = Array.isArray(data['changed']) ? data['changed'].join(', ') : null
   const by = readText(data, 'by') ?? readText(data, 'submittedBy')
   return [
     readText(data, 'type'),
     readChange(data),
+    score === null ? null : `score ${formatScore(score)}`,
     attempt === null ? null : `attempt ${attempt}`,
     attempts === null || attempts < 2 ? null : plural(attempts, 'attempt'),
     durationMs === null ? null : formatMs(durationMs),
