@@ -20,4 +20,5 @@ test('an empty installation says what to do next, to the letter, on every page',
     await expect(page.getByText(title ?? '')).toBeVisible()
     await expect(page.getByText('npm run demo')).toBeVisible()
   }
+  await page.close()
 })
