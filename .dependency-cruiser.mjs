@@ -20,7 +20,12 @@ const upward = tiers.slice(0, -1).map((members, index) => ({
   severity: 'error',
   comment: 'Within the core, imports go down the tiers only; upward, things are told by events or through ports.',
   from: { path: `^${core}/(${members.join('|')})/`, pathNot: isTest },
-  to: { path: `^${core}/(${tiers.slice(index + 1).flat().join('|')})/` },
+  to: {
+    path: `^${core}/(${tiers
+      .slice(index + 1)
+      .flat()
+      .join('|')})/`,
+  },
 }))
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -37,7 +42,8 @@ export default {
     {
       name: 'core-is-pure',
       severity: 'error',
-      comment: 'The core does no I/O: it imports itself and the contracts, nothing of Node, npm or the rest of the server.',
+      comment:
+        'The core does no I/O: it imports itself and the contracts, nothing of Node, npm or the rest of the server.',
       from: { path: `^${core}/`, pathNot: isTest },
       to: { pathNot: `^(${core}|server/contracts)/` },
     },
@@ -65,7 +71,8 @@ export default {
     {
       name: 'interface-imports-types-only',
       severity: 'error',
-      comment: 'The orchestrator must never exist twice in one process: pages import types from the server, and contracts.',
+      comment:
+        'The orchestrator must never exist twice in one process: pages import types from the server, and contracts.',
       from: { path: '^(app|components)/', pathNot: isTest },
       to: { path: '^server/', pathNot: '^server/contracts/', dependencyTypesNot: ['type-only'] },
     },

@@ -11,7 +11,11 @@ test('a failing module is cut off, probed and taken back in front of the user, a
   })
   const submit = async (count: number) => {
     for (let index = 0; index < count; index++) {
-      await client.mutate('tasks.submit', { type: engine.type, payload: { index }, maxAttempts: 1 } satisfies SubmitTask)
+      await client.mutate('tasks.submit', {
+        type: engine.type,
+        payload: { index },
+        maxAttempts: 1,
+      } satisfies SubmitTask)
     }
   }
   await page.goto(`/breakers?module=${engine.id}`)

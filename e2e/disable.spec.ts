@@ -33,7 +33,10 @@ test('a module that nobody needs is disabled with a reason, shown so to everybod
   await expect(disabling).toBeHidden()
   await expect(page.getByText(/^Disabled by .*: wrong about Welsh$/)).toBeVisible()
 
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Modules/ }).click()
+  await page
+    .getByRole('navigation', { name: 'Main' })
+    .getByRole('link', { name: /^Modules/ })
+    .click()
   const row = page.getByRole('table', { name: 'Modules' }).getByRole('row', { name: /Language detector/ })
   await expect(row).toContainText('Disabled')
   await row.getByRole('link', { name: 'Language detector' }).click()

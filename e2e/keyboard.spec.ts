@@ -24,7 +24,10 @@ test('an operator who never touches the mouse signs in, finds the tasks and open
   await expect(page.getByRole('option', { name: 'Tasks', selected: true })).toBeVisible()
   await keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'Tasks', level: 1 })).toBeVisible()
-  const rows = page.getByRole('table').getByRole('row').filter({ has: page.getByRole('link') })
+  const rows = page
+    .getByRole('table')
+    .getByRole('row')
+    .filter({ has: page.getByRole('link') })
   await expect(rows.nth(2)).toBeVisible()
 
   await keyboard.press('j')

@@ -55,13 +55,20 @@ test('a failed task says why, and its retry after the module is mended succeeds 
   await expect(panel(page, 'Payload')).toContainText('"cargo": "tea"')
 
   const { pathname } = new URL(page.url())
-  await panel(page, 'Facts').getByRole('link', { name: tail(id) }).click()
+  await panel(page, 'Facts')
+    .getByRole('link', { name: tail(id) })
+    .click()
   await expect(page).toHaveURL(`/tasks/${id}`)
-  await panel(page, 'Facts').getByRole('link', { name: tail(pathname) }).click()
+  await panel(page, 'Facts')
+    .getByRole('link', { name: tail(pathname) })
+    .click()
   await expect(page).toHaveURL(pathname)
 })
 
-test('what the list of tasks is filtered by is in the address: a reload shows the same list', async ({ page, client }) => {
+test('what the list of tasks is filtered by is in the address: a reload shows the same list', async ({
+  page,
+  client,
+}) => {
   await using engine = await registerOwnModule(client, 'Listed engine')
   const submitted = await Promise.all(
     ['one', 'two'].map(cargo =>
@@ -74,7 +81,10 @@ test('what the list of tasks is filtered by is in the address: a reload shows th
   await expect(page).toHaveURL(/status=succeeded/)
   await expect(page).toHaveURL(new RegExp(`q=${engine.type}`))
 
-  const rows = page.getByRole('table').getByRole('row').filter({ has: page.getByRole('link') })
+  const rows = page
+    .getByRole('table')
+    .getByRole('row')
+    .filter({ has: page.getByRole('link') })
   await expect(rows).toHaveCount(2)
   await page.reload()
   await expect(rows).toHaveCount(2)

@@ -1,8 +1,8 @@
+import { createBreakerBoard } from '#server/breakers/create-breaker-board.ts'
 import type { BreakerConfig } from '#server/contracts/modules.ts'
 import type { BreakerKey, GuardedCall } from '#server/core/resilience/breaker-board.ts'
 import type { Clock } from '#server/core/shared/clock.ts'
 import { silentLogger } from '#server/core/shared/logger.ts'
-import { createBreakerBoard } from '#server/breakers/create-breaker-board.ts'
 
 export interface OverheadMeasurement {
   name: string

@@ -4,9 +4,9 @@ import { cn } from '../ui/cn.ts'
 import { formatCount, formatMs, formatPercent, plural, unknownValue } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { statusLook, toneClasses } from '../ui/status.ts'
-import { hostOf } from './endpoint-words.ts'
 import { breakerKey, urgencyOf } from './breaker-order.ts'
 import { BreakerOutlook, BreakerStateLine } from './breaker-state.tsx'
+import { hostOf } from './endpoint-words.ts'
 import { WindowBars } from './window-bars.tsx'
 
 export interface BreakerCardProps {

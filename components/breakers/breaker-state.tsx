@@ -1,10 +1,10 @@
 import type { BreakerView } from '#server/contracts/breakers.ts'
+import { useNow } from '../data/use-now.ts'
 import { cn } from '../ui/cn.ts'
 import { formatCount, formatDuration } from '../ui/format.ts'
 import { Meter } from '../ui/meter.tsx'
 import { Elapsed } from '../ui/relative-time.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
-import { useNow } from '../data/use-now.ts'
 
 /** State, whether it is held, and since when. */
 export function BreakerStateLine({ breaker, className }: { breaker: BreakerView; className?: string }) {

@@ -2,7 +2,6 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { notify } from '../ui/notify.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
@@ -11,6 +10,7 @@ import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { formatCount, plural } from '../ui/format.ts'
 import { Input } from '../ui/input.tsx'
+import { notify } from '../ui/notify.ts'
 import type { BreakerFilter } from './breaker-order.ts'
 import { missingReason, ReasonField } from './reason-field.tsx'
 

@@ -2,7 +2,6 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useForm } from 'react-hook-form'
-import { notify } from '../ui/notify.ts'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useRefusal } from '../data/viewer.tsx'
@@ -13,6 +12,7 @@ import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { plural } from '../ui/format.ts'
 import { Input } from '../ui/input.tsx'
+import { notify } from '../ui/notify.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { readValues, type ThresholdValues, toValues } from './threshold-values.ts'
 

@@ -1,5 +1,5 @@
-import { breakerConfigSchema } from '#server/contracts/modules.ts'
 import type { BreakerConfig } from '#server/contracts/modules.ts'
+import { breakerConfigSchema } from '#server/contracts/modules.ts'
 
 /** The thresholds as the form holds them: as typed, spans in seconds. */
 export interface ThresholdValues {

@@ -3,8 +3,8 @@
 import { ArrowRight } from 'lucide-react'
 import { useState } from 'react'
 import type { BreakerTransition } from '#server/contracts/breakers.ts'
-import { formatMs } from '../ui/format.ts'
 import { Button } from '../ui/button.tsx'
+import { formatMs } from '../ui/format.ts'
 import { Moment, RelativeTime } from '../ui/relative-time.tsx'
 import { StatusDot, StatusText } from '../ui/status-badge.tsx'
 

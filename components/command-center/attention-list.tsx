@@ -3,11 +3,11 @@ import Link from 'next/link'
 import { memo } from 'react'
 import type { AttentionItem } from '#server/contracts/stats.ts'
 import { Card, CardHeader } from '../ui/card.tsx'
+import { cn } from '../ui/cn.ts'
 import { plural } from '../ui/format.ts'
 import { Elapsed } from '../ui/relative-time.tsx'
 import { ScrollArea } from '../ui/scroll-area.tsx'
 import { statusLook, toneClasses } from '../ui/status.ts'
-import { cn } from '../ui/cn.ts'
 
 const severities = ['critical', 'warning', 'info'] as const
 

@@ -1,5 +1,4 @@
 import { memo } from 'react'
-import { healthBandOrder } from './band-order.ts'
 import type { DashboardView } from '#server/contracts/stats.ts'
 import { Card, CardHeader } from '../ui/card.tsx'
 import { formatScore } from '../ui/format.ts'
@@ -7,6 +6,7 @@ import { Meter, ScoreRing } from '../ui/meter.tsx'
 import { Elapsed } from '../ui/relative-time.tsx'
 import { bandOfScore, statusLook } from '../ui/status.ts'
 import { StatusBadge, StatusText } from '../ui/status-badge.tsx'
+import { healthBandOrder } from './band-order.ts'
 
 /** Is the fleet well, since when, and what the score is made of. */
 export const FleetHealth = memo(function FleetHealth({ health }: { health: DashboardView['health'] }) {

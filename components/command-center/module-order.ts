@@ -1,5 +1,4 @@
-import type { HealthState } from '#server/contracts/modules.ts'
-import type { ModuleSummary } from '#server/contracts/modules.ts'
+import type { HealthState, ModuleSummary } from '#server/contracts/modules.ts'
 
 const gravity: Record<HealthState, number> = { unhealthy: 0, degraded: 2, unknown: 3, healthy: 4 }
 

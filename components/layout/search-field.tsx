@@ -34,7 +34,12 @@ export function SearchField({ label, placeholder, value, onChange, className }: 
         value={value}
         maxLength={100}
         onChange={event => onChange(event.target.value)}
-        onKeyDown={event => event.key === 'Escape' && event.currentTarget.blur()}
+        onKeyDown={event => {
+          if (event.key !== 'Escape') return
+          // Else the browser empties the field: one leaves it with the filter as it is.
+          event.preventDefault()
+          event.currentTarget.blur()
+        }}
         className="pr-8 pl-8 [&::-webkit-search-cancel-button]:hidden"
       />
       <Kbd keys="/" className="absolute top-1/2 right-2 -translate-y-1/2 max-md:hidden" />

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx'
 import { DialogBody, DialogFooter } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
-import { type ConfigEdit, type ConfigField, compareEdits, type ConflictLine, type ModuleConfig } from './config-edit.ts'
+import { type ConfigEdit, type ConfigField, type ConflictLine, compareEdits, type ModuleConfig } from './config-edit.ts'
 
 /** An edit that was refused because another one came first. */
 export interface MetEdit {

@@ -1,4 +1,4 @@
-import { type LucideIcon, Hourglass, OctagonAlert, Route, Waypoints } from 'lucide-react'
+import { Hourglass, type LucideIcon, OctagonAlert, Route, Waypoints } from 'lucide-react'
 import Link from 'next/link'
 import { Fragment, type ReactNode } from 'react'
 import type { ModuleImpact } from '#server/contracts/modules.ts'

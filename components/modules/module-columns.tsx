@@ -1,4 +1,4 @@
-import { createSortedRowModel, rowSortingFeature, tableFeatures, type ColumnDef } from '@tanstack/react-table'
+import { type ColumnDef, createSortedRowModel, rowSortingFeature, tableFeatures } from '@tanstack/react-table'
 import Link from 'next/link'
 import type { ModuleSummary } from '#server/contracts/modules.ts'
 import { cn } from '../ui/cn.ts'

@@ -2,9 +2,9 @@
 
 import { Rows3 } from 'lucide-react'
 import type { HealthState, ModuleSummary } from '#server/contracts/modules.ts'
+import { SearchField } from '../layout/search-field.tsx'
 import { Button } from '../ui/button.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
-import { SearchField } from '../layout/search-field.tsx'
 import { Select } from '../ui/select.tsx'
 import { statusLook } from '../ui/status.ts'
 import { countCategories, enablements, healthOrder, totalsOf } from './module-list.ts'

@@ -34,7 +34,7 @@ export function ModuleFormCapabilities() {
               <Button
                 variant="ghost"
                 size="icon"
-                aria-label="Remove this task type"
+                aria-label="Remove this capability"
                 className="mt-6.5"
                 disabled={fields.length === 1}
                 onClick={() => remove(index)}

@@ -24,8 +24,8 @@ import { useTRPC } from '../data/trpc.ts'
 import { cn } from '../ui/cn.ts'
 import { ErrorState } from '../ui/error-state.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
-import { StatusText } from '../ui/status-badge.tsx'
 import { statusLook, toneClasses } from '../ui/status.ts'
+import { StatusText } from '../ui/status-badge.tsx'
 import { GraphControls } from './graph-controls.tsx'
 import { edgeName, type GraphLayout, layoutModules, nodeSize, pathOf } from './graph-layout.ts'
 
@@ -82,7 +82,7 @@ export function ModuleGraph({ className }: { className: string }) {
         zoomOnScroll={false}
         preventScrolling={false}
         onlyRenderVisibleElements={drawing.nodes.length > 100}
-        className="[&_.react-flow__attribution]:bg-transparent! [&_.react-flow__attribution_a]:text-muted-foreground!"
+        className="[&_.react-flow\_\_attribution]:bg-transparent! [&_.react-flow\_\_attribution_a]:text-muted-foreground!"
       >
         <Background color="var(--border-strong)" bgColor="var(--card)" gap={24} />
         <Panel position="top-left" className="m-3! text-muted-foreground text-xs">

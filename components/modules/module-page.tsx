@@ -1,7 +1,7 @@
 'use client'
 
-import { Boxes } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
+import { Boxes } from 'lucide-react'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
 import { ButtonLink } from '../ui/button.tsx'

@@ -3,11 +3,11 @@
 import { Plus, Trash2 } from 'lucide-react'
 import { useId, useRef } from 'react'
 import { useRefusal } from '../data/viewer.tsx'
+import { aliasOf } from '../tasks/task-words.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { Input } from '../ui/input.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
-import { aliasOf } from '../tasks/task-words.ts'
 import { type PolicyMap, type PolicyRow, problemOf, type RowProblem } from './policy-edit.ts'
 
 export interface PolicyTableProps {

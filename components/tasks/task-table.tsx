@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import type { TaskSummary } from '#server/contracts/tasks.ts'
 import { useListKeys } from '../layout/use-list-keys.ts'
 import { Checkbox } from '../ui/checkbox.tsx'
@@ -28,6 +28,13 @@ export function TaskTable({ tasks, selection, onReachEnd, onKeyboard }: TaskTabl
     estimatePx: 37,
     keyOf: index => tasks[index]?.id ?? '',
   })
+  const toggle = useStable((id: string, isRange: boolean) =>
+    selection.toggle(
+      tasks.map(task => task.id),
+      id,
+      isRange,
+    ),
+  )
   const { active } = useListKeys({
     count: tasks.length,
     onOpen: index => {
@@ -36,13 +43,14 @@ export function TaskTable({ tasks, selection, onReachEnd, onKeyboard }: TaskTabl
     },
     onToggle: index => {
       const task = tasks[index]
-      if (task) selection.toggle(task.id, false)
+      if (task) toggle(task.id, false)
     },
     onMove: index => {
       onKeyboard()
       scrollTo(index)
     },
   })
+  const chosenCount = tasks.filter(({ id }) => selection.chosen.has(id)).length
   const end = useEndInSight(onReachEnd)
   return (
     <>
@@ -51,11 +59,9 @@ export function TaskTable({ tasks, selection, onReachEnd, onKeyboard }: TaskTabl
           <tr>
             <TableHead className={taskColumns.select}>
               <Checkbox
-                checked={
-                  selection.chosen.size === 0 ? false : selection.chosen.size === tasks.length ? true : 'indeterminate'
-                }
+                checked={chosenCount === 0 ? false : chosenCount === tasks.length ? true : 'indeterminate'}
                 aria-label="Select every loaded task"
-                onCheckedChange={() => selection.toggleAll()}
+                onCheckedChange={() => selection.toggleAll(tasks.map(task => task.id))}
                 className="mt-1"
               />
             </TableHead>
@@ -88,7 +94,7 @@ export function TaskTable({ tasks, selection, onReachEnd, onKeyboard }: TaskTabl
                 index={index}
                 isActive={index === active}
                 isChosen={selection.chosen.has(task.id)}
-                onToggle={selection.toggle}
+                onToggle={toggle}
                 measure={measure}
               />
             ) : null
@@ -101,20 +107,24 @@ export function TaskTable({ tasks, selection, onReachEnd, onKeyboard }: TaskTabl
   )
 }
 
+/** The newest of a function under one identity, so that rows are not drawn anew for it. */
+function useStable<Arguments extends unknown[]>(run: (...given: Arguments) => void): (...given: Arguments) => void {
+  const latest = useRef(run)
+  useEffect(() => {
+    latest.current = run
+  })
+  return useCallback((...given: Arguments) => latest.current(...given), [])
+}
+
 /** Calls back whenever the element with the returned ref comes near the screen. */
 function useEndInSight(onReach: () => void) {
   const element = useRef<HTMLDivElement>(null)
-  const latest = useRef(onReach)
-  useEffect(() => {
-    latest.current = onReach
-  })
+  const reach = useStable(onReach)
   useEffect(() => {
     if (!element.current) return
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && latest.current(), {
-      rootMargin: '400px',
-    })
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && reach(), { rootMargin: '400px' })
     observer.observe(element.current)
     return () => observer.disconnect()
-  }, [])
+  }, [reach])
   return element
 }

@@ -2,9 +2,8 @@
 
 import { ListTree, Plus } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useLive } from '../data/live.tsx'
-import { useNow } from '../data/use-now.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { PendingButton } from '../events/pending-button.tsx'
 import { usePointerHold } from '../events/use-pointer-hold.ts'
@@ -17,7 +16,7 @@ import { plural } from '../ui/format.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { BulkBar } from './bulk-bar.tsx'
-import { type TaskListFilter, type TaskSearch, toListFilter } from './task-filter.ts'
+import { type TaskSearch, toListFilter } from './task-filter.ts'
 import { TaskFilters } from './task-filters.tsx'
 import { TaskTable } from './task-table.tsx'
 import { useTaskList } from './use-task-list.ts'
@@ -26,11 +25,14 @@ import { useTasksSearch } from './use-tasks-search.ts'
 
 const SubmitTaskDialog = dynamic(() => import('./submit-task-dialog.tsx').then(module => module.SubmitTaskDialog))
 const noTasks: never[] = []
+const settleMs = 250
 
 /** Every task, newest first; found by status, type, module, time, text or id. */
 export function TasksPage() {
   const refusal = useRefusal('operator')
   const [submitting, setSubmitting] = useState(false)
+  const typed = useTasksSearch().search
+  const search = { ...typed, q: useSettled(typed.q, settleMs) }
   return (
     <>
       <PageHeader
@@ -44,25 +46,24 @@ export function TasksPage() {
         }
       />
       <TaskFilters />
-      <TaskListing onSubmit={() => setSubmitting(true)} />
+      {/* Another filter is another list: nothing is chosen in it yet, and it begins at its newest task. */}
+      <TaskListing key={JSON.stringify(search)} search={search} onSubmit={() => setSubmitting(true)} />
       {submitting ? <SubmitTaskDialog onClose={() => setSubmitting(false)} /> : null}
     </>
   )
 }
 
-function TaskListing({ onSubmit }: { onSubmit: () => void }) {
-  const { search, isFiltered, clear } = useTasksSearch()
+function TaskListing({ search, onSubmit }: { search: TaskSearch; onSubmit: () => void }) {
+  const { isFiltered, clear } = useTasksSearch()
   const { pausedBy } = useLive()
   const isAway = useIsAway()
   const pointer = usePointerHold()
   const [isKeyboard, setKeyboard] = useState(false)
-  const filter = useFilter(search)
-  const [chosenCount, setChosenCount] = useState(0)
-  const hold = pausedBy !== null || isAway || isKeyboard || pointer.isHeld || chosenCount > 0
+  const [filter] = useState(() => toListFilter(search, Date.now()))
+  const selection = useTaskSelection()
+  const hold = pausedBy !== null || isAway || isKeyboard || pointer.isHeld || selection.chosen.size > 0
   const list = useTaskList(filter, { hold })
   const tasks = list.tasks ?? noTasks
-  const selection = useTaskSelection(tasks)
-  if (selection.chosen.size !== chosenCount) setChosenCount(selection.chosen.size)
   const chosen = tasks.filter(({ id }) => selection.chosen.has(id))
   const showNewest = () => {
     setKeyboard(false)
@@ -125,12 +126,14 @@ function TaskListing({ onSubmit }: { onSubmit: () => void }) {
   )
 }
 
-/** The filter of the URL; a relative range ends at the moment it was chosen, so that the list stays the same list. */
-function useFilter(search: TaskSearch): TaskListFilter {
-  const now = useNow()
-  const [chosen, setChosen] = useState({ range: search.range, at: now })
-  if (chosen.range !== search.range) setChosen({ range: search.range, at: now })
-  return useMemo(() => toListFilter(search, chosen.at), [search, chosen.at])
+/** A value once it has rested for a while: what is typed is not asked for letter by letter. */
+function useSettled<Value>(value: Value, restMs: number): Value {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), restMs)
+    return () => clearTimeout(timer)
+  }, [value, restMs])
+  return settled
 }
 
 /** Whether the reader has left the top of the page. */

@@ -1,10 +1,10 @@
 'use client'
 
-import { hashKey, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { TaskSummary } from '#server/contracts/tasks.ts'
 import { useLive } from '../data/live.tsx'
-import { useTRPC } from '../data/trpc.ts'
+import { useTRPC, useTRPCClient } from '../data/trpc.ts'
 import { type Anchor, anchorAt, countNew, hasUnwatched, withNewest } from './live-rows.ts'
 import type { TaskListFilter } from './task-filter.ts'
 
@@ -26,18 +26,18 @@ export interface TaskList {
   retry: () => void
 }
 
+const noCursor = null as string | null
 const nothingNew = { count: 0, isMore: false }
 
 /**
  * Tasks that match the filter, page by page. Their states follow by themselves while live. New tasks come in at the top
- * unless `hold`: then they are counted, and no row moves.
+ * unless `hold`: then they are counted, and no row moves. For another filter mount it anew, by a key.
  */
 export function useTaskList(filter: TaskListFilter, { hold }: { hold: boolean }): TaskList {
   const trpc = useTRPC()
+  const client = useTRPCClient()
   const { live } = useLive()
-  const key = hashKey([filter])
-  const [state, setState] = useState<{ key: string; anchor: Anchor | null }>({ key, anchor: null })
-  const anchor = state.key === key ? state.anchor : null
+  const [anchor, setAnchor] = useState<Anchor | null>(null)
   const head = useQuery(
     trpc.tasks.list.queryOptions(
       { ...filter, limit: pageSize },
@@ -45,35 +45,37 @@ export function useTaskList(filter: TaskListFilter, { hold }: { hold: boolean })
     ),
   )
   const headItems = head.data?.items
-  const pages = useInfiniteQuery(
-    trpc.tasks.list.infiniteQueryOptions(
-      { ...filter, to: earlier(filter.to, anchor?.to), limit: pageSize },
-      {
-        enabled: anchor !== null,
-        getNextPageParam: page => page.nextCursor,
-        refetchInterval: query => {
-          const loaded = query.state.data?.pages ?? []
-          const unwatched = hasUnwatched(
-            loaded.flatMap(page => page.items),
-            headItems ?? [],
-          )
-          return live && unwatched ? pageMs * loaded.length : false
-        },
-        ...(anchor ? { initialData: { pages: [anchor.first], pageParams: [null] } } : {}),
-      },
-    ),
-  )
+  const to = earlier(filter.to, anchor?.to)
+  const input = { ...filter, ...(to === undefined ? {} : { to }), limit: pageSize }
+  const pages = useInfiniteQuery({
+    queryKey: trpc.tasks.list.infiniteQueryKey(input),
+    // Not tRPC's own options for infinite queries: they send the direction too, which the server rightly does not know.
+    queryFn: ({ pageParam, signal }) =>
+      client.tasks.list.query({ ...input, ...(pageParam === null ? {} : { cursor: pageParam }) }, { signal }),
+    enabled: anchor !== null,
+    initialPageParam: noCursor,
+    getNextPageParam: page => page.nextCursor,
+    refetchInterval: query => {
+      const loaded = query.state.data?.pages ?? []
+      const unwatched = hasUnwatched(
+        loaded.flatMap(page => page.items),
+        headItems ?? [],
+      )
+      return live && unwatched ? pageMs * loaded.length : false
+    },
+    ...(anchor ? { initialData: { pages: [anchor.first], pageParams: [noCursor] } } : {}),
+  })
   const rows = anchor ? pages.data?.pages.flatMap(page => page.items) : headItems
   const fresh = anchor && head.data ? countNew(anchor, head.data) : nothingNew
 
   // A list that has no rows, or is not being read, begins at the newest task.
-  const begins = head.data && !head.isPlaceholderData ? anchorAt(head.data) : null
+  const begins = head.data ? anchorAt(head.data) : null
   if (
     begins &&
     (anchor === null || rows?.length === 0 || (!hold && fresh.count > 0)) &&
     begins.newest !== anchor?.newest
   ) {
-    setState({ key, anchor: begins })
+    setAnchor(begins)
   }
 
   const tasks = useMemo(() => rows && withNewest(rows, headItems ?? []), [rows, headItems])
@@ -84,7 +86,7 @@ export function useTaskList(filter: TaskListFilter, { hold }: { hold: boolean })
     hasMore: pages.hasNextPage,
     isLoadingMore: pages.isFetchingNextPage,
     loadMore: () => void (pages.hasNextPage && !pages.isFetchingNextPage && pages.fetchNextPage()),
-    showNewest: () => setState({ key, anchor: begins }),
+    showNewest: () => setAnchor(begins),
     retry: () => void Promise.all([head.refetch(), pages.refetch()]),
   }
 }

@@ -1,7 +1,7 @@
 'use client'
 
-import { useNow } from '../data/use-now.ts'
 import { useClockZone } from '../data/use-clock-zone.ts'
+import { useNow } from '../data/use-now.ts'
 import { formatClock, formatDuration, formatMoment, formatRelative, unknownValue } from './format.ts'
 
 export interface TimeProps {

@@ -1,8 +1,8 @@
 'use client'
 
 import {
-  cloneElement,
   type CSSProperties,
+  cloneElement,
   type FocusEvent,
   type ReactElement,
   type ReactNode,

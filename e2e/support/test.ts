@@ -1,9 +1,9 @@
-import { type APIRequestContext, test as base, type BrowserContext, expect, type Page } from '@playwright/test'
+import { type APIRequestContext, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { type Client, createClient } from '#server/testing/client.ts'
 import { product } from './product.ts'
 
-export { expect }
 export type { Page }
+export { expect }
 
 type Session = Awaited<ReturnType<APIRequestContext['storageState']>>
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { requestJson, readJson, sendJson } from '../shared/json-http.ts'
+import { readJson, requestJson, sendJson } from '../shared/json-http.ts'
 import { ModuleError } from '../shared/module-error.ts'
 import type { Feeder } from './feeder.ts'
 import type { InstanceProcess } from './instance-process.ts'

@@ -1,5 +1,5 @@
-import type { Handler } from '../shared/work.ts'
 import { runModule } from '../shared/run-module.ts'
+import type { Handler } from '../shared/work.ts'
 import { packageReader } from './declaration.ts'
 import { readPackage } from './read-package.ts'
 import { readTree } from './read-tree.ts'

@@ -1,5 +1,5 @@
-import { eng } from 'stopword'
 import { stemmer } from 'stemmer'
+import { eng } from 'stopword'
 import { round, wordsOf } from './text.ts'
 
 export interface SummaryPayload {

@@ -1,8 +1,8 @@
 import { ModuleError } from '../shared/module-error.ts'
 import { type Choice, composeSummary, defaultSentences, type Summary, type SummaryPayload } from '../shared/summary.ts'
 import { sentencesOf } from '../shared/text.ts'
-import { readTerms } from './read-terms.ts'
 import { rankSentences } from './rank-sentences.ts'
+import { readTerms } from './read-terms.ts'
 import { similarityMatrix } from './similarity-matrix.ts'
 
 /** How much relevance counts against novelty when the next sentence is chosen. */

@@ -1,3 +1,4 @@
+import { ModuleError } from '../shared/module-error.ts'
 import {
   type Choice,
   composeSummary,
@@ -6,7 +7,6 @@ import {
   type Summary,
   type SummaryPayload,
 } from '../shared/summary.ts'
-import { ModuleError } from '../shared/module-error.ts'
 import { sentencesOf } from '../shared/text.ts'
 import { breathe } from '../shared/work.ts'
 

@@ -2,8 +2,8 @@ import CircuitBreaker from 'opossum'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   createTestBoard,
-  fakeGlobalTime,
   failing,
+  fakeGlobalTime,
   passTime,
   startedCall,
   succeeding,

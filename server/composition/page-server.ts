@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
 import path from 'node:path'
+import type { Duplex } from 'node:stream'
 import next from 'next'
 
 /** The pages, made by Next in this process. */

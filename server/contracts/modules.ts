@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type Json, limits, moduleIdSchema, reasonSchema, taskTypeSchema } from './common.ts'
 import type { BreakerState } from './breakers.ts'
+import { type Json, limits, moduleIdSchema, reasonSchema, taskTypeSchema } from './common.ts'
 
 export const balancingStrategies = ['power_of_two', 'round_robin', 'least_loaded', 'random', 'weighted'] as const
 export type BalancingStrategy = (typeof balancingStrategies)[number]

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { eventTypes, type EventView } from '#server/contracts/events.ts'
+import { type EventView, eventTypes } from '#server/contracts/events.ts'
 import { matchesFilter, matchesPattern } from '#server/core/events/event-filter.ts'
 import type { EventCount, EventStore, SequencedBatch, StampedEvent } from '#server/core/events/event-store.ts'
 import type { EventFilter } from '#server/core/operations.ts'

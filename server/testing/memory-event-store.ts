@@ -1,4 +1,4 @@
-import { eventTypes, type EventType, type EventView } from '../contracts/events.ts'
+import { type EventType, type EventView, eventTypes } from '../contracts/events.ts'
 import { matchesFilter } from '../core/events/event-filter.ts'
 import type { EventCount, EventStore, SequencedBatch, StampedEvent } from '../core/events/event-store.ts'
 import type { EventFilter } from '../core/operations.ts'

@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /** A loopback proxy in front of a server, to take the server away and give it back. */
 export interface TcpProxy extends AsyncDisposable {

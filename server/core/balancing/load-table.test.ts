@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { buildInstance, buildModule, FakeFleet } from '#server/testing/fake-fleet.ts'
 import { FakeClock } from '#server/testing/fake-clock.ts'
+import { buildInstance, buildModule, FakeFleet } from '#server/testing/fake-fleet.ts'
 import { followCatalog } from './follow-catalog.ts'
 import { createLoadTable } from './load-table.ts'
 

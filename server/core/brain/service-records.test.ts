@@ -4,8 +4,8 @@ import { silentLogger } from '../shared/logger.ts'
 import { addEvidence, type Evidence, noEvidence, type ServiceKey } from './service-record.ts'
 import {
   type EvidenceAddition,
-  ServiceRecords,
   type ServiceRecordStore,
+  ServiceRecords,
   type StoredEvidence,
 } from './service-records.ts'
 

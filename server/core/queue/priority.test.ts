@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { priorityAliases } from '../../contracts/tasks.ts'
-import { defaultQueuePolicy as policy, levelOf, priorityOf, rankOf, scoreOf } from './priority.ts'
+import { levelOf, defaultQueuePolicy as policy, priorityOf, rankOf, scoreOf } from './priority.ts'
 
 const minutes = 60_000
 const acceptedAt = Date.UTC(2026, 10, 21)

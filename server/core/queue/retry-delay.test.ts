@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { retryPolicySchema } from '../../contracts/modules.ts'
 import { createSeededRandom } from '#server/testing/seeded-random.ts'
+import { retryPolicySchema } from '../../contracts/modules.ts'
 import { retryDelayMs } from './retry-delay.ts'
 
 const exponential = retryPolicySchema.parse({})

@@ -1,16 +1,16 @@
+import type { Page } from '../../contracts/common.ts'
 import { describeInputProblem } from '../../contracts/input-problem.ts'
 import {
-  submitTaskInput,
   type AttemptView,
+  type ListTasks,
   type SubmitBatchReceipt,
   type SubmitReceipt,
   type SubmitTask,
+  submitTaskInput,
+  type TaskSummary,
   type TaskView,
   type TimelineEntry,
-  type ListTasks,
-  type TaskSummary,
 } from '../../contracts/tasks.ts'
-import type { Page } from '../../contracts/common.ts'
 import type { EventPublisher } from '../events/event-log.ts'
 import type { TaskOperations } from '../operations.ts'
 import { QuarterdeckError } from '../shared/errors.ts'

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { FakeClock } from '#server/testing/fake-clock.ts'
-import { interruptible, type InterruptiblePort } from '#server/testing/outage.ts'
+import { type InterruptiblePort, interruptible } from '#server/testing/outage.ts'
 import { createSeededIds } from '#server/testing/seeded-random.ts'
 import { newTask } from '#server/testing/task-store-contract.ts'
 import { silentLogger } from '../shared/logger.ts'

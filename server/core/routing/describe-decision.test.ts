@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import { buildModule, buildModules, FakeFleet } from '#server/testing/fake-fleet.ts'
-import { request, routed, RouterStage } from './testing/router-stage.ts'
+import { RouterStage, request, routed } from './testing/router-stage.ts'
 
 let stage: RouterStage
 

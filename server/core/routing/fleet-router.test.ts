@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { type BalancingStrategy, balancingStrategies } from '#server/contracts/modules.ts'
 import { buildInstance, buildModule, buildModules, FakeFleet } from '#server/testing/fake-fleet.ts'
 import type { RouteResult } from './task-router.ts'
-import { request, routed, RouterStage } from './testing/router-stage.ts'
+import { RouterStage, request, routed } from './testing/router-stage.ts'
 
 let stage: RouterStage
 

@@ -1,6 +1,6 @@
 import { errors } from 'undici'
-import { QuarterdeckError } from '#server/core/shared/errors.ts'
 import { assertNever } from '#server/core/shared/assert-never.ts'
+import { QuarterdeckError } from '#server/core/shared/errors.ts'
 import { AddressNotAllowedError } from '../address-policy.ts'
 import { CallEndedError, type EndCause } from './call-scope.ts'
 import { ConnectFailedError } from './connect.ts'

@@ -1,5 +1,5 @@
-import type { DecisionView } from '../../../contracts/decisions.ts'
 import { buildInstance, buildModule } from '#server/testing/fake-fleet.ts'
+import type { DecisionView } from '../../../contracts/decisions.ts'
 import type { Driver, DriverCall, DriverOutcome } from '../../queue/driver.ts'
 import type { ModuleRecord } from '../../registry/module-record.ts'
 import type { BreakerBoard, BreakerKey, GuardedCall, GuardedResult } from '../../resilience/breaker-board.ts'

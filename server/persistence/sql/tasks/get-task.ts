@@ -1,8 +1,8 @@
 import type { Pool } from 'pg'
 import type { Json } from '#server/contracts/common.ts'
 import type { AttemptView, TaskStatus } from '#server/contracts/tasks.ts'
-import type { StoredTask } from '#server/core/queue/task-store.ts'
 import type { WaitReason } from '#server/core/queue/task-state.ts'
+import type { StoredTask } from '#server/core/queue/task-store.ts'
 import { statusSql } from './status-sql.ts'
 
 interface Row {
