@@ -74,7 +74,6 @@ export class SqlEventStore implements EventStore {
           cursor = event.seq
           if (matchesFilter(filter, event)) found.push(event)
         }
-        cursor = Number(row.first_seq)
       }
       if (rows.length < batchesPerRead) return { events: found, scannedTo: null }
     }
