@@ -60,7 +60,7 @@ export function EditConflict({ base, met, pending, error, onOverwrite, onDrop }:
             : ' You changed different fields.'}
         </p>
         <Table aria-label="Both edits">
-          <TableHeader>
+          <TableHeader className="bg-transparent">
             <tr>
               <TableHead>Field</TableHead>
               <TableHead>You started with</TableHead>

@@ -1,7 +1,7 @@
 import { TriangleAlert } from 'lucide-react'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
-import { Card, CardContent, CardFooter } from '../ui/card.tsx'
+import { Dialog, DialogBody, DialogContent, DialogFooter } from '../ui/dialog.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 import { differencesOf, type PolicyMaps, type VersionedPolicy, valueOf } from './policy-edit.ts'
 
@@ -12,53 +12,60 @@ export interface PolicyConflictProps {
   pending: boolean
   onOverwrite: () => void
   onDrop: () => void
+  /** Back to the edit as it is. */
+  onClose: () => void
 }
 
 /** Somebody saved first: their changes and one's own, and the choice. */
-export function PolicyConflict({ base, mine, present, pending, onOverwrite, onDrop }: PolicyConflictProps) {
+export function PolicyConflict({ base, mine, present, pending, onOverwrite, onDrop, onClose }: PolicyConflictProps) {
   const theirs = differencesOf(base, present)
   const yours = differencesOf(base, mine)
   const all = new Map([...theirs, ...yours].map(each => [`${each.map} ${each.type}`, each]))
   return (
-    <Card className="mt-4">
-      <p role="alert" className="flex gap-2 rounded-t-lg border-b bg-warn-soft px-4 py-2.5 text-warn-text">
-        <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-        Somebody saved version {present.version} while you were editing. Nothing of yours is saved yet. Saving yours
-        keeps what they changed, except where you changed the same.
-      </p>
-      <CardContent className="p-0">
-        <Table aria-label="Both changes">
-          <TableHeader>
-            <tr>
-              <TableHead>Type</TableHead>
-              <TableHead numeric>You started with</TableHead>
-              <TableHead numeric>It is now</TableHead>
-              <TableHead numeric>Yours</TableHead>
-            </tr>
-          </TableHeader>
-          <TableBody>
-            {[...all.values()].map(({ map, type, before }) => (
-              <TableRow key={`${map} ${type}`}>
-                <TableCell>
-                  <span className="font-mono text-xs">{type}</span>
-                  <span className="ml-2 text-faint-foreground text-xs">
-                    {map === 'priorities' ? 'priority' : 'multiplier'}
-                  </span>
-                </TableCell>
-                <TableCell numeric>{before ?? 'none'}</TableCell>
-                <TableCell numeric>{valueOf(present[map], type) ?? 'none'}</TableCell>
-                <TableCell numeric>{valueOf(mine[map], type) ?? 'none'}</TableCell>
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
-      </CardContent>
-      <CardFooter className="justify-end py-2">
-        <Button onClick={onDrop}>Take theirs</Button>
-        <ActionButton variant="primary" pending={pending} onClick={onOverwrite}>
-          Save mine on version {present.version}
-        </ActionButton>
-      </CardFooter>
-    </Card>
+    <Dialog open onOpenChange={open => !open && onClose()}>
+      <DialogContent title="Somebody else changed the policy" className="max-w-2xl">
+        <DialogBody>
+          <p
+            role="alert"
+            className="mb-3 flex gap-2 rounded-md border border-warn-line bg-warn-soft px-2.5 py-2 text-warn-text"
+          >
+            <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+            Somebody saved version {present.version} while you were editing. Nothing of yours is saved yet. Saving yours
+            keeps what they changed, except where you changed the same.
+          </p>
+          <Table aria-label="Both changes">
+            <TableHeader className="bg-transparent">
+              <tr>
+                <TableHead>Type</TableHead>
+                <TableHead numeric>You started with</TableHead>
+                <TableHead numeric>It is now</TableHead>
+                <TableHead numeric>Yours</TableHead>
+              </tr>
+            </TableHeader>
+            <TableBody>
+              {[...all.values()].map(({ map, type, before }) => (
+                <TableRow key={`${map} ${type}`}>
+                  <TableCell>
+                    <span className="font-mono text-xs">{type}</span>
+                    <span className="ml-2 text-faint-foreground text-xs">
+                      {map === 'priorities' ? 'priority' : 'multiplier'}
+                    </span>
+                  </TableCell>
+                  <TableCell numeric>{before ?? 'none'}</TableCell>
+                  <TableCell numeric>{valueOf(present[map], type) ?? 'none'}</TableCell>
+                  <TableCell numeric>{valueOf(mine[map], type) ?? 'none'}</TableCell>
+                </TableRow>
+              ))}
+            </TableBody>
+          </Table>
+        </DialogBody>
+        <DialogFooter>
+          <Button onClick={onDrop}>Take theirs</Button>
+          <ActionButton variant="primary" pending={pending} onClick={onOverwrite}>
+            Save mine on version {present.version}
+          </ActionButton>
+        </DialogFooter>
+      </DialogContent>
+    </Dialog>
   )
 }

@@ -1,6 +1,7 @@
 'use client'
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { useTRPC } from '../data/trpc.ts'
 import { useRefusal } from '../data/viewer.tsx'
@@ -12,9 +13,10 @@ import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
 import { plural } from '../ui/format.ts'
 import { notify } from '../ui/notify.ts'
 import { SkeletonRows } from '../ui/skeleton.tsx'
-import { PolicyConflict } from './policy-conflict.tsx'
 import { differencesOf, draftOf, type PolicyDraft, policyOf, rebase, type VersionedPolicy } from './policy-edit.ts'
 import { PolicyTable } from './policy-table.tsx'
+
+const PolicyConflict = dynamic(() => import('./policy-conflict.tsx').then(module => module.PolicyConflict))
 
 /** An edit under way, and the version it is made on. */
 interface Edit {
@@ -82,25 +84,13 @@ function SaveBar({ edit: { base, draft }, onDone }: { edit: Edit; onDone: () => 
       },
     }),
   )
-  if (present && mine) {
-    return (
-      <PolicyConflict
-        base={base}
-        mine={mine}
-        present={present}
-        pending={isPending}
-        onOverwrite={() => mutate({ version: present.version, ...rebase(base, mine, present) })}
-        onDrop={onDone}
-      />
-    )
-  }
   const nothing = changes === 0 ? 'Nothing is changed.' : null
   return (
     <div className="sticky bottom-4 mt-4 flex flex-wrap items-center gap-3 rounded-lg border border-border-strong bg-popover px-4 py-2.5 shadow-overlay max-md:bottom-20">
       <span className="num">
         {changes === null ? 'Some rows need another look.' : `${plural(changes, 'change')}, not saved yet`}
       </span>
-      <ErrorLine error={error} />
+      {present ? null : <ErrorLine error={error} />}
       <span className="ml-auto flex gap-2">
         <Button onClick={onDone}>Drop</Button>
         <ActionButton
@@ -112,6 +102,17 @@ function SaveBar({ edit: { base, draft }, onDone }: { edit: Edit; onDone: () => 
           Save
         </ActionButton>
       </span>
+      {present && mine ? (
+        <PolicyConflict
+          base={base}
+          mine={mine}
+          present={present}
+          pending={isPending}
+          onOverwrite={() => mutate({ version: present.version, ...rebase(base, mine, present) })}
+          onDrop={onDone}
+          onClose={() => setPresent(null)}
+        />
+      ) : null}
     </div>
   )
 }

@@ -129,7 +129,9 @@ function PayloadField({ type, moduleIds }: { type: string; moduleIds: readonly s
       label="Payload (JSON)"
       hint={
         broken ??
-        (schema ? 'Begun with an example of the schema of the type.' : 'Any JSON; the module says what it takes.')
+        (isPristine && schema
+          ? 'Begun with an example of the schema of the type.'
+          : 'The module of the type says what it takes.')
       }
       error={formState.errors.payload?.message}
     >

@@ -73,12 +73,13 @@ function TaskListing({ search, onSubmit }: { search: TaskSearch; onSubmit: () =>
   return (
     <>
       {list.error && list.tasks ? <ErrorLine error={list.error} className="mb-3" /> : null}
-      <div className="pointer-events-none sticky top-14 z-20 -mt-9 mb-2 flex h-7 justify-end pr-1 md:justify-center">
-        <span className="pointer-events-auto">
-          <PendingButton count={list.fresh.count} isOverrun={list.fresh.isMore} onShow={showNewest} />
-        </span>
-      </div>
       <Card className="overflow-clip" {...pointer.handlers}>
+        {/* Over the heading of the table, wherever that is. */}
+        <div className="sticky top-13 z-20 flex h-0 justify-center">
+          <span className="mt-1 h-6">
+            <PendingButton count={list.fresh.count} isOverrun={list.fresh.isMore} onShow={showNewest} />
+          </span>
+        </div>
         {!list.tasks ? (
           list.error ? (
             <ErrorState title="The tasks could not be loaded" error={list.error} onRetry={list.retry} />
