@@ -72,5 +72,8 @@ function openPool(url: string, max: number, name: string, settings: readonly str
     ...(settings.length > 0 ? { options: settings.map(setting => `-c ${setting}`).join(' ') } : {}),
   })
   pool.on('error', error => logger.warn({ error: error.message, pool: name }, 'a database connection was lost'))
+  // The pool listens to idle connections alone. One that is lost while it is checked out fails its queries and also emits an
+  // error, which would end the process if nobody heard it.
+  pool.on('connect', client => client.on('error', () => {}))
   return pool
 }
