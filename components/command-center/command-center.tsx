@@ -37,7 +37,7 @@ export function CommandCenter() {
     <>
       <PageHeader
         title="Command center"
-        description={data ? <Headline view={data} /> : <Skeleton className="h-5 w-96 max-w-full" />}
+        description={data ? <Headline view={data} /> : error ? null : <Skeleton className="h-5 w-96 max-w-full" />}
         badges={data ? <HeldBadge at={data.at} /> : null}
         actions={data ? <Origin view={data} /> : null}
       />

@@ -74,7 +74,12 @@ export const EventTicker = memo(function EventTicker({ eventsPerSecond }: { even
           </EmptyState>
         )
       ) : feed.error ? (
-        <ErrorState title="The events could not be loaded" error={feed.error} onRetry={feed.restart} />
+        <ErrorState
+          title="The events could not be loaded"
+          error={feed.error}
+          onRetry={feed.restart}
+          className="flex-1"
+        />
       ) : (
         <SkeletonRows rows={10} className="min-h-0 flex-1 overflow-hidden" />
       )}

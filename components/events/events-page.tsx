@@ -57,27 +57,31 @@ export function EventsPage() {
     feed.catchUp()
   }
   const isLost = useConnectionState().phase === 'lost'
-  const state = isLost
-    ? 'Not connected'
-    : isPaused
-      ? 'Paused'
-      : isReading || pointer.isHeld
-        ? 'Held while you look'
-        : 'Live'
+  const state = () => {
+    if (feed.error && !feed.events) return 'Not loaded'
+    if (isLost) return 'Not connected'
+    if (isPaused) return 'Paused'
+    return isReading || pointer.isHeld ? 'Held while you look' : 'Live'
+  }
   return (
     <div className="flex h-[calc(100dvh-9rem)] min-h-120 flex-col md:h-[calc(100dvh-6rem)]">
       <PageHeader title="Events" description="Everything that happens in the fleet, in order." />
       <EventFilters />
       <Card className="flex min-h-0 flex-1 flex-col" {...pointer.handlers}>
         <CardHeader
-          title={state}
+          title={state()}
           note={rate === undefined ? null : <span className="num">{formatRate(rate)} in the whole fleet</span>}
           actions={<PendingButton count={feed.pendingCount} isOverrun={feed.isOverrun} onShow={showNew} />}
         />
         {feed.error && found ? <ErrorLine error={feed.error} className="m-3" /> : null}
         {!found ? (
           feed.error ? (
-            <ErrorState title="The events could not be loaded" error={feed.error} onRetry={feed.restart} />
+            <ErrorState
+              title="The events could not be loaded"
+              error={feed.error}
+              onRetry={feed.restart}
+              className="flex-1"
+            />
           ) : (
             <SkeletonRows rows={14} className="min-h-0 flex-1 overflow-hidden" />
           )

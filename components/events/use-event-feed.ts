@@ -2,11 +2,20 @@
 
 import { useEffect, useRef, useState } from 'react'
 import type { EventView } from '#server/contracts/events.ts'
-import { useConnectionState } from '../data/connection-state.ts'
 import { useLive } from '../data/live.tsx'
 import { useTRPCClient } from '../data/trpc.ts'
+import { describeError } from '../ui/describe-error.ts'
+import { notify } from '../ui/notify.ts'
 import { appendOlder, type EventBuffer, openBuffer, receiveEvents, showPending } from './event-buffer.ts'
 import { type EventFilter, followEvents, pageSize, toInput } from './follow-events.ts'
+
+const retryMs = 5_000
+
+/** Whether trying again later can help: not when the question or the one who asks is what is wrong. */
+function canPass(error: unknown): boolean {
+  const { code } = describeError(error)
+  return code === null || !['INVALID_INPUT', 'FORBIDDEN', 'UNAUTHENTICATED'].includes(code)
+}
 
 export interface EventFeedOptions {
   /** A live list holds this many; older ones are read again when somebody asks for them. */
@@ -44,7 +53,6 @@ interface FeedState {
  */
 export function useEventFeed(filter: EventFilter, { size, hold }: EventFeedOptions): EventFeed {
   const client = useTRPCClient()
-  const { phase } = useConnectionState()
   const isHidden = useLive().pausedBy === 'hidden'
   const key = JSON.stringify([filter.types, filter.moduleId, filter.taskId])
   const [round, setRound] = useState(0)
@@ -67,20 +75,18 @@ export function useEventFeed(filter: EventFilter, { size, hold }: EventFeedOptio
           setState(was =>
             was.key === key && was.buffer ? { ...was, buffer: receiveEvents(was.buffer, events, wanted.current) } : was,
           ),
-        onError: error => setState(was => ({ key, buffer: was.key === key ? was.buffer : null, error })),
+        onError: failure => setState(was => ({ key, buffer: was.key === key ? was.buffer : null, error: failure })),
       },
     )
   }, [client, key, size, round, isHidden])
 
   const restart = () => setRound(was => was + 1)
-  // The return of the connection is the one reason to try again by itself.
-  const wasOpen = useRef(phase === 'open')
-  const hasFailed = state.error !== null
+  const { error } = state
   useEffect(() => {
-    const isOpen = phase === 'open'
-    if (isOpen && !wasOpen.current && hasFailed) setRound(was => was + 1)
-    wasOpen.current = isOpen
-  }, [phase, hasFailed])
+    if (error === null || !canPass(error)) return
+    const timer = setTimeout(() => setRound(was => was + 1), retryMs)
+    return () => clearTimeout(timer)
+  }, [error])
 
   const buffer = state.key === key ? state.buffer : null
   const catchUp = () => {
@@ -103,7 +109,7 @@ export function useEventFeed(filter: EventFilter, { size, hold }: EventFeedOptio
       .then(page =>
         setState(was => (was.key === key && was.buffer ? { ...was, buffer: appendOlder(was.buffer, page) } : was)),
       )
-      .catch(error => setState(was => ({ ...was, error })))
+      .catch(failure => notify.failed('Older events could not be loaded', failure))
       .finally(() => setLoadingOlder(false))
   }
 
@@ -111,7 +117,7 @@ export function useEventFeed(filter: EventFilter, { size, hold }: EventFeedOptio
     events: buffer?.shown,
     pendingCount: buffer?.pending.length ?? 0,
     isOverrun: buffer?.isOverrun ?? false,
-    error: state.key === key ? state.error : null,
+    error: state.key === key ? error : null,
     hasOlder: Boolean(buffer?.olderCursor),
     isLoadingOlder,
     loadOlder,
