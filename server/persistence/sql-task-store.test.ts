@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { toStorableJson } from '#server/core/shared/json-limits.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
 import { openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
 import { attempt, describeTaskStore, leaseEnd, newTask, succeeded } from '#server/testing/task-store-contract.ts'
@@ -64,4 +66,30 @@ test('a cancel under a lease is told as one event beside those of its attempts',
     { type: 'agent.failed' },
     { type: 'task.cancelled', taskId: task.id, data: { reason: 'a "quoted" reason' } },
   ])
+})
+
+test('every payload that is let in is stored by the database and read back the same', async () => {
+  const { store, newId } = await openSqlTaskWorld(database.pool)
+  const lane = await store.ensureLane('default', 'payloads', null)
+  const texts = fc.constantFrom('a', 'é', '語', '😀', '\\', '"', '\n', '\u0001', '\u2028', '{', "'", '\0', '\ud83d')
+  const payloads = fc.array(fc.jsonValue({ maxDepth: 4, stringUnit: texts }), { minLength: 20, maxLength: 60 })
+  await fc.assert(
+    fc.asyncProperty(payloads, async values => {
+      const stored = values.flatMap(value => {
+        try {
+          return [{ value, text: toStorableJson(value, 'payload', { bytes: 100_000, depth: 64 }) }]
+        } catch {
+          return []
+        }
+      })
+      const tasks = stored.map(({ text }) => newTask(newId(), lane.id, 'payloads', { payload: text }))
+      expect(await store.insert(tasks)).toEqual(tasks.map(() => ({ kind: 'inserted' })))
+      const claimed = await store.claim([{ laneId: lane.id, slots: 100 }], 100, 'r1')
+      const byId = new Map(claimed.map(task => [task.id, task.payload]))
+      for (const [index, { text }] of stored.entries()) {
+        expect(byId.get(tasks[index]?.id ?? '')).toEqual(JSON.parse(text))
+      }
+    }),
+    { numRuns: 10 },
+  )
 })

@@ -95,6 +95,19 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
       }
     })
 
+    test('a replica can ask what it holds without knowing; others’ leases are not its', async () => {
+      const { store, ...world } = await makeWorld()
+      const lane = await store.ensureLane(tenantId, 'leased', null)
+      await store.insert(
+        Array.from({ length: 3 }, () => newTask(world.newId(), lane.id, 'leased', { payload: '{"n":1}' })),
+      )
+      const [known, unknown] = await claim(store, lane.id, 2, 'r1')
+      const [theirs] = await claim(store, lane.id, 1, 'r2')
+      expect(await store.leased('r1', [known?.leaseNo ?? 0])).toEqual([unknown])
+      expect(await store.leased('r2', [])).toEqual([theirs])
+      expect(await store.leased('r1', [known?.leaseNo ?? 0, unknown?.leaseNo ?? 0])).toEqual([])
+    })
+
     test('a finished task ends once, keeps its attempts and result, and is not claimed again', async () => {
       const { store, ...world } = await makeWorld()
       const lane = await store.ensureLane(tenantId, 'finish', null)
