@@ -21,7 +21,8 @@ test('an operator who never touches the mouse signs in, finds the tasks and open
   await keyboard.press('Control+k')
   await expect(page.getByRole('combobox', { name: 'Search or jump to' })).toBeFocused()
   await keyboard.type('Tasks')
-  await expect(page.getByRole('option', { name: 'Tasks', selected: true })).toBeVisible()
+  await expect(page.getByRole('option', { name: /Find tasks with “Tasks”/ })).toBeVisible()
+  await expect(page.getByRole('option', { name: /^Tasks/, selected: true })).toBeVisible()
   await keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'Tasks', level: 1 })).toBeVisible()
   const rows = page
@@ -38,6 +39,16 @@ test('an operator who never touches the mouse signs in, finds the tasks and open
   await keyboard.press('Enter')
   await expect(page).toHaveURL(chosen ?? 'no link')
   await expect(page.getByRole('heading', { name: 'Attempts' })).toBeVisible()
+
+  const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+  await keyboard.press('g')
+  await keyboard.press('b')
+  await expect(page.getByRole('heading', { name: 'Breakers', level: 1 })).toBeVisible()
+  await keyboard.press('Control+k')
+  await keyboard.type(id)
+  await expect(page.getByRole('option', { name: /^Open the task/, selected: true })).toBeVisible()
+  await keyboard.press('Enter')
+  await expect(page).toHaveURL(chosen ?? 'no link')
 
   await keyboard.press('?')
   const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' })

@@ -1,7 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { Command } from 'cmdk'
+import { Command, defaultFilter } from 'cmdk'
 import { Boxes, CircleHelp, Hash, LogOut, type LucideIcon, Monitor, Moon, Pause, Play, Search, Sun } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
@@ -17,6 +17,14 @@ import { destinations, settingsDestinations } from './navigation.ts'
 import { signOut } from './sign-out.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const openTask = 'open the task'
+const findTasks = 'find tasks'
+
+/** How well an entry fits what is typed: a task's id leads to it before all else, a search through the tasks comes last. */
+function rateEntry(value: string, search: string, keywords?: string[]): number {
+  if (value === openTask) return 1
+  return value === findTasks ? Number.MIN_VALUE : defaultFilter(value, search, keywords)
+}
 
 export interface CommandPaletteProps {
   onOpenChange: (open: boolean) => void
@@ -42,7 +50,7 @@ export function CommandPalette({ onOpenChange, onOpenHelp }: CommandPaletteProps
           className="fade-in-0 zoom-in-98 fixed top-[12vh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 animate-in overflow-hidden rounded-xl border border-border-strong bg-popover shadow-overlay outline-none duration-100"
         >
           <Dialog.Title className="sr-only">Search or jump to</Dialog.Title>
-          <Command label="Search or jump to" loop>
+          <Command label="Search or jump to" loop filter={rateEntry}>
             <div className="flex items-center gap-2.5 border-b px-4">
               <Search aria-hidden className="size-4 shrink-0 text-muted-foreground" />
               <Command.Input
@@ -137,16 +145,16 @@ function ModuleItems({ onGo }: { onGo: (href: string) => void }) {
 function TaskItems({ search, onGo }: { search: string; onGo: (href: string) => void }) {
   if (search.length < 3) return null
   return (
-    <Command.Group heading="Tasks" forceMount className={groupClasses}>
+    <Command.Group heading="Tasks" className={groupClasses}>
       {uuid.test(search) ? (
-        <Item icon={Hash} value={`open task ${search}`} keywords={[search]} onSelect={() => onGo(`/tasks/${search}`)}>
+        <Item key={openTask} icon={Hash} value={openTask} onSelect={() => onGo(`/tasks/${search}`)}>
           Open the task <code className="truncate text-xs">{search}</code>
         </Item>
       ) : (
         <Item
+          key={findTasks}
           icon={Search}
-          value={`find tasks ${search}`}
-          keywords={[search]}
+          value={findTasks}
           onSelect={() => onGo(`/tasks?q=${encodeURIComponent(search)}`)}
         >
           Find tasks with “{search}” in the id or type

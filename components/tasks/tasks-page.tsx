@@ -75,7 +75,7 @@ function TaskListing({ search, onSubmit }: { search: TaskSearch; onSubmit: () =>
       {list.error && list.tasks ? <ErrorLine error={list.error} className="mb-3" /> : null}
       <Card className="overflow-clip" {...pointer.handlers}>
         {/* Over the heading of the table, wherever that is. */}
-        <div className="sticky top-13 z-20 flex h-0 justify-center">
+        <div className="sticky top-13 z-20 flex h-0 justify-center md:justify-start md:pl-52">
           <span className="mt-1 h-6">
             <PendingButton count={list.fresh.count} isOverrun={list.fresh.isMore} onShow={showNewest} />
           </span>

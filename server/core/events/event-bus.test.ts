@@ -492,13 +492,18 @@ describe('when the database is away', () => {
     expect(bus.pending).toBe(0)
   })
 
-  test('the lag says how long the oldest event has been waiting', async () => {
+  test('the lag says how long the oldest event has been waiting, and forgets after ten quiet seconds', async () => {
     await deliver(1)
     expect(bus.lagMs).toBeLessThan(50)
     line.isAway = true
     publish(1)
     await clock.advance(5_000)
     expect(bus.lagMs).toBeGreaterThanOrEqual(5_000)
+    line.isAway = false
+    await clock.advance(1_000)
+    expect(bus.lagMs).toBeGreaterThanOrEqual(5_000)
+    await clock.advance(10_000)
+    expect(bus.lagMs).toBe(0)
   })
 })
 

@@ -31,6 +31,7 @@ const windowCapacity = 1_000
 const recentInStats = 100
 const replayLimit = 10_000
 const pageSize = 500
+const lagKeptMs = 10_000
 
 /**
  * The event bus of one replica. Published events are gathered for a moment, most urgent first, committed, numbered after the
@@ -50,7 +51,7 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
   #followers = 0
   #startedAtSeq = 0
   #isRunning = false
-  #lastLagMs = 0
+  #last = { at: 0, lagMs: 0 }
   listenerErrors = 0
 
   constructor(options: { store: EventStore; clock: Clock; logger: Logger }) {
@@ -106,9 +107,10 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
     return this.#writer.pending
   }
 
-  /** Milliseconds from publication to delivery: of the last event, or so far of one that is still waiting. */
+  /** Milliseconds from publication to delivery: of the last event of the last ten seconds, or so far of one that still waits. */
   get lagMs(): number {
-    return Math.max(this.#lastLagMs, this.#writer.waitingMs)
+    const isRecent = this.#clock.now() - this.#last.at < lagKeptMs
+    return Math.max(isRecent ? this.#last.lagMs : 0, this.#writer.waitingMs)
   }
 
   /** Events that were given up because too many were waiting for the database. */
@@ -194,7 +196,7 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
       }
     }
     const last = batches.at(-1)?.events.at(-1)
-    if (last) this.#lastLagMs = Math.max(0, now - Date.parse(last.at))
+    if (last) this.#last = { at: now, lagMs: Math.max(0, now - Date.parse(last.at)) }
     this.#wakeFollowers()
   }
 
@@ -220,7 +222,7 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
   }
 
   #wakeFollowers(): void {
-    for (const finish of [...this.#waiting]) finish()
+    for (const finish of this.#waiting) finish()
   }
 
   #logOf(tenantId: string): TenantLog {

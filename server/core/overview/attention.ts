@@ -13,16 +13,20 @@ export interface AttentionInput {
   modules: readonly ModuleSummary[]
   breakers: readonly BreakerView[]
   queue: QueueStats
+  /** Since when the queue has been nearly full, in ms since the epoch; null while it is not. */
+  queueFullSinceMs: number | null
+}
+
+/** Whether work of low priority is being refused, or soon will be. */
+export function isNearlyFull(queue: QueueStats): boolean {
+  return queue.size + queue.running >= queue.capacity * 0.9
 }
 
 /** What waits for a person: each item says what is wrong, since when, and where to deal with it. Worst first. */
 export function findAttention(input: AttentionInput): AttentionItem[] {
-  return [
-    ...ofBreakers(input.breakers),
-    ...ofSystems(input.health),
-    ...ofModules(input),
-    ...ofQueue(input.queue, input.nowMs),
-  ].sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity] || (a.since < b.since ? -1 : 1))
+  return [...ofBreakers(input.breakers), ...ofSystems(input.health), ...ofModules(input), ...ofQueue(input)].sort(
+    (a, b) => severityOrder[a.severity] - severityOrder[b.severity] || (a.since < b.since ? -1 : 1),
+  )
 }
 
 function ofBreakers(breakers: readonly BreakerView[]): AttentionItem[] {
@@ -70,7 +74,7 @@ function ofModules({ modules, health }: AttentionInput): AttentionItem[] {
     }))
 }
 
-function ofQueue(queue: QueueStats, nowMs: number): AttentionItem[] {
+function ofQueue({ queue, nowMs, queueFullSinceMs }: AttentionInput): AttentionItem[] {
   const items: AttentionItem[] = []
   if (queue.oldestReadyAt !== null && nowMs - Date.parse(queue.oldestReadyAt) > oldReadyMs) {
     items.push({
@@ -82,13 +86,13 @@ function ofQueue(queue: QueueStats, nowMs: number): AttentionItem[] {
       href: '/tasks?status=ready',
     })
   }
-  if (queue.size >= queue.capacity * 0.9) {
+  if (queueFullSinceMs !== null) {
     items.push({
       id: 'queue:full',
       severity: 'critical',
       title: 'The queue is nearly full',
-      detail: `${queue.size} of ${queue.capacity}; the lowest priorities are refused`,
-      since: new Date(nowMs).toISOString(),
+      detail: `${queue.size + queue.running} of ${queue.capacity}; the lowest priorities are refused`,
+      since: new Date(queueFullSinceMs).toISOString(),
       href: '/tasks?status=ready',
     })
   }

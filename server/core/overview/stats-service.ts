@@ -1,8 +1,14 @@
 import type { BreakerView } from '../../contracts/breakers.ts'
-import type { BreakerStats, DashboardView, OrchestratorStats, OrchestratorStatus } from '../../contracts/stats.ts'
+import type {
+  BreakerStats,
+  DashboardView,
+  OrchestratorStats,
+  OrchestratorStatus,
+  QueueStats,
+} from '../../contracts/stats.ts'
 import type { Operations, StatsOperations } from '../operations.ts'
 import type { Clock } from '../shared/clock.ts'
-import { findAttention } from './attention.ts'
+import { findAttention, isNearlyFull } from './attention.ts'
 import type { QueueStatistics } from './queue-statistics.ts'
 import type { ThroughputSampler } from './throughput-sampler.ts'
 
@@ -30,6 +36,8 @@ export class StatsService implements StatsOperations {
   readonly #options: StatsServiceOptions
   readonly #dashboards = new Map<string, { at: number; view: Promise<DashboardView> }>()
   readonly #histories = new Map<string, { at: number; points: Promise<DashboardView['health']['history']> }>()
+
+  readonly #fullSince = new Map<string, number>()
 
   constructor(options: StatsServiceOptions) {
     this.#options = options
@@ -102,7 +110,14 @@ export class StatsService implements StatsOperations {
       breakers: { stats: countBreakers(breakers), cells: breakers.map(toCell) },
       modules,
       eventsPerSecond: events.stats(tenantId).eventsPerSecond,
-      attention: findAttention({ nowMs, health, modules, breakers, queue }),
+      attention: findAttention({
+        nowMs,
+        health,
+        modules,
+        breakers,
+        queue,
+        queueFullSinceMs: this.#queueFullSince(tenantId, queue, nowMs),
+      }),
     }
   }
 
@@ -115,6 +130,17 @@ export class StatsService implements StatsOperations {
     this.#histories.set(tenantId, { at: now, points })
     points.catch(() => this.#histories.delete(tenantId))
     return points
+  }
+
+  /** As far back as somebody has been looking. */
+  #queueFullSince(tenantId: string, queue: QueueStats, nowMs: number): number | null {
+    if (!isNearlyFull(queue)) {
+      this.#fullSince.delete(tenantId)
+      return null
+    }
+    const since = this.#fullSince.get(tenantId) ?? nowMs
+    this.#fullSince.set(tenantId, since)
+    return since
   }
 
   #uptimeMs(): number {

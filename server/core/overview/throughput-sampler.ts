@@ -57,7 +57,10 @@ export class ThroughputSampler {
 
   #schedule(): void {
     if (this.#stopped) return
-    this.#cancel = this.#clock.setTimer(sampleMs - (this.#clock.now() % sampleMs), () => {
+    const toNextMs = sampleMs - (this.#clock.now() % sampleMs)
+    // Timers may run some milliseconds early; what is nearly a full second counts as one.
+    const delayMs = toNextMs < sampleMs / 2 ? toNextMs + sampleMs : toNextMs
+    this.#cancel = this.#clock.setTimer(delayMs, () => {
       Promise.all(this.#tenants().map(tenantId => this.#sample(tenantId)))
         .catch(error => this.#logger.debug({ error }, 'throughput could not be sampled'))
         .finally(() => this.#schedule())
