@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import type { BreakerView } from '../../contracts/breakers.ts'
+import type { HealthMember } from '../../contracts/health.ts'
+import type { ModuleSummary } from '../../contracts/modules.ts'
+import type { QueueStats } from '../../contracts/stats.ts'
+import { type AttentionInput, findAttention, isNearlyFull } from './attention.ts'
+import { breakerView, healthMember, healthSummary, moduleSummary, queueStats } from './testing/views.ts'
+
+const nowMs = Date.UTC(2026, 10, 21, 12)
+const at = (secondsAgo: number) => new Date(nowMs - secondsAgo * 1_000).toISOString()
+
+function find(change: {
+  breakers?: Partial<BreakerView>[]
+  systems?: Partial<HealthMember>[]
+  moduleHealth?: Partial<HealthMember>[]
+  modules?: Partial<ModuleSummary>[]
+  queue?: Partial<QueueStats>
+  queueFullSinceMs?: number
+}) {
+  const input: AttentionInput = {
+    nowMs,
+    health: healthSummary({
+      since: at(500),
+      systems: { score: null, members: (change.systems ?? []).map(healthMember) },
+      modules: { score: null, members: (change.moduleHealth ?? []).map(healthMember) },
+    }),
+    modules: (change.modules ?? []).map(moduleSummary),
+    breakers: (change.breakers ?? []).map(breakerView),
+    queue: queueStats(change.queue),
+    queueFullSinceMs: change.queueFullSinceMs ?? null,
+  }
+  return findAttention(input)
+}
+
+test('nothing waits for a person when all is well', () => {
+  const all = find({
+    breakers: [{}],
+    systems: [{ score: 80 }],
+    modules: [{}, { health: 'unknown' }],
+    queue: { ready: 5, oldestReadyAt: at(60) },
+  })
+  expect(all).toEqual([])
+})
+
+describe('a breaker', () => {
+  test('that is open is critical, with the failure that opened it, since it opened', () => {
+    const lastFailure = { at: at(20), code: 'HTTP_500', message: 'it broke' }
+    expect(find({ breakers: [{ state: 'open', since: at(20), lastFailure }] })).toEqual([
+      {
+        id: 'breaker:m:i',
+        severity: 'critical',
+        title: 'Module m: breaker open',
+        detail: 'HTTP_500: it broke',
+        since: at(20),
+        href: '/breakers?module=m',
+      },
+    ])
+  })
+
+  test('that is probing is critical too, and without a known failure says which endpoint', () => {
+    expect(find({ breakers: [{ state: 'half_open' }] })).toMatchObject([
+      { severity: 'critical', title: 'Module m: breaker half-open, probing', detail: 'http://m/1' },
+    ])
+  })
+
+  test.each(['open', 'closed'] as const)(
+    'that somebody holds %s is worth knowing: by whom and why, since when',
+    state => {
+      const forced = { state, by: 'Ann', reason: 'provider outage', at: at(90), expiresAt: null }
+      expect(find({ breakers: [{ state, forced, since: at(10) }] })).toMatchObject([
+        {
+          severity: 'info',
+          title: `Module m: breaker held ${state}`,
+          detail: 'by Ann: provider outage',
+          since: at(90),
+        },
+      ])
+    },
+  )
+})
+
+test.each([
+  [79.6, 'warning'],
+  [50, 'warning'],
+  [49.9, 'critical'],
+])('a system at %d is a %s, with its evidence', (score, severity) => {
+  expect(
+    find({ systems: [{ id: 'database', name: 'Database', score, reason: 'slow', checkedAt: at(3) }] }),
+  ).toMatchObject([
+    { id: 'system:database', severity, title: `Database at ${Math.round(score)}`, detail: 'slow', since: at(3) },
+  ])
+})
+
+describe('a module', () => {
+  test.each([
+    ['unhealthy', 'critical'],
+    ['degraded', 'warning'],
+  ] as const)('that is %s is %s, with the reason', (health, severity) => {
+    const moduleHealth = [{ id: 'm', reason: '3 of 4 calls failed', checkedAt: at(7) }]
+    expect(find({ modules: [{ health }], moduleHealth })).toMatchObject([
+      {
+        id: 'module:m',
+        severity,
+        title: `Module m is ${health}`,
+        detail: '3 of 4 calls failed',
+        since: at(7),
+        href: '/modules/m',
+      },
+    ])
+  })
+
+  test('that is disabled waits for nobody, however unhealthy', () => {
+    expect(find({ modules: [{ health: 'unhealthy', enabled: false }] })).toEqual([])
+  })
+})
+
+describe('the queue', () => {
+  test('with work that is ready for longer than a minute is a warning, since that work was ready', () => {
+    const queue = { ready: 12, oldestReadyAt: at(61), workers: { busy: 3, total: 16, utilization: 3 / 16 } }
+    expect(find({ queue })).toMatchObject([
+      { id: 'queue:old', severity: 'warning', detail: '12 ready; 3 of 16 workers busy', since: at(61) },
+    ])
+  })
+
+  test('that is nearly full is critical since it became so', () => {
+    expect(find({ queue: { size: 85, running: 6, capacity: 100 }, queueFullSinceMs: nowMs - 30_000 })).toMatchObject([
+      { id: 'queue:full', severity: 'critical', detail: '91 of 100; the lowest priorities are refused', since: at(30) },
+    ])
+  })
+
+  test('is nearly full from 90 % of its capacity on, running work included, as admission counts', () => {
+    expect(isNearlyFull(queueStats({ size: 80, running: 9, capacity: 100 }))).toBe(false)
+    expect(isNearlyFull(queueStats({ size: 80, running: 10, capacity: 100 }))).toBe(true)
+  })
+})
+
+test('the worst comes first, and of the same severity the oldest', () => {
+  const forced = { state: 'open' as const, by: 'Ann', reason: 'r', at: at(900), expiresAt: null }
+  const ids = find({
+    breakers: [
+      { moduleId: 'held', state: 'open', forced },
+      { moduleId: 'new', state: 'open', since: at(5) },
+      { moduleId: 'old', state: 'open', since: at(50) },
+    ],
+    systems: [{ id: 'slow', score: 70, checkedAt: at(800) }],
+  }).map(item => item.id)
+  expect(ids).toEqual(['breaker:old:i', 'breaker:new:i', 'system:slow', 'breaker:held:i'])
+})
