@@ -57,7 +57,7 @@ function prepare() {
     say('installing packages (about a minute, once)')
     must(
       'npm',
-      ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+      ['install', '--no-audit', '--no-fund', '--loglevel=error'],
       'the packages could not be installed; is the npm registry reachable?',
     )
   })
@@ -107,7 +107,8 @@ function once(name, sources, isPresent, work) {
   if (isPresent && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
   work()
   mkdirSync(stateDir, { recursive: true })
-  writeFileSync(stamp, digest)
+  // Installing may touch the lock file: what counts is how the sources are afterwards.
+  writeFileSync(stamp, digestOf(sources))
 }
 
 function digestOf(sources) {
