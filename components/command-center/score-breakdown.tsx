@@ -53,7 +53,7 @@ function Half({ name, weight, score, children }: HalfProps) {
         <span className="text-faint-foreground">{weight} of the score</span>
         <span className="ml-auto font-semibold">{formatScore(score === null ? null : Math.round(score))}</span>
       </h3>
-      <ul className="grid gap-1.5">{children}</ul>
+      <ul className="grid gap-2">{children}</ul>
     </section>
   )
 }
@@ -71,7 +71,7 @@ function Member({ name, score, reason, href }: MemberProps) {
     <li className="num grid grid-cols-[minmax(0,1fr)_4rem_2rem] items-center gap-2 text-xs" title={reason}>
       <span className="min-w-0">
         {href ? (
-          <Link href={href} className="block truncate hover:underline">
+          <Link href={href} className="-my-1 block truncate py-1 hover:underline">
             {name}
           </Link>
         ) : (

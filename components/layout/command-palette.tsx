@@ -65,10 +65,12 @@ export function CommandPalette({ onOpenChange, onOpenHelp }: CommandPaletteProps
               <Command.Empty className="px-3 py-8 text-center text-muted-foreground">
                 Nothing here has that name.
               </Command.Empty>
-              <TaskItems search={search.trim()} onGo={go} />
+              {/* Groups stand in this order: what has the name that is typed comes before a search for it. */}
+              <OpenTaskItem id={search.trim()} onGo={go} />
               <PageItems onGo={go} />
               <ModuleItems onGo={go} />
               <ActionItems onDone={() => onOpenChange(false)} onOpenHelp={onOpenHelp} />
+              <FindTasksItem text={search.trim()} onGo={go} />
             </Command.List>
           </Command>
         </Dialog.Content>
@@ -142,24 +144,24 @@ function ModuleItems({ onGo }: { onGo: (href: string) => void }) {
   )
 }
 
-function TaskItems({ search, onGo }: { search: string; onGo: (href: string) => void }) {
-  if (search.length < 3) return null
+function OpenTaskItem({ id, onGo }: { id: string; onGo: (href: string) => void }) {
+  if (!uuid.test(id)) return null
   return (
-    <Command.Group heading="Tasks" className={groupClasses}>
-      {uuid.test(search) ? (
-        <Item key={openTask} icon={Hash} value={openTask} onSelect={() => onGo(`/tasks/${search}`)}>
-          Open the task <code className="truncate text-xs">{search}</code>
-        </Item>
-      ) : (
-        <Item
-          key={findTasks}
-          icon={Search}
-          value={findTasks}
-          onSelect={() => onGo(`/tasks?q=${encodeURIComponent(search)}`)}
-        >
-          Find tasks with “{search}” in the id or type
-        </Item>
-      )}
+    <Command.Group heading="Tasks" forceMount className={groupClasses}>
+      <Item icon={Hash} value={`open task ${id}`} onSelect={() => onGo(`/tasks/${id}`)}>
+        Open the task <code className="truncate text-xs">{id}</code>
+      </Item>
+    </Command.Group>
+  )
+}
+
+function FindTasksItem({ text, onGo }: { text: string; onGo: (href: string) => void }) {
+  if (text.length < 3 || uuid.test(text)) return null
+  return (
+    <Command.Group heading="Tasks" forceMount className={groupClasses}>
+      <Item icon={Search} value={`find tasks ${text}`} onSelect={() => onGo(`/tasks?q=${encodeURIComponent(text)}`)}>
+        Find tasks with “{text}” in the id or type
+      </Item>
     </Command.Group>
   )
 }
