@@ -73,7 +73,7 @@ test('with nine urgent arrivals to one, an hour long and under full load, low wo
 })
 
 test('urgent work goes before low work that came up to 26 minutes earlier', async () => {
-  const { starts } = await runHour(4, 0)
+  const { starts } = await runHour(4, 300)
   for (const [index, { task, at }] of starts.entries()) {
     if (task.type !== lowest.type) continue
     const waitingUrgent = starts
