@@ -1,19 +1,19 @@
 'use client'
 
-import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { useLive } from '../data/live.tsx'
 import { useNoticesWanted } from '../ui/notify.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { BottomBar, Sidebar } from './main-navigation.tsx'
 import { destinations, settingsDestinations } from './navigation.ts'
 import { useShortcutListener, useShortcuts } from './shortcuts.ts'
 import { TopBar } from './top-bar.tsx'
 
-const CommandPalette = dynamic(() => import('./command-palette.tsx').then(module => module.CommandPalette))
-const ShortcutHelp = dynamic(() => import('./shortcut-help.tsx').then(module => module.ShortcutHelp))
-const Notices = dynamic(() => import('./notices.tsx').then(module => module.Notices), { ssr: false })
+const CommandPalette = onDemand(() => import('./command-palette.tsx').then(module => module.CommandPalette))
+const ShortcutHelp = onDemand(() => import('./shortcut-help.tsx').then(module => module.ShortcutHelp))
+const Notices = onDemand(() => import('./notices.tsx').then(module => module.Notices))
 
 type Overlay = 'palette' | 'help' | null
 

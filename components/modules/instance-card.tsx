@@ -1,7 +1,6 @@
 'use client'
 
 import { Plus, Server, Unplug } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import type { InstanceView, ModuleView } from '#server/contracts/modules.ts'
 import { useRefusal } from '../data/viewer.tsx'
@@ -10,12 +9,13 @@ import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount, formatMs, formatPercent } from '../ui/format.ts'
 import { Meter, utilizationTone } from '../ui/meter.tsx'
+import { onDemand } from '../ui/on-demand.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { StatusText } from '../ui/status-badge.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 
-const AddInstanceDialog = dynamic(() => import('./add-instance-dialog.tsx').then(module => module.AddInstanceDialog))
-const RemoveInstanceDialog = dynamic(() =>
+const AddInstanceDialog = onDemand(() => import('./add-instance-dialog.tsx').then(module => module.AddInstanceDialog))
+const RemoveInstanceDialog = onDemand(() =>
   import('./remove-instance-dialog.tsx').then(module => module.RemoveInstanceDialog),
 )
 

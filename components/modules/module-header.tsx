@@ -1,20 +1,22 @@
 'use client'
 
 import { Pencil, Power, PowerOff, Trash2 } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
 import { formatScore } from '../ui/format.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 
-const EnableDialog = dynamic(() => import('./enable-dialog.tsx').then(module => module.EnableDialog))
-const DisableDialog = dynamic(() => import('./disable-dialog.tsx').then(module => module.DisableDialog))
-const EditModuleDialog = dynamic(() => import('./edit-module-dialog.tsx').then(module => module.EditModuleDialog))
-const RemoveModuleDialog = dynamic(() => import('./remove-module-dialog.tsx').then(module => module.RemoveModuleDialog))
+const EnableDialog = onDemand(() => import('./enable-dialog.tsx').then(module => module.EnableDialog))
+const DisableDialog = onDemand(() => import('./disable-dialog.tsx').then(module => module.DisableDialog))
+const EditModuleDialog = onDemand(() => import('./edit-module-dialog.tsx').then(module => module.EditModuleDialog))
+const RemoveModuleDialog = onDemand(() =>
+  import('./remove-module-dialog.tsx').then(module => module.RemoveModuleDialog),
+)
 
 type Open = 'enable' | 'disable' | 'edit' | 'remove' | null
 

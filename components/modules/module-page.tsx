@@ -8,8 +8,9 @@ import { ButtonLink } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { describeError } from '../ui/describe-error.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
+import { ErrorState } from '../ui/error-state.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
+import { StaleLine } from '../ui/stale-line.tsx'
 import { CapabilityCard } from './capability-card.tsx'
 import { ConfigurationCard } from './configuration-card.tsx'
 import { DependencyCard } from './dependency-card.tsx'
@@ -56,7 +57,7 @@ export function ModulePage({ id }: { id: string }) {
   return (
     <>
       <ModuleHeader module={data} />
-      {error ? <ErrorLine error={error} className="mb-3" /> : null}
+      <StaleLine error={error} />
       <ModuleFigures module={data} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid min-w-0 gap-4">

@@ -1,7 +1,6 @@
 'use client'
 
 import { Boxes, ListTree, Network, Plus } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import { useMemo, useState } from 'react'
 import type { ModuleSummary } from '#server/contracts/modules.ts'
 import { useRefusal } from '../data/viewer.tsx'
@@ -9,11 +8,13 @@ import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card, CardFooter } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
+import { ErrorState } from '../ui/error-state.tsx'
 import { plural } from '../ui/format.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
+import { StaleLine } from '../ui/stale-line.tsx'
 import { ModuleFilters } from './module-filters.tsx'
 import { filterModules, totalsOf } from './module-list.ts'
 import { ModuleTable } from './module-table.tsx'
@@ -22,11 +23,11 @@ import { useModules } from './use-modules.ts'
 import { useModulesSearch } from './use-modules-search.ts'
 
 const graphHeight = 'h-[calc(100dvh-19rem)] min-h-100'
-const ModuleGraph = dynamic(() => import('./module-graph.tsx').then(module => module.ModuleGraph), {
-  ssr: false,
-  loading: () => <Skeleton className={`${graphHeight} rounded-lg`} />,
+const ModuleGraph = onDemand(() => import('./module-graph.tsx').then(module => module.ModuleGraph), {
+  placeholder: () => <Skeleton className={`${graphHeight} rounded-lg`} />,
+  fetch: 'when shown',
 })
-const RegisterModuleDialog = dynamic(() =>
+const RegisterModuleDialog = onDemand(() =>
   import('./register-module-dialog.tsx').then(module => module.RegisterModuleDialog),
 )
 
@@ -63,7 +64,7 @@ export function ModulesPage() {
           </>
         }
       />
-      {error && modules ? <ErrorLine error={error} className="mb-3" /> : null}
+      {modules ? <StaleLine error={error} /> : null}
       {error && !modules ? (
         <Card>
           <ErrorState title="The modules could not be loaded" error={error} onRetry={() => void refetch()} />

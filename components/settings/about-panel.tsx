@@ -1,7 +1,6 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
@@ -12,10 +11,11 @@ import { IdText } from '../ui/copy-button.tsx'
 import { DefinitionList } from '../ui/definition-list.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { formatCount, formatDuration } from '../ui/format.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { StatusText } from '../ui/status-badge.tsx'
 
-const ChangePasswordDialog = dynamic(() =>
+const ChangePasswordDialog = onDemand(() =>
   import('./change-password-dialog.tsx').then(module => module.ChangePasswordDialog),
 )
 

@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { KeyRound, Plus } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import type { KeyView } from '#server/contracts/keys.ts'
 import { useTRPC } from '../data/trpc.ts'
@@ -12,13 +11,14 @@ import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { cn } from '../ui/cn.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
+import { onDemand } from '../ui/on-demand.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 import { scopeNames, scopeWords } from './role-words.ts'
 
-const CreateKeyDialog = dynamic(() => import('./create-key-dialog.tsx').then(module => module.CreateKeyDialog))
-const RevokeKeyDialog = dynamic(() => import('./revoke-key-dialog.tsx').then(module => module.RevokeKeyDialog))
+const CreateKeyDialog = onDemand(() => import('./create-key-dialog.tsx').then(module => module.CreateKeyDialog))
+const RevokeKeyDialog = onDemand(() => import('./revoke-key-dialog.tsx').then(module => module.RevokeKeyDialog))
 
 /** The keys of services that call the API. */
 export function KeysPanel() {

@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import type { PersonView } from '#server/contracts/people.ts'
 import { useTRPC } from '../data/trpc.ts'
@@ -10,14 +9,17 @@ import { useViewer } from '../data/viewer.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card, CardContent, CardFooter, CardHeader } from '../ui/card.tsx'
 import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
+import { onDemand } from '../ui/on-demand.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { Table, TableBody, TableHead, TableHeader } from '../ui/table.tsx'
 import { PersonRow } from './person-row.tsx'
 import { roleOptions } from './role-words.ts'
 
-const AddPersonDialog = dynamic(() => import('./add-person-dialog.tsx').then(module => module.AddPersonDialog))
-const RemovePersonDialog = dynamic(() => import('./remove-person-dialog.tsx').then(module => module.RemovePersonDialog))
-const SetPasswordDialog = dynamic(() => import('./set-password-dialog.tsx').then(module => module.SetPasswordDialog))
+const AddPersonDialog = onDemand(() => import('./add-person-dialog.tsx').then(module => module.AddPersonDialog))
+const RemovePersonDialog = onDemand(() =>
+  import('./remove-person-dialog.tsx').then(module => module.RemovePersonDialog),
+)
+const SetPasswordDialog = onDemand(() => import('./set-password-dialog.tsx').then(module => module.SetPasswordDialog))
 
 type Open = { kind: 'add' } | { kind: 'remove' | 'password'; person: PersonView } | null
 

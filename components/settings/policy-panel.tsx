@@ -1,7 +1,6 @@
 'use client'
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { useTRPC } from '../data/trpc.ts'
 import { useRefusal } from '../data/viewer.tsx'
@@ -12,11 +11,12 @@ import { describeError } from '../ui/describe-error.ts'
 import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
 import { plural } from '../ui/format.ts'
 import { notify } from '../ui/notify.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { differencesOf, draftOf, type PolicyDraft, policyOf, rebase, type VersionedPolicy } from './policy-edit.ts'
 import { PolicyTable } from './policy-table.tsx'
 
-const PolicyConflict = dynamic(() => import('./policy-conflict.tsx').then(module => module.PolicyConflict))
+const PolicyConflict = onDemand(() => import('./policy-conflict.tsx').then(module => module.PolicyConflict))
 
 /** An edit under way, and the version it is made on. */
 interface Edit {

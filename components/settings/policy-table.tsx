@@ -96,8 +96,6 @@ function PolicyTableRow({ map, row, problem, refusal, onChange, onRemove }: Poli
   // A row that was just added is not wrong yet, only unfinished.
   const shown = problem && !(isNew && row.type === '') ? problem : null
   const fieldOf = (name: RowProblem['field']) => ({
-    readOnly: refusal !== null,
-    title: refusal ?? undefined,
     'aria-describedby': shown?.field === name ? note : undefined,
     'aria-invalid': shown?.field === name ? (true as const) : undefined,
   })
@@ -124,14 +122,18 @@ function PolicyTableRow({ map, row, problem, refusal, onChange, onRemove }: Poli
         ) : null}
       </TableCell>
       <TableCell className="whitespace-nowrap">
-        <Input
-          {...fieldOf('value')}
-          aria-label={`${map === 'priorities' ? 'Priority' : 'Multiplier'} of ${row.type || 'the new type'}`}
-          value={row.value}
-          inputMode="decimal"
-          className="num w-18"
-          onChange={event => onChange({ value: event.target.value })}
-        />
+        {refusal ? (
+          <span className="num">{row.value}</span>
+        ) : (
+          <Input
+            {...fieldOf('value')}
+            aria-label={`${map === 'priorities' ? 'Priority' : 'Multiplier'} of ${row.type || 'the new type'}`}
+            value={row.value}
+            inputMode="decimal"
+            className="num w-18"
+            onChange={event => onChange({ value: event.target.value })}
+          />
+        )}
         {map === 'priorities' ? (
           <span className="ml-2 text-faint-foreground text-xs">{aliasOf(Number(row.value))}</span>
         ) : null}

@@ -1,16 +1,16 @@
 'use client'
 
 import { Ban, RotateCw, X } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import type { TaskSummary } from '#server/contracts/tasks.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { formatCount } from '../ui/format.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { isEnded } from './task-words.ts'
 
-const BulkDialog = dynamic(() => import('./bulk-dialog.tsx').then(module => module.BulkDialog))
+const BulkDialog = onDemand(() => import('./bulk-dialog.tsx').then(module => module.BulkDialog))
 
 export interface BulkBarProps {
   /** The chosen tasks. */

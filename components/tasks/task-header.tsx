@@ -2,7 +2,6 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Ban, CopyPlus, RotateCw } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { TaskView } from '#server/contracts/tasks.ts'
@@ -11,13 +10,14 @@ import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
 import { IdText } from '../ui/copy-button.tsx'
 import { notify } from '../ui/notify.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { submissionLike } from './submit-form.ts'
 import { isEnded } from './task-words.ts'
 
-const CancelDialog = dynamic(() => import('./cancel-dialog.tsx').then(module => module.CancelDialog))
-const SubmitTaskDialog = dynamic(() => import('./submit-task-dialog.tsx').then(module => module.SubmitTaskDialog))
+const CancelDialog = onDemand(() => import('./cancel-dialog.tsx').then(module => module.CancelDialog))
+const SubmitTaskDialog = onDemand(() => import('./submit-task-dialog.tsx').then(module => module.SubmitTaskDialog))
 
 /** What the task is and where it stands, and what can be done with it. */
 export function TaskHeader({ task }: { task: TaskView }) {

@@ -6,10 +6,11 @@ import { ButtonLink } from '../ui/button.tsx'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { describeError } from '../ui/describe-error.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
+import { ErrorState } from '../ui/error-state.tsx'
 import { JsonView } from '../ui/json-view.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
+import { StaleLine } from '../ui/stale-line.tsx'
 import { AttemptList } from './attempt-list.tsx'
 import { AttemptTimeline } from './attempt-timeline.tsx'
 import { TaskFacts } from './task-facts.tsx'
@@ -52,7 +53,7 @@ export function TaskPage({ id }: { id: string }) {
   return (
     <>
       <TaskHeader task={data} />
-      {error ? <ErrorLine error={error} className="mb-3" /> : null}
+      <StaleLine error={error} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid min-w-0 gap-4">
           {isEnded(data.status) || data.status === 'running' ? null : <WaitingCard task={data} />}

@@ -1,7 +1,6 @@
 'use client'
 
 import { ListTree, Plus } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import { useEffect, useState } from 'react'
 import { useLive } from '../data/live.tsx'
 import { useRefusal } from '../data/viewer.tsx'
@@ -11,10 +10,12 @@ import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card, CardFooter } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
+import { ErrorState } from '../ui/error-state.tsx'
 import { plural } from '../ui/format.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
+import { StaleLine } from '../ui/stale-line.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { type TaskSearch, toListFilter } from './task-filter.ts'
 import { TaskFilters } from './task-filters.tsx'
@@ -23,7 +24,7 @@ import { useTaskList } from './use-task-list.ts'
 import { useTaskSelection } from './use-task-selection.ts'
 import { useTasksSearch } from './use-tasks-search.ts'
 
-const SubmitTaskDialog = dynamic(() => import('./submit-task-dialog.tsx').then(module => module.SubmitTaskDialog))
+const SubmitTaskDialog = onDemand(() => import('./submit-task-dialog.tsx').then(module => module.SubmitTaskDialog))
 const noTasks: never[] = []
 const settleMs = 250
 
@@ -72,7 +73,7 @@ function TaskListing({ search, onSubmit }: { search: TaskSearch; onSubmit: () =>
   }
   return (
     <>
-      {list.error && list.tasks ? <ErrorLine error={list.error} className="mb-3" /> : null}
+      {list.tasks ? <StaleLine error={list.error} /> : null}
       <Card className="overflow-clip" {...pointer.handlers}>
         {/* Over the heading of the table, wherever that is. */}
         <div className="sticky top-13 z-20 flex h-0 justify-center md:justify-start md:pl-52">
