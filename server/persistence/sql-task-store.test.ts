@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toStorableJson } from '#server/core/shared/json-limits.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
-import { openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
+import { openSqlModelWorld, openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
+import { checkTaskStoreModel } from '#server/testing/task-store-model.ts'
 import { attempt, describeTaskStore, leaseEnd, newTask, succeeded } from '#server/testing/task-store-contract.ts'
 
 let database: TestDatabase
@@ -93,3 +94,7 @@ test('every payload that is let in is stored by the database and read back the s
     { numRuns: 10 },
   )
 })
+
+test('keeps to the model, whatever is submitted, claimed, finished, cancelled, delayed and lost in whatever order', async () => {
+  await checkTaskStoreModel(() => openSqlModelWorld(database.pool), { runs: 12, maxCommands: 40 })
+}, 60_000)

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { SqlTaskStore } from '../persistence/sql-task-store.ts'
 import type { TaskStoreWorld } from './task-store-contract.ts'
+import type { ModelWorld } from './task-store-model.ts'
 
 const queueTables = [
   ...['attempt', 'event_batch', 'event_total', 'idempotency', 'lease', 'outcome', 'ready', 'replica', 'task'],
@@ -26,5 +27,31 @@ export async function openSqlTaskWorld(pool: Pool): Promise<TaskStoreWorld> {
     // The store's clock is the database's: only real time passes there.
     pass: ms => setTimeout(ms),
     newId: () => randomUUIDv7(),
+  }
+}
+
+/** The same for the model: its time is moved by moving everything in the database that lies at some time. */
+export async function openSqlModelWorld(pool: Pool): Promise<ModelWorld> {
+  const { store, newId } = await openSqlTaskWorld(pool)
+  const startedAt = Date.now()
+  return {
+    store,
+    newId,
+    nowMs: () => startedAt,
+    async pass(ms) {
+      const past = `interval '${ms} ms'`
+      await pool.query(`
+        UPDATE waiting SET due_at = due_at - ${past};
+        UPDATE task SET deadline = deadline - ${past} WHERE deadline < 'infinity';
+        UPDATE ready SET deadline = deadline - ${past} WHERE deadline < 'infinity';
+        UPDATE replica SET heartbeat_at = heartbeat_at - ${past}`)
+    },
+    async beat(id) {
+      await pool.query(
+        `INSERT INTO replica (id, host, pid, version) VALUES ($1, 'h', 1, 'v')
+         ON CONFLICT (id) DO UPDATE SET heartbeat_at = clock_timestamp()`,
+        [id],
+      )
+    },
   }
 }

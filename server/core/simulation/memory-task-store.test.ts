@@ -1,3 +1,6 @@
+import { test } from 'vitest'
+import { FakeClock } from '#server/testing/fake-clock.ts'
+import { checkTaskStoreModel } from '#server/testing/task-store-model.ts'
 import { createIdSource } from '#server/persistence/uuid-v7.ts'
 import { describeTaskStore } from '#server/testing/task-store-contract.ts'
 import { MemoryTaskStore } from './memory-task-store.ts'
@@ -16,4 +19,20 @@ describeTaskStore('memory', async () => {
     },
     newId: () => ids.next(),
   }
+})
+
+test('keeps to the model, whatever is submitted, claimed, finished, cancelled, delayed and lost in whatever order', async () => {
+  const ids = createIdSource()
+  const open = async () => {
+    const clock = new FakeClock()
+    const store = new MemoryTaskStore(clock)
+    return {
+      store,
+      nowMs: () => clock.now(),
+      pass: (ms: number) => clock.advance(ms),
+      beat: async (id: string) => store.beat(id),
+      newId: () => ids.next(),
+    }
+  }
+  await checkTaskStoreModel(open, { runs: 300, maxCommands: 80 })
 })

@@ -1,0 +1,299 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import type { TaskStatus } from '#server/contracts/tasks.ts'
+import type { ClaimedTask, NextStep, TaskStore } from '#server/core/queue/task-store.ts'
+import { attempt, leaseEnd, newTask, succeeded } from './task-store-contract.ts'
+
+/** A store in a world whose time the model moves. */
+export interface ModelWorld {
+  store: TaskStore
+  /** The store's present, in ms since the epoch. */
+  nowMs(): number
+  pass(ms: number): Promise<void>
+  /** A replica says that it lives. */
+  beat(replicaId: string): Promise<void>
+  newId(): string
+}
+
+const tenantId = 'default'
+const laneTypes = ['model.a', 'model.b', 'model.c']
+const replicas = ['one', 'two']
+const minute = 60_000
+const deadAfterMs = 5_000
+
+/** What the model knows of a task. Times are ms since the start of the run. */
+interface ModelTask {
+  id: string
+  lane: number
+  rank: number
+  priority: number
+  deadline: number
+  maxAttempts: number
+  used: number
+  place:
+    | { kind: 'ready' }
+    | { kind: 'waiting'; dueAt: number }
+    | { kind: 'leased'; leaseNo: number; by: string; isCancelled: boolean }
+    | { kind: 'ended'; status: TaskStatus }
+}
+
+interface Model {
+  now: number
+  tasks: ModelTask[]
+  /** Every lease ever handed out, current or not, as its holder remembers it. */
+  leases: ClaimedTask[]
+  lastLeaseNo: number
+}
+
+interface Real extends ModelWorld {
+  laneIds: number[]
+}
+
+/**
+ * Runs random sequences of what happens to a task store against a model of a few lines. Whatever the sequence: the store hands
+ * out what the model expects in the order that it expects, under lease numbers that only grow; a late writer changes nothing;
+ * every accepted task is alive or ended; and what has ended stays as it ended.
+ */
+export async function checkTaskStoreModel(
+  open: () => Promise<ModelWorld>,
+  options: { runs: number; maxCommands: number },
+): Promise<void> {
+  const commands = fc.commands(steps, { maxCommands: options.maxCommands, size: 'max' })
+  await fc.assert(
+    fc.asyncProperty(commands, async sequence => {
+      const world = await open()
+      const laneIds: number[] = []
+      for (const type of laneTypes) laneIds.push((await world.store.ensureLane(tenantId, type, null)).id)
+      const model: Model = { now: 0, tasks: [], leases: [], lastLeaseNo: 0 }
+      await fc.asyncModelRun(() => ({ model, real: { ...world, laneIds } }), sequence)
+      await expectEveryTask(model, world.store)
+    }),
+    { numRuns: options.runs },
+  )
+}
+
+type Step = fc.AsyncCommand<Model, Real>
+
+function step(
+  name: string,
+  run: (model: Model, real: Real) => Promise<void>,
+  canRun: (model: Model) => boolean = () => true,
+): Step {
+  return {
+    check: model => canRun(model),
+    async run(model, real) {
+      await run(model, real)
+      await expectCounts(model, real.store)
+    },
+    toString: () => name,
+  }
+}
+
+const someTime = fc.constantFrom(0, 5 * minute, 10 * minute, 30 * minute)
+const newTasks = fc.array(
+  fc.record({
+    lane: fc.nat(laneTypes.length - 1),
+    rank: fc.nat(3),
+    priority: fc.integer({ min: 1, max: 3 }),
+    startsIn: fc.option(someTime, { freq: 3 }),
+    deadlineIn: fc.option(fc.constantFrom(5 * minute, 10 * minute, 30 * minute), { freq: 3 }),
+    maxAttempts: fc.integer({ min: 1, max: 3 }),
+  }),
+  { minLength: 1, maxLength: 5 },
+)
+
+const submit = newTasks.map(plans =>
+  step(`submit ${JSON.stringify(plans)}`, async (model, { store, laneIds, newId, nowMs }) => {
+    const added = plans.map((plan): ModelTask => {
+      const { lane, rank, priority, maxAttempts } = plan
+      const deadline = plan.deadlineIn === null ? Number.POSITIVE_INFINITY : model.now + plan.deadlineIn
+      const dueAt = plan.startsIn === null ? null : model.now + plan.startsIn
+      const place: ModelTask['place'] = dueAt === null ? { kind: 'ready' } : { kind: 'waiting', dueAt }
+      return { id: newId(), lane, rank, priority, deadline, maxAttempts, used: 0, place }
+    })
+    const toTime = (at: number | null) => (at === null || !Number.isFinite(at) ? null : nowMs() + at - model.now)
+    const results = await store.insert(
+      added.map(({ id, lane, rank, priority, maxAttempts, deadline, place }) =>
+        newTask(id, laneIds[lane] ?? 0, laneTypes[lane] ?? '', {
+          ...{ rank, priority, maxAttempts },
+          deadline: toTime(deadline),
+          runAt: toTime(place.kind === 'waiting' ? place.dueAt : null),
+        }),
+      ),
+    )
+    expect(results).toEqual(added.map(() => ({ kind: 'inserted' })))
+    model.tasks.push(...added)
+  }),
+)
+
+const claim = fc
+  .record({
+    by: fc.constantFrom(...replicas),
+    lanes: fc.subarray([0, 1, 2], { minLength: 1 }),
+    slots: fc.integer({ min: 1, max: 4 }),
+    limit: fc.integer({ min: 1, max: 6 }),
+  })
+  .map(({ by, lanes, slots, limit }) =>
+    step(`claim by ${by} of lanes ${lanes}, ${slots} each, ${limit} in all`, async (model, { store, laneIds }) => {
+      const expected = lanes
+        .flatMap(lane =>
+          claimable(model)
+            .filter(task => task.lane === lane)
+            .slice(0, slots),
+        )
+        .toSorted(inOrder)
+        .slice(0, limit)
+      const open = lanes.map(lane => ({ laneId: laneIds[lane] ?? 0, slots }))
+      const claimed = await store.claim(open, limit, by)
+      expect(claimed.map(({ id, attempts }) => [id, attempts])).toEqual(expected.map(({ id, used }) => [id, used]))
+      for (const [index, { leaseNo }] of claimed.entries()) {
+        expect(leaseNo).toBeGreaterThan(model.lastLeaseNo)
+        const task = expected[index]
+        if (task) task.place = { kind: 'leased', leaseNo, by, isCancelled: false }
+      }
+      model.lastLeaseNo = Math.max(model.lastLeaseNo, ...claimed.map(task => task.leaseNo))
+      model.leases.push(...claimed)
+    }),
+  )
+
+const nextSteps = fc.constantFrom<NextStep>(
+  succeeded('{"ok":true}'),
+  { kind: 'end', status: 'failed', result: null, error: { code: 'X', message: 'x' }, reason: 'NOT_RETRYABLE' },
+  { kind: 'wait', delayMs: 0, reason: 'retry' },
+  { kind: 'wait', delayMs: 10 * minute, reason: 'retry' },
+  { kind: 'requeue' },
+)
+
+/** Whoever holds any lease ever handed out, current or not, writes how it ended. */
+const finish = fc.array(fc.tuple(fc.nat(), nextSteps), { minLength: 1, maxLength: 4 }).map(ends =>
+  step(
+    `finish ${ends.map(([which, next]) => `${which} ${next.kind}`).join(', ')}`,
+    async (model, { store }) => {
+      const chosen = new Map(
+        ends.map(([which, next]) => [model.leases[which % model.leases.length] as ClaimedTask, next]),
+      )
+      const expected: boolean[] = []
+      const written = [...chosen].map(([lease, next]) => {
+        const task = model.tasks.find(other => other.id === lease.id) as ModelTask
+        const isCurrent = task.place.kind === 'leased' && task.place.leaseNo === lease.leaseNo
+        expected.push(isCurrent)
+        const used = lease.attempts + (next.kind === 'requeue' ? 0 : 1)
+        if (isCurrent) settle(task, next, used, model.now)
+        return leaseEnd(
+          lease,
+          next,
+          next.kind === 'requeue' ? [] : [attempt(used, next.kind === 'end' ? 'succeeded' : 'failed')],
+        )
+      })
+      expect(await store.finish(written, 'one')).toEqual(expected)
+    },
+    model => model.leases.length > 0,
+  ),
+)
+
+const cancel = fc.nat().map(which =>
+  step(
+    `cancel ${which}`,
+    async (model, { store }) => {
+      const task = model.tasks[which % model.tasks.length] as ModelTask
+      const { place } = task
+      const result = await store.cancel(tenantId, task.id, 'because', 'one')
+      if (place.kind === 'ended') expect(result).toEqual({ kind: 'already_ended', status: place.status })
+      else if (place.kind === 'leased') {
+        expect(result).toEqual({ kind: 'signalled', replicaId: place.by })
+        place.isCancelled = true
+      } else {
+        expect(result).toEqual({ kind: 'ended' })
+        task.place = { kind: 'ended', status: 'cancelled' }
+      }
+    },
+    model => model.tasks.length > 0,
+  ),
+)
+
+const pass = fc.constantFrom(minute, 5 * minute, 20 * minute).map(ms =>
+  step(`pass ${ms / minute} min`, async (model, { store, pass: passReal }) => {
+    await passReal(ms)
+    model.now += ms
+    const isLate = (task: ModelTask) => isWaitingOrReady(task) && task.deadline <= model.now
+    const late = model.tasks.filter(isLate)
+    expect(await store.expireOverdue(1_000, 'one')).toBe(late.length)
+    for (const task of late) task.place = { kind: 'ended', status: 'expired' }
+    const due = model.tasks.filter(({ place }) => place.kind === 'waiting' && place.dueAt <= model.now)
+    expect((await store.promoteDue(1_000)).promoted).toBe(due.length)
+    for (const task of due) task.place = { kind: 'ready' }
+  }),
+)
+
+/** A replica falls silent, the other one takes its work; the dead one comes back and still remembers its leases. */
+const crash = fc.constantFrom(...replicas).map(dead =>
+  step(`crash ${dead}`, async (model, { store, beat, pass: passReal }) => {
+    for (const replica of replicas) await beat(replica)
+    await passReal(deadAfterMs + 1_000)
+    model.now += deadAfterMs + 1_000
+    for (const replica of replicas) if (replica !== dead) await beat(replica)
+    const lost = model.tasks.filter(({ place }) => place.kind === 'leased' && place.by === dead)
+    const reclaimed = await store.reclaim(deadAfterMs, null)
+    for (const task of lost) {
+      task.used++
+      const wasCancelled = task.place.kind === 'leased' && task.place.isCancelled
+      if (wasCancelled) task.place = { kind: 'ended', status: 'cancelled' }
+      else task.place = task.used >= task.maxAttempts ? { kind: 'ended', status: 'failed' } : { kind: 'ready' }
+    }
+    const outcomes = lost.map(({ id, place }) => [id, place.kind === 'ready' ? 'requeued' : 'failed'])
+    expect(reclaimed.map(({ id, outcome }) => [id, outcome]).toSorted()).toEqual(outcomes.toSorted())
+  }),
+)
+
+const steps = [submit, claim, finish, cancel, pass, crash]
+
+function settle(task: ModelTask, next: NextStep, used: number, now: number): void {
+  const wasCancelled = task.place.kind === 'leased' && task.place.isCancelled
+  task.used = used
+  if (next.kind === 'end') task.place = { kind: 'ended', status: next.status }
+  else if (wasCancelled) task.place = { kind: 'ended', status: 'cancelled' }
+  else task.place = next.kind === 'requeue' ? { kind: 'ready' } : { kind: 'waiting', dueAt: now + next.delayMs }
+}
+
+function isWaitingOrReady({ place }: ModelTask): boolean {
+  return place.kind === 'ready' || place.kind === 'waiting'
+}
+
+function claimable(model: Model): ModelTask[] {
+  return model.tasks.filter(task => task.place.kind === 'ready' && task.deadline > model.now).toSorted(inOrder)
+}
+
+function inOrder(a: ModelTask, b: ModelTask): number {
+  if (a.rank !== b.rank) return a.rank - b.rank
+  if (a.priority !== b.priority) return a.priority - b.priority
+  if (a.deadline !== b.deadline) return a.deadline - b.deadline
+  return a.id < b.id ? -1 : 1
+}
+
+function statusOf({ place }: ModelTask): TaskStatus {
+  if (place.kind === 'ended') return place.status
+  if (place.kind === 'leased') return 'running'
+  return place.kind === 'waiting' ? 'scheduled' : 'ready'
+}
+
+/** Accepted = ended + alive, in the store's own counts, as the model has them. */
+async function expectCounts(model: Model, store: TaskStore): Promise<void> {
+  const having = (status: TaskStatus) => model.tasks.filter(task => statusOf(task) === status).length
+  const [counts, totals, live] = await Promise.all([store.counts(tenantId), store.totals(tenantId), store.liveCount()])
+  expect(counts).toMatchObject({ ready: having('ready'), running: having('running'), scheduled: having('scheduled') })
+  expect(totals).toEqual({
+    accepted: model.tasks.length,
+    succeeded: having('succeeded'),
+    failed: having('failed'),
+    cancelled: having('cancelled'),
+    expired: having('expired'),
+  })
+  expect(live).toBe(model.tasks.filter(({ place }) => place.kind !== 'ended').length)
+}
+
+async function expectEveryTask(model: Model, store: TaskStore): Promise<void> {
+  for (const task of model.tasks) {
+    const stored = await store.get(tenantId, task.id)
+    expect([stored?.summary.status, stored?.summary.attemptCount]).toEqual([statusOf(task), task.used])
+  }
+}
