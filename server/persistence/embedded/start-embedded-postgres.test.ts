@@ -235,13 +235,15 @@ test('a parent killed in the middle of the first start leaves nothing in the way
     },
     { timeout: 10_000, interval: 5 },
   )
-  process.kill(Number(/initialising-(\d+)/.exec(draft)?.[1]), 'SIGKILL')
-  // Until it was waited for, a killed child still counts as alive.
-  await child
+  const parent = Number(/initialising-(\d+)/.exec(draft)?.[1])
+  process.kill(parent, 'SIGKILL')
+  // A killed process counts as alive until it was waited for.
+  await vi.waitFor(() => expect(isAlive(parent)).toBe(false), { timeout: 10_000 })
   const server = await start()
   expect(await query(server, 'SELECT 1 AS id')).toEqual([{ id: 1 }])
   await server.stop()
   expect((await readdir(folder.path)).filter(name => name.includes('initialising'))).toEqual([])
+  void child
 })
 
 test('a data folder below a file is refused in one sentence', async () => {
