@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import { EventBus } from '#server/core/events/event-bus.ts'
+import type { EventCount, EventStore, SequencedBatch, StampedEvent } from '#server/core/events/event-store.ts'
 import type { NewEvent } from '#server/core/operations.ts'
 import type { Clock } from '#server/core/shared/clock.ts'
 import { silentLogger } from '#server/core/shared/logger.ts'
-import type { EventCount, EventStore, SequencedBatch, StampedEvent } from '#server/core/events/event-store.ts'
 import type { OverheadMeasurement } from './breaker.ts'
 
 const tenantId = 'default'

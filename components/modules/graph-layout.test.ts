@@ -67,6 +67,16 @@ describe('the layout of the dependency graph', () => {
     expect(places.get('alone')?.y).toBeGreaterThan((places.get('a')?.y ?? NaN) + nodeSize.height)
   })
 
+  test('a large fleet is about as wide as a screen', () => {
+    const nodes = Array.from({ length: 1_000 }, (_, index) => ({ id: `m${index}` }))
+    const edges = nodes.flatMap(({ id }, index) => (index % 3 === 1 ? [{ from: id, to: `m${index - 1}` }] : []))
+    const { places } = layoutModules({ nodes, edges })
+    const width = Math.max(...[...places.values()].map(({ x }) => x))
+    const height = Math.max(...[...places.values()].map(({ y }) => y))
+    expect(width / height).toBeGreaterThan(1)
+    expect(width / height).toBeLessThan(4)
+  })
+
   test('a fleet without any connection is laid out too', () => {
     expect(layoutModules({ nodes: nodesOf('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), edges: [] }).places.size).toBe(8)
     expect(layoutModules({ nodes: [], edges: [] }).places.size).toBe(0)

@@ -4,7 +4,9 @@ import type { ModuleGraph } from '#server/contracts/modules.ts'
 /** Size of every node, in pixels of the drawing. */
 export const nodeSize = { width: 208, height: 58 } as const
 
-const gap = { between: 22, ranks: 88, alone: 20 } as const
+const gap = { between: 22, ranks: 88, groups: 28 } as const
+/** How much wider than high the drawing should be, about. */
+const aspect = 1.9
 
 export interface Point {
   x: number
@@ -22,53 +24,125 @@ export interface GraphLayout {
 /** The name of an edge in a layout. */
 export const edgeName = ({ from, to }: { from: string; to: string }): string => `${from} ${to}`
 
+type Edges = ModuleGraph['edges']
+
+/** Some modules that hang together, laid out from the origin. */
+interface Part extends GraphLayout {
+  width: number
+  height: number
+}
+
 /**
- * Places modules from left to right, each left of what it needs. Modules without any connection stand in rows below, in an
- * order that does not change with their states.
+ * Places modules from left to right, each left of what it needs. Modules that hang together are laid out by themselves and
+ * the groups set side by side in rows, about as wide as a screen; those without any connection come last. The drawing does
+ * not change with the states of the modules.
  */
 export function layoutModules({
   nodes,
   edges,
 }: Pick<ModuleGraph, 'edges'> & { nodes: readonly { id: string }[] }): GraphLayout {
-  const connected = new Set(edges.flatMap(({ from, to }) => [from, to]))
-  const { places, routes } = placeConnected(
-    nodes.filter(({ id }) => connected.has(id)),
+  const groups = groupConnected(
+    nodes.map(({ id }) => id),
     edges,
   )
-  const bottom = Math.max(0, ...[...places.values()].map(({ y }) => y + nodeSize.height + gap.ranks / 2))
-  const alone = nodes.filter(({ id }) => !connected.has(id))
-  const width = Math.max(0, ...[...places.values()].map(({ x }) => x + nodeSize.width))
-  const fitting = Math.floor((width + gap.alone) / (nodeSize.width + gap.alone))
-  const columns = Math.max(fitting, Math.ceil(Math.sqrt(alone.length / 2)), 1)
-  for (const [index, { id }] of alone.entries()) {
-    places.set(id, {
-      x: (index % columns) * (nodeSize.width + gap.alone),
-      y: bottom + Math.floor(index / columns) * (nodeSize.height + gap.alone),
-    })
-  }
-  return { places, routes }
+  const connected = groups.filter(({ ids }) => ids.length > 1).map(({ ids, edges: own }) => layoutPart(ids, own))
+  const alone = groups.filter(({ ids }) => ids.length === 1).map(({ ids }) => singlePart(ids[0] ?? ''))
+  connected.sort((a, b) => b.height - a.height)
+  return placeInRows([connected, alone])
 }
 
-function placeConnected(nodes: readonly { id: string }[], edges: ModuleGraph['edges']) {
+/** The modules that are connected with each other, however indirectly, with their connections; in the given order. */
+function groupConnected(ids: readonly string[], edges: Edges): { ids: string[]; edges: Edges }[] {
+  const parents = new Map(ids.map(id => [id, id]))
+  const find = (id: string): string => {
+    const parent = parents.get(id) ?? id
+    if (parent === id) return id
+    const root = find(parent)
+    parents.set(id, root)
+    return root
+  }
+  for (const { from, to } of edges) parents.set(find(from), find(to))
+  const groups = new Map<string, { ids: string[]; edges: Edges }>()
+  for (const id of ids) {
+    const root = find(id)
+    const group = groups.get(root) ?? { ids: [], edges: [] }
+    group.ids.push(id)
+    groups.set(root, group)
+  }
+  for (const edge of edges) groups.get(find(edge.from))?.edges.push(edge)
+  return [...groups.values()]
+}
+
+function singlePart(id: string): Part {
+  return { places: new Map([[id, { x: 0, y: 0 }]]), routes: new Map(), ...nodeSize }
+}
+
+function layoutPart(ids: readonly string[], edges: Edges): Part {
   const graph = new Graph()
   graph.setGraph({ rankdir: 'LR', nodesep: gap.between, ranksep: gap.ranks })
   graph.setDefaultEdgeLabel(() => ({}))
-  for (const { id } of nodes) graph.setNode(id, { ...nodeSize })
+  for (const id of ids) graph.setNode(id, { ...nodeSize })
   for (const { from, to } of edges) graph.setEdge(from, to)
   layout(graph)
-  const centers = new Map(nodes.map(({ id }): [string, Point] => [id, graph.node(id)]))
-  const ranks = [...new Set([...centers.values()].map(({ x }) => Math.round(x)))]
+  const centers = new Map(ids.map((id): [string, Point] => [id, graph.node(id)]))
+  const ranks = new Set([...centers.values()].map(({ x }) => Math.round(x)))
   const places = new Map(
     [...centers].map(([id, { x, y }]) => [id, { x: x - nodeSize.width / 2, y: y - nodeSize.height / 2 }]),
   )
   const routes = new Map(
     edges.map(edge => {
       const points: Point[] = graph.edge(edge.from, edge.to).points ?? []
-      const passes = points.slice(1, -1).filter(({ x }) => ranks.includes(Math.round(x)))
+      const passes = points.slice(1, -1).filter(({ x }) => ranks.has(Math.round(x)))
       return [edgeName(edge), routeOf(centers.get(edge.from), passes, centers.get(edge.to))]
     }),
   )
-  return { places, routes }
+  const all = [...places.values()].flatMap(({ x, y }) => [
+    { x, y },
+    { x: x + nodeSize.width, y: y + nodeSize.height },
+  ])
+  const corners = [...all, ...[...routes.values()].flat()]
+  const left = Math.min(...corners.map(({ x }) => x))
+  const top = Math.min(...corners.map(({ y }) => y))
+  return {
+    ...move({ places, routes }, -left, -top),
+    width: Math.max(...corners.map(({ x }) => x)) - left,
+    height: Math.max(...corners.map(({ y }) => y)) - top,
+  }
+}
+
+function move({ places, routes }: GraphLayout, dx: number, dy: number): GraphLayout {
+  const moved = ({ x, y }: Point): Point => ({ x: x + dx, y: y + dy })
+  return {
+    places: new Map([...places].map(([id, place]) => [id, moved(place)])),
+    routes: new Map([...routes].map(([name, route]) => [name, route.map(moved)])),
+  }
+}
+
+/** Sets parts side by side and begins a row when the line is full, and for each section. */
+function placeInRows(sections: readonly (readonly Part[])[]): GraphLayout {
+  const parts = sections.flat()
+  const area = parts.reduce((sum, { width, height }) => sum + (width + gap.groups) * (height + gap.groups), 0)
+  const line = Math.max(Math.sqrt(area * aspect), ...parts.map(({ width }) => width))
+  const placed: GraphLayout[] = []
+  let [x, y, rowHeight] = [0, 0, 0]
+  const breakLine = () => {
+    y += rowHeight === 0 ? 0 : rowHeight + gap.groups
+    x = 0
+    rowHeight = 0
+  }
+  for (const section of sections) {
+    breakLine()
+    for (const part of section) {
+      if (x > 0 && x + part.width > line) breakLine()
+      placed.push(move(part, x, y))
+      x += part.width + gap.groups
+      rowHeight = Math.max(rowHeight, part.height)
+    }
+  }
+  return {
+    places: new Map(placed.flatMap(({ places }) => [...places])),
+    routes: new Map(placed.flatMap(({ routes }) => [...routes])),
+  }
 }
 
 /** From the right side of one node to the left side of the other; straight where it passes between the nodes of a rank. */

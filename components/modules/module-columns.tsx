@@ -25,7 +25,9 @@ type ModuleColumn = ColumnDef<typeof moduleTableFeatures, ModuleSummary> & {
   id: ModuleSortKey | 'state' | 'breaker' | 'version'
 }
 
-const byName = (a: ModuleSummary, b: ModuleSummary) => a.name.localeCompare(b.name)
+/** `Module 9` before `Module 10`. */
+const { compare } = new Intl.Collator('en', { numeric: true })
+const byName = (a: ModuleSummary, b: ModuleSummary) => compare(a.name, b.name)
 
 /** Orders by a figure; modules without one come last, equal ones by name. */
 function byFigure(figureOf: (module: ModuleSummary) => number | null) {
@@ -83,7 +85,7 @@ export const moduleColumns: ModuleColumn[] = [
     id: 'category',
     header: 'Category',
     accessorFn: module => module.id,
-    sortFn: (a, b) => a.original.category.localeCompare(b.original.category) || byName(a.original, b.original),
+    sortFn: (a, b) => compare(a.original.category, b.original.category) || byName(a.original, b.original),
     cell: ({ row }) => <span className="block truncate text-muted-foreground">{row.original.category}</span>,
     meta: { className: 'w-28 max-2xl:hidden' },
   },

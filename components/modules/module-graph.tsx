@@ -34,8 +34,8 @@ type ModuleNode = Node<{ module: GraphModule }, 'module'>
 type NeedEdge = Edge<{ path: string }, 'need'>
 
 const refreshMs = 4_000
-/** What does not fit the screen in a readable size is moved to. */
-const fitting = { minZoom: 0.5, maxZoom: 1, padding: 0.08 }
+/** On a phone names stay readable, and one moves to what does not fit. */
+const fitting = { minZoom: globalThis.innerWidth < 640 ? 0.5 : 0.2, maxZoom: 1, padding: 0.08 }
 const nodeTypes = { module: ModuleNodeView }
 const edgeTypes = { need: NeedEdgeView }
 

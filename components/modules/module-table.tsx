@@ -1,9 +1,9 @@
 'use client'
 
-import { useTable } from '@tanstack/react-table'
+import { FlexRender, type Row, useTable } from '@tanstack/react-table'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { useMemo } from 'react'
+import { memo, type RefCallback, useMemo } from 'react'
 import type { ModuleSummary } from '#server/contracts/modules.ts'
 import { useListKeys } from '../layout/use-list-keys.ts'
 import { cn } from '../ui/cn.ts'
@@ -85,31 +85,13 @@ export function ModuleTable({ modules }: { modules: ModuleSummary[] }) {
         {indexes.map(index => {
           const row = rows[index]
           if (!row) return null
-          const common = {
-            ref: measure,
-            'data-index': index,
-            'data-list-row': index,
-            'data-active': index === active || undefined,
-            'aria-rowindex': index + 2,
-          }
+          const common = { index, isActive: index === active, measure }
+          const own = row.kind === 'module' ? byId.get(row.module.id) : undefined
           return row.kind === 'category' ? (
             <CategoryRow key={keyOf(row)} row={row} {...common} />
-          ) : (
-            <TableRow key={keyOf(row)} {...common} className="h-[47px] scroll-mt-24 scroll-mb-20">
-              {byId
-                .get(row.module.id)
-                ?.getAllCells()
-                .map(cell => (
-                  <TableCell
-                    key={cell.id}
-                    numeric={cell.column.columnDef.meta?.numeric ?? false}
-                    className={cell.column.columnDef.meta?.className}
-                  >
-                    <table.FlexRender cell={cell} />
-                  </TableCell>
-                ))}
-            </TableRow>
-          )
+          ) : own ? (
+            <ModuleTableRow key={own.id} row={own} {...common} />
+          ) : null
         })}
         <RowGap px={after} />
       </TableBody>
@@ -156,11 +138,44 @@ function SortButton({ label, isNumeric, direction, onSort }: SortButtonProps) {
   )
 }
 
-type CategoryRowProps = React.ComponentProps<'tr'> & { row: Extract<ModuleRow, { kind: 'category' }> }
+interface PlacedRow {
+  index: number
+  isActive: boolean
+  measure: RefCallback<HTMLElement>
+}
 
-function CategoryRow({ row: { category, totals }, ...props }: CategoryRowProps) {
+const attributesOf = ({ index, isActive, measure }: PlacedRow) => ({
+  ref: measure,
+  'data-index': index,
+  'data-list-row': index,
+  'data-active': isActive || undefined,
+  'aria-rowindex': index + 2,
+})
+
+type ModuleTableRowProps = PlacedRow & { row: Row<typeof moduleTableFeatures, ModuleSummary> }
+
+/** One module; drawn anew only when it changed, not while the table scrolls. */
+const ModuleTableRow = memo(function ModuleTableRow({ row, ...placed }: ModuleTableRowProps) {
   return (
-    <TableRow {...props} className="h-8 bg-muted/50">
+    <TableRow {...attributesOf(placed)} className="h-[47px] scroll-mt-24 scroll-mb-20">
+      {row.getAllCells().map(cell => (
+        <TableCell
+          key={cell.id}
+          numeric={cell.column.columnDef.meta?.numeric ?? false}
+          className={cell.column.columnDef.meta?.className}
+        >
+          <FlexRender cell={cell} />
+        </TableCell>
+      ))}
+    </TableRow>
+  )
+})
+
+type CategoryRowProps = PlacedRow & { row: Extract<ModuleRow, { kind: 'category' }> }
+
+function CategoryRow({ row: { category, totals }, ...placed }: CategoryRowProps) {
+  return (
+    <TableRow {...attributesOf(placed)} className="h-8 bg-muted/50">
       <TableCell className="whitespace-nowrap py-1">
         <span className="font-semibold">{category}</span>
         <span className="num ml-2 text-faint-foreground text-xs">

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toStorableJson } from '#server/core/shared/json-limits.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
 import { openSqlModelWorld, openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
-import { checkTaskStoreModel } from '#server/testing/task-store-model.ts'
 import { attempt, describeTaskStore, leaseEnd, newTask, succeeded } from '#server/testing/task-store-contract.ts'
+import { checkTaskStoreModel } from '#server/testing/task-store-model.ts'
 
 let database: TestDatabase
 beforeAll(async () => {

@@ -169,9 +169,7 @@ const finish = fc.array(fc.tuple(fc.nat(), nextSteps), { minLength: 1, maxLength
   step(
     `finish ${ends.map(([which, next]) => `${which} ${next.kind}`).join(', ')}`,
     async (model, { store }) => {
-      const chosen = new Map(
-        ends.map(([which, next]) => [model.leases[which % model.leases.length] as ClaimedTask, next]),
-      )
+      const chosen = new Map(ends.map(([which, next]) => [pickLease(model, which), next]))
       const expected: boolean[] = []
       const written = [...chosen].map(([lease, next]) => {
         const task = model.tasks.find(other => other.id === lease.id) as ModelTask
@@ -212,11 +210,16 @@ const cancel = fc.nat().map(which =>
 )
 
 const pass = fc.constantFrom(minute, 5 * minute, 20 * minute).map(ms =>
-  step(`pass ${ms / minute} min`, async (model, { store, pass: passReal }) => {
-    await passReal(ms)
+  step(`pass ${ms / minute} min`, async (model, real) => {
+    await real.pass(ms)
     model.now += ms
-    const isLate = (task: ModelTask) => isWaitingOrReady(task) && task.deadline <= model.now
-    const late = model.tasks.filter(isLate)
+  }),
+)
+
+/** What the queue's upkeep does now and then: late work ends, due work becomes ready. */
+const upkeep = fc.constant(
+  step('expire and promote', async (model, { store }) => {
+    const late = model.tasks.filter(task => isWaitingOrReady(task) && task.deadline <= model.now)
     expect(await store.expireOverdue(1_000, 'one')).toBe(late.length)
     for (const task of late) task.place = { kind: 'ended', status: 'expired' }
     const due = model.tasks.filter(({ place }) => place.kind === 'waiting' && place.dueAt <= model.now)
@@ -245,7 +248,18 @@ const crash = fc.constantFrom(...replicas).map(dead =>
   }),
 )
 
-const steps = [submit, claim, finish, cancel, pass, crash]
+const steps = [submit, claim, claim, finish, finish, cancel, pass, upkeep, crash]
+
+/** Every other time a lease whose task has meanwhile been leased anew, when there is one. */
+function pickLease(model: Model, which: number): ClaimedTask {
+  const isSuperseded = (lease: ClaimedTask) => {
+    const { place } = model.tasks.find(task => task.id === lease.id) as ModelTask
+    return place.kind === 'leased' && place.leaseNo !== lease.leaseNo
+  }
+  const superseded = which % 2 === 0 ? model.leases.filter(isSuperseded) : []
+  const candidates = superseded.length > 0 ? superseded : model.leases
+  return candidates[which % candidates.length] as ClaimedTask
+}
 
 function settle(task: ModelTask, next: NextStep, used: number, now: number): void {
   const wasCancelled = task.place.kind === 'leased' && task.place.isCancelled

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { DriverOutcome } from './driver.ts'
 import { DispatchHarness } from '../dispatch/testing/dispatch-harness.ts'
+import type { DriverOutcome } from './driver.ts'
 import type { StoredTask } from './task-store.ts'
 import { buildTimeline } from './timeline.ts'
 

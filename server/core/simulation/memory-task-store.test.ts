@@ -1,8 +1,8 @@
 import { test } from 'vitest'
-import { FakeClock } from '#server/testing/fake-clock.ts'
-import { checkTaskStoreModel } from '#server/testing/task-store-model.ts'
 import { createIdSource } from '#server/persistence/uuid-v7.ts'
+import { FakeClock } from '#server/testing/fake-clock.ts'
 import { describeTaskStore } from '#server/testing/task-store-contract.ts'
+import { checkTaskStoreModel } from '#server/testing/task-store-model.ts'
 import { MemoryTaskStore } from './memory-task-store.ts'
 
 describeTaskStore('memory', async () => {
