@@ -1,10 +1,8 @@
 import { type ColumnDef, createSortedRowModel, rowSortingFeature, tableFeatures } from '@tanstack/react-table'
-import Link from 'next/link'
 import type { ModuleSummary } from '#server/contracts/modules.ts'
-import { cn } from '../ui/cn.ts'
-import { formatCount, formatMs, formatPercent, formatUsd, unknownValue } from '../ui/format.ts'
-import { Meter, utilizationTone } from '../ui/meter.tsx'
-import { StatusBadge, StatusText } from '../ui/status-badge.tsx'
+import { formatUsd } from '../ui/format.ts'
+import { StatusText } from '../ui/status-badge.tsx'
+import { FailureCell, failureRateOf, formatCallsPerMinute, LatencyCell, LoadCell, NameCell } from './module-cells.tsx'
 import { healthOrder } from './module-list.ts'
 import type { ModuleSortKey } from './use-modules-search.ts'
 
@@ -38,7 +36,6 @@ function byFigure(figureOf: (module: ModuleSummary) => number | null) {
 }
 
 const loadOf = ({ inFlight, capacity }: ModuleSummary) => (capacity === 0 ? null : inFlight / capacity)
-const failureRateOf = ({ recent }: ModuleSummary) => (recent.calls === 0 ? null : recent.failures / recent.calls)
 const illnessOf = ({ enabled, health }: ModuleSummary) =>
   enabled ? healthOrder.length - healthOrder.indexOf(health) : 0
 
@@ -143,84 +140,6 @@ export const moduleColumns: ModuleColumn[] = [
   },
 ]
 
-/** Calls per minute with one decimal while they are few: `0.4`, `12`, `1,250`. */
-export function formatCallsPerMinute(value: number): string {
-  return value > 0 && value < 10 ? value.toFixed(1) : formatCount(Math.round(value))
-}
-
 function dimmed({ enabled }: ModuleSummary): string | undefined {
   return enabled ? undefined : 'text-faint-foreground'
-}
-
-function NameCell({ module }: { module: ModuleSummary }) {
-  const { id, name, enabled, health, breaker, instances } = module
-  return (
-    <div className="min-w-0">
-      <Link
-        href={`/modules/${id}`}
-        prefetch={false}
-        title={name}
-        className={cn('block truncate font-medium hover:underline', !enabled && 'text-muted-foreground')}
-      >
-        {name}
-      </Link>
-      <div className="flex items-center gap-2 text-faint-foreground text-xs">
-        <span className="truncate font-mono">{id}</span>
-        <span className="num whitespace-nowrap max-sm:hidden" title="Healthy instances of all">
-          {instances.healthy}/{instances.total}
-        </span>
-      </div>
-      <div className="mt-1 flex flex-wrap gap-1 md:hidden">
-        {enabled ? <StatusBadge of="health" status={health} /> : <StatusBadge of="enablement" status="disabled" />}
-        {breaker === 'closed' ? null : <StatusBadge of="breaker" status={breaker} />}
-      </div>
-    </div>
-  )
-}
-
-function LoadCell({ module: { inFlight, capacity } }: { module: ModuleSummary }) {
-  const share = capacity === 0 ? 0 : inFlight / capacity
-  return (
-    <div className="flex items-center gap-2">
-      <Meter
-        label="Capacity in use"
-        value={inFlight}
-        max={Math.max(1, capacity)}
-        valueText={`${inFlight} of ${capacity} calls`}
-        tone={utilizationTone(share)}
-        className="w-10 shrink-0"
-      />
-      <span className="num whitespace-nowrap text-muted-foreground">
-        {formatCount(inFlight)}/{formatCount(capacity)}
-      </span>
-    </div>
-  )
-}
-
-function LatencyCell({ module: { recent } }: { module: ModuleSummary }) {
-  if (recent.p50Ms === null) return <span className="text-faint-foreground">{unknownValue}</span>
-  return (
-    <>
-      {formatMs(recent.p50Ms)} <span className="text-faint-foreground">/</span> {formatMs(recent.p95Ms)}
-    </>
-  )
-}
-
-function FailureCell({ module }: { module: ModuleSummary }) {
-  const { failures, calls } = module.recent
-  const rate = failureRateOf(module)
-  return (
-    <span
-      title={
-        rate === null
-          ? 'No calls in five minutes'
-          : `${formatCount(failures)} of ${formatCount(calls)} calls in five minutes`
-      }
-      className={cn(
-        rate === null || rate === 0 ? 'text-faint-foreground' : rate >= 0.1 ? 'text-bad-text' : 'text-warn-text',
-      )}
-    >
-      {formatPercent(rate)}
-    </span>
-  )
 }

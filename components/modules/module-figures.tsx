@@ -3,7 +3,7 @@ import { Card } from '../ui/card.tsx'
 import { formatCount, formatMs, formatPercent, formatUsd } from '../ui/format.ts'
 import { Meter, utilizationTone } from '../ui/meter.tsx'
 import { StatTile } from '../ui/stat-tile.tsx'
-import { formatCallsPerMinute } from './module-columns.tsx'
+import { formatCallsPerMinute } from './module-cells.tsx'
 
 const grid = 'mb-4 grid grid-cols-2 gap-x-6 gap-y-3 p-4 md:grid-cols-5'
 

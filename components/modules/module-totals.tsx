@@ -2,7 +2,7 @@ import { Card } from '../ui/card.tsx'
 import { formatCount, formatPercent, formatUsd } from '../ui/format.ts'
 import { Meter, utilizationTone } from '../ui/meter.tsx'
 import { StatTile } from '../ui/stat-tile.tsx'
-import { formatCallsPerMinute } from './module-columns.tsx'
+import { formatCallsPerMinute } from './module-cells.tsx'
 import type { FleetTotals } from './module-list.ts'
 
 /** The whole fleet in five figures; keeps its height while loading. */

@@ -54,7 +54,7 @@ export function useWindowRows({ count, estimatePx, keyOf }: WindowRowsOptions): 
     enabled: isVirtual,
     estimateSize: () => estimatePx,
     getItemKey: keyOf,
-    overscan: 12,
+    overscan: 8,
     scrollMargin: offset,
     scrollPaddingStart: coveredPx,
     scrollPaddingEnd: coveredPx,
