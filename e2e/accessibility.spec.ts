@@ -155,7 +155,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     test.use({ colorScheme })
 
     for (const { name, path, show } of places) {
-      test(`${name} passes axe on a desk and on a phone, where nothing runs off the screen`, async ({
+      test(`${name}: nothing serious for axe on a desk or a phone, and nothing runs off the screen`, async ({
         page,
         allowInConsole,
       }) => {
@@ -169,7 +169,9 @@ for (const colorScheme of ['dark', 'light'] as const) {
     test.describe('without a session', () => {
       test.use({ storageState: signedOut })
 
-      test('the sign-in passes axe on a desk and on a phone, where nothing runs off the screen', async ({ page }) => {
+      test('the sign-in: nothing serious for axe on a desk or a phone, and nothing runs off the screen', async ({
+        page,
+      }) => {
         await page.goto('/sign-in')
         await mustBeSound(page)
       })

@@ -1,20 +1,40 @@
 import path from 'node:path'
+import type { DashboardView } from '#server/contracts/stats.ts'
+import { until } from '#server/testing/until.ts'
+import { product } from './support/product.ts'
 import { expect, test } from './support/test.ts'
 
 const folder = path.resolve(import.meta.dirname, '../docs/images')
+const workMs = 240_000
+const troubleMs = 60_000
 
-test.skip(!process.env.UPDATE_PICTURES, 'only with UPDATE_PICTURES=1')
-
-for (const theme of ['dark', 'light'] as const) {
-  test.describe(theme, () => {
-    test.use({ colorScheme: theme })
-
-    test(`the command center, ${theme}, for the README`, async ({ page }) => {
-      await page.goto('/')
-      await expect(page.getByRole('button', { name: 'Live. Pause live updates' })).toBeVisible()
-      await expect(page.getByRole('img', { name: /^Fleet health/ })).toBeVisible()
-      await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
-      await page.screenshot({ path: path.join(folder, `command-center-${theme}.png`) })
-    })
+async function setFault(moduleId: string, mode: 'none' | 'garbage'): Promise<void> {
+  const answer = await fetch(`${product().fleetUrl}/fleet/${moduleId}/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ mode }),
   })
+  expect(answer.ok, await answer.text()).toBe(true)
 }
+
+test('the pictures of the README show the command center at work, with something wrong', async ({ page, client }) => {
+  test.setTimeout(workMs + 2 * troubleMs)
+  const look = () => client.query<DashboardView>('stats.dashboard')
+  const hasBeenAtWork = ({ throughput, health }: DashboardView) =>
+    throughput.filter(({ succeeded }) => succeeded > 0).length >= 80 && health.history.length >= 3
+  await until('two minutes of work are on the charts', async () => hasBeenAtWork(await look()), workMs)
+  await setFault('license-detector', 'garbage')
+  await until('a breaker opens', async () => (await look()).breakers.stats.open > 0, troubleMs)
+
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.goto('/')
+  await expect(page.getByRole('img', { name: /^Fleet health/ })).toBeVisible()
+  await expect(page.getByRole('link', { name: /Licence detector/ }).first()).toBeVisible()
+  await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await expect(page.locator('html')).toHaveClass(new RegExp(`\\b${colorScheme}\\b`))
+    await page.screenshot({ path: path.join(folder, `command-center-${colorScheme}.png`) })
+  }
+  await setFault('license-detector', 'none')
+})

@@ -7,6 +7,8 @@ const systemChromium = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find(fil
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
+  // They take minutes and write into docs/images: only with UPDATE_PICTURES=1.
+  testIgnore: process.env.UPDATE_PICTURES ? [] : 'pictures.spec.ts',
   outputDir: '../test-results',
   globalSetup: './support/start-product.ts',
   fullyParallel: false,
