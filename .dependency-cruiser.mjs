@@ -1,6 +1,6 @@
 /**
  * Imports go one way: app -> components -> contracts; api -> core + contracts; persistence, drivers, breakers -> core;
- * composition -> all. Within the core: shared <- events <- registry, health, resilience, queue <- balancing, brain <- routing
+ * composition -> all. Within the core: shared <- events <- registry, health, resilience, queue <- balancing, brain, dead-letters <- routing
  * <- dispatch <- overview <- orchestrator. `server/testing/boundaries.test.ts` proves that each rule can fail.
  */
 const core = 'server/core'
@@ -8,7 +8,7 @@ const tiers = [
   ['shared'],
   ['events'],
   ['registry', 'health', 'resilience', 'queue'],
-  ['balancing', 'brain'],
+  ['balancing', 'brain', 'dead-letters'],
   ['routing'],
   ['dispatch', 'simulation'],
   ['overview'],

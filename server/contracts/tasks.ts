@@ -9,6 +9,7 @@ import {
   timestampSchema,
   uuidSchema,
 } from './common.ts'
+import type { DeadLetterMark } from './dead-letters.ts'
 import type { DecisionView } from './decisions.ts'
 
 export const taskStatuses = [
@@ -150,6 +151,8 @@ export interface TaskView extends TaskSummary {
   retriedAs: string | null
   /** Why it ended as it did, when no attempt says so: `PARENT_FAILED`, `cancelled by ...`. */
   endReason: string | null
+  /** What became of its dead letter; null unless it failed. */
+  deadLetter: DeadLetterMark | null
 }
 
 /** One moment of a task's life, oldest first. */

@@ -1,4 +1,4 @@
-import type { Principal } from '../core/shared/principal.ts'
+import type { Actor } from '../core/shared/principal.ts'
 import type { Prisma } from './generated/client.ts'
 import { createIdSource } from './uuid-v7.ts'
 
@@ -18,7 +18,7 @@ const ids = createIdSource()
  * Writes what `by` did. Call it with the transaction of the change itself, so that the two are kept or lost together. Rows are
  * chained afterwards, by another duty.
  */
-export async function insertAudit(tx: Prisma.TransactionClient, by: Principal, record: AuditRecord): Promise<void> {
+export async function insertAudit(tx: Prisma.TransactionClient, by: Actor, record: AuditRecord): Promise<void> {
   await tx.auditEntry.create({
     data: {
       tenantId: by.tenantId,

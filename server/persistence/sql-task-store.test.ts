@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toStorableJson } from '#server/core/shared/json-limits.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
+import { describeDeadLetters } from '#server/testing/dead-letter-contract.ts'
 import { openSqlModelWorld, openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
 import { attempt, describeTaskStore, leaseEnd, newTask, succeeded } from '#server/testing/task-store-contract.ts'
 import { checkTaskStoreModel } from '#server/testing/task-store-model.ts'
@@ -13,6 +14,7 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]())
 
 describeTaskStore('PostgreSQL', () => openSqlTaskWorld(database.pool))
+describeDeadLetters('PostgreSQL', () => openSqlTaskWorld(database.pool))
 
 test('one task that the database refuses does not fail the 127 that it came with', async () => {
   const { store, newId } = await openSqlTaskWorld(database.pool)

@@ -417,6 +417,7 @@ export function newTask(id: string, laneId: number, type: string, change: Partia
     bodyHash: null,
     submittedBy: 'test',
     retryOf: null,
+    remake: null,
     acceptedAt,
     payload: 'null',
     event: {

@@ -6,11 +6,11 @@ import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { IdSource } from '../shared/ids.ts'
 import { toStorableJson } from '../shared/json-limits.ts'
-import type { Principal } from '../shared/principal.ts'
+import type { Actor } from '../shared/principal.ts'
 import type { Admission } from './admission.ts'
 import type { LaneDirectory } from './lane-directory.ts'
 import { priorityOf, type QueuePolicy, rankOf, scoreOf } from './priority.ts'
-import type { InsertResult, NewTask, TaskStore } from './task-store.ts'
+import type { InsertResult, NewTask, Remake, TaskStore } from './task-store.ts'
 
 /** Checks a payload against the schema that the modules of its type share. */
 export interface PayloadValidator {
@@ -31,6 +31,11 @@ export interface SubmissionOptions {
   policyOf: (tenantId: string) => QueuePolicy
   /** Told after tasks were committed to a lane. */
   onAccepted: (laneIds: ReadonlySet<number>) => void
+}
+
+/** The ended task that a submission is made from. */
+export interface Origin extends Omit<Remake, 'by'> {
+  taskId: string
 }
 
 const batchDelayMs = 2
@@ -61,10 +66,13 @@ export class Submission {
     })
   }
 
-  /** Resolves after the commit. Throws what is wrong with the input, QUEUE_FULL, or IDEMPOTENCY_CONFLICT. */
-  async submit(by: Principal, input: SubmitTask, retryOf: string | null = null): Promise<SubmitReceipt> {
+  /**
+   * Resolves after the commit. Throws what is wrong with the input, QUEUE_FULL, IDEMPOTENCY_CONFLICT, or DEAD_LETTER_NOT_OPEN
+   * when it reprocesses a dead letter that is not open.
+   */
+  async submit(by: Actor, input: SubmitTask, origin: Origin | null = null): Promise<SubmitReceipt> {
     if (this.#isClosed) throw shuttingDown()
-    const task = await this.#prepare(by, input, retryOf)
+    const task = await this.#prepare(by, input, origin)
     this.#options.admission.admit(task.priority)
     let result: InsertResult
     try {
@@ -93,7 +101,7 @@ export class Submission {
     return results
   }
 
-  async #prepare(by: Principal, input: SubmitTask, retryOf: string | null): Promise<NewTask> {
+  async #prepare(by: Actor, input: SubmitTask, origin: Origin | null): Promise<NewTask> {
     const { clock, ids, lanes, policyOf } = this.#options
     const { tenantId } = by
     this.#checkRoute(tenantId, input)
@@ -131,7 +139,8 @@ export class Submission {
       idempotencyKey: input.idempotencyKey ?? null,
       bodyHash: input.idempotencyKey === undefined ? null : this.#options.digest(canonicalBody(input)),
       submittedBy: by.name,
-      retryOf,
+      retryOf: origin?.taskId ?? null,
+      remake: origin && { kind: origin.kind, by, jobId: origin.jobId, isPayloadEdited: origin.isPayloadEdited },
       acceptedAt: now,
       payload,
       event: {
@@ -206,6 +215,25 @@ function checkTimes(input: SubmitTask, now: number): { runAt: number | null; dea
   return { runAt, deadline }
 }
 
+function letterNotOpen(
+  id: string,
+  { state, reprocessedAs, jobId }: Extract<InsertResult, { kind: 'letter_not_open' }>,
+): QuarterdeckError {
+  return new QuarterdeckError(state === null ? 'DEAD_LETTER_NOT_FOUND' : 'DEAD_LETTER_NOT_OPEN', {
+    message:
+      state === null
+        ? `Task ${id} is no dead letter.`
+        : state === 'reprocessed'
+          ? `Dead letter ${id} was already reprocessed as task ${reprocessedAs}.`
+          : `Dead letter ${id} was discarded.`,
+    action:
+      state === 'reprocessed'
+        ? 'Look at the task made from it; if that failed too, it is a dead letter of its own.'
+        : 'Only tasks that failed are dead letters; tasks.retry makes a new task from any that ended.',
+    details: { state, taskId: reprocessedAs, jobId },
+  })
+}
+
 /** Everything of a submission but its key, in one fixed order of fields. */
 function canonicalBody(input: SubmitTask): string {
   const { idempotencyKey: _, ...body } = input
@@ -239,6 +267,8 @@ function toReceipt(task: NewTask, result: InsertResult): SubmitReceipt {
         action: 'Use a new key for new work; repeat the same body with the same key.',
         details: { taskId: result.id },
       })
+    case 'letter_not_open':
+      throw letterNotOpen(task.retryOf ?? task.id, result)
     case 'refused':
       throw new QuarterdeckError('PAYLOAD_NOT_STORABLE', {
         message: 'The database cannot hold this payload.',

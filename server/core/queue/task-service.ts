@@ -108,9 +108,12 @@ export class TaskService implements TaskOperations {
         details: { status: task.summary.status },
       })
     }
-    const receipt = await this.#options.submission.submit(by, toSubmission(task), id)
-    await this.#options.audit(by, { action: 'task.retry', targetId: id, reason: null })
-    return receipt
+    return this.#options.submission.submit(by, toSubmission(task), {
+      kind: 'retry',
+      taskId: id,
+      jobId: null,
+      isPayloadEdited: false,
+    })
   }
 
   async #find(tenantId: string, id: string): Promise<StoredTask> {
@@ -155,6 +158,7 @@ export class TaskService implements TaskOperations {
       retryOf: task.retryOf,
       retriedAs: task.retriedAs,
       endReason: task.endReason,
+      deadLetter: task.deadLetter,
     }
   }
 }
@@ -162,7 +166,8 @@ export class TaskService implements TaskOperations {
 /** A fault of ours met one entry while others may be committed already; each answer says what holds for its own. */
 const notStored = { code: 'DATABASE_UNAVAILABLE', message: 'The task could not be stored; try again.' } as const
 
-function toSubmission(task: StoredTask): SubmitTask {
+/** A submission like a task that was; its times and its idempotency key were its own. */
+export function toSubmission(task: StoredTask): SubmitTask {
   return {
     type: task.summary.type,
     payload: task.payload,

@@ -1,4 +1,5 @@
 import type { Json, Page } from '../../contracts/common.ts'
+import type { DeadLetterMark, DeadLetterState } from '../../contracts/dead-letters.ts'
 import type { DecisionView } from '../../contracts/decisions.ts'
 import type {
   AttemptOutcome,
@@ -9,6 +10,7 @@ import type {
   TaskSummary,
 } from '../../contracts/tasks.ts'
 import type { StampedEvent } from '../events/event-store.ts'
+import type { Actor } from '../shared/principal.ts'
 import type { EndStatus, WaitReason } from './task-state.ts'
 
 /** A queue of tasks that the same modules can run: one per tenant, type and pinned module. */
@@ -17,6 +19,16 @@ export interface Lane {
   tenantId: string
   taskType: string
   pinnedModuleId: string | null
+}
+
+/** On whose behalf a task is made anew from one that ended; the store closes its dead letter and audits it in the same transaction. */
+export interface Remake {
+  /** `reprocess` demands an open dead letter; `retry` closes one if there is one. */
+  kind: 'retry' | 'reprocess'
+  by: Actor
+  /** The background job that does it; its letters are not audited one by one. */
+  jobId: string | null
+  isPayloadEdited: boolean
 }
 
 /** A task as it is accepted; never changed afterwards. Times in ms since the epoch. */
@@ -39,6 +51,8 @@ export interface NewTask {
   bodyHash: string | null
   submittedBy: string
   retryOf: string | null
+  /** Set together with `retryOf`. */
+  remake: Remake | null
   acceptedAt: number
   /** JSON text. */
   payload: string
@@ -51,6 +65,8 @@ export type InsertResult =
   | { kind: 'deduplicated'; id: string; status: TaskStatus; priority: number }
   /** The key was seen before with another body. */
   | { kind: 'conflict'; id: string }
+  /** There is no open dead letter to reprocess (`state` is null when there is none at all); how it was closed. */
+  | { kind: 'letter_not_open'; state: DeadLetterState | null; reprocessedAs: string | null; jobId: string | null }
   /** The store cannot hold it; the others of its batch are not touched. */
   | { kind: 'refused' }
 
@@ -152,6 +168,8 @@ export interface StoredTask {
   retryOf: string | null
   retriedAs: string | null
   endReason: string | null
+  /** Of a task that failed; null for any other. */
+  deadLetter: DeadLetterMark | null
   lane: Lane
   /** While it waits: why and until when; else null. */
   waiting: { reason: WaitReason; dueAt: string | null; since: string } | null
@@ -177,7 +195,8 @@ export interface TaskStore {
   leased(replicaId: string, except: readonly number[]): Promise<ClaimedTask[]>
   /**
    * Ends leases that are still current; the others change nothing. Answers, in order, whether each one counted. A task that was
-   * cancelled under its lease ends cancelled when it would wait or go back into the queue.
+   * cancelled under its lease ends cancelled when it would wait or go back into the queue. One that ends failed is an open dead
+   * letter from then on.
    */
   finish(ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]>
   /** Puts waiting tasks whose time has come into the queue, those due first before others. Answers in how long the next is due. */

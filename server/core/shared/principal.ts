@@ -7,6 +7,9 @@ export type Principal =
   | { kind: 'module'; id: string; name: string; tenantId: string; moduleId: string }
   | { kind: 'system'; id: 'system'; name: 'Quarterdeck'; tenantId: string }
 
+/** Who did something, as far as a record of it tells. */
+export type Actor = Pick<Principal, 'kind' | 'id' | 'name' | 'tenantId'>
+
 /** The principal under which Quarterdeck acts of its own accord in a tenant. */
 export function systemPrincipal(tenantId: string): Principal {
   return { kind: 'system', id: 'system', name: 'Quarterdeck', tenantId }

@@ -1,11 +1,12 @@
 import { test } from 'vitest'
 import { createIdSource } from '#server/persistence/uuid-v7.ts'
+import { describeDeadLetters } from '#server/testing/dead-letter-contract.ts'
 import { FakeClock } from '#server/testing/fake-clock.ts'
-import { describeTaskStore } from '#server/testing/task-store-contract.ts'
+import { describeTaskStore, type TaskStoreWorld } from '#server/testing/task-store-contract.ts'
 import { checkTaskStoreModel } from '#server/testing/task-store-model.ts'
 import { MemoryTaskStore } from './memory-task-store.ts'
 
-describeTaskStore('memory', async () => {
+async function openMemoryWorld(): Promise<TaskStoreWorld> {
   let passed = 0
   const now = () => Date.now() + passed
   const store = new MemoryTaskStore({ now, setTimer: () => () => {} })
@@ -19,7 +20,10 @@ describeTaskStore('memory', async () => {
     },
     newId: () => ids.next(),
   }
-})
+}
+
+describeTaskStore('memory', openMemoryWorld)
+describeDeadLetters('memory', openMemoryWorld)
 
 test('keeps to the model, whatever is submitted, claimed, finished, cancelled, delayed and lost in whatever order', async () => {
   const ids = createIdSource()

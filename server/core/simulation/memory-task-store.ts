@@ -15,7 +15,9 @@ import type {
 } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
 import { compareEntries, type Entry, type Leased, type Place, statusOf } from './task-entry.ts'
-import { countEntries, isMatch, toClaimed, toIso, toStoredTask, toSummary } from './task-views.ts'
+import { countEntries, isMatch, toClaimed, toIso, toLetter, toStoredTask, toSummary } from './task-views.ts'
+
+const spentMessage = 'The replica that ran it stopped, on its last attempt.'
 
 /**
  * The task store in memory, for tests and the simulator: passes the same contract suite as the one in PostgreSQL. Claims sort
@@ -178,18 +180,42 @@ export class MemoryTaskStore implements TaskStore {
         if (known.bodyHash !== task.bodyHash) return { kind: 'conflict', id: known.id }
         return { kind: 'deduplicated', id: known.id, status: statusOf(earlier.place), priority: earlier.task.priority }
       }
-      this.#keys.set(key, { bodyHash: task.bodyHash, id: task.id })
     }
+    const refusal = this.#closeLetterOf(task)
+    if (refusal) return refusal
     const now = this.#clock.now()
     const place: Place =
       task.runAt === null
         ? { kind: 'ready', enqueuedAt: now }
         : { kind: 'waiting', dueAt: task.runAt, reason: 'not_before', since: now }
-    const entry: Entry = { task, place, used: 0, startedAt: null, attempts: [] }
+    const entry: Entry = { task, place, used: 0, startedAt: null, attempts: [], letter: null }
     this.#entries.set(task.id, entry)
+    if (task.idempotencyKey !== null) {
+      this.#keys.set(`${task.tenantId} ${task.idempotencyKey}`, { bodyHash: task.bodyHash, id: task.id })
+    }
     this.#file(entry)
     this.#totalsOf(task.tenantId).accepted++
     return { kind: 'inserted' }
+  }
+
+  /** Closes the dead letter that a task is made from; the refusal when it demands an open one and there is none. */
+  #closeLetterOf({ id, tenantId, retryOf, remake }: NewTask): InsertResult | null {
+    if (retryOf === null || remake === null) return null
+    const letter = this.#find(tenantId, retryOf)?.letter ?? null
+    if (letter?.state !== 'open') {
+      if (remake.kind === 'retry') return null
+      const { state = null, reprocessedAs = null, jobId = null } = letter ?? {}
+      return { kind: 'letter_not_open', state, reprocessedAs, jobId }
+    }
+    const closedAt = toIso(this.#clock.now())
+    Object.assign(letter, {
+      state: 'reprocessed',
+      reprocessedAs: id,
+      jobId: remake.jobId,
+      closedAt,
+      closedBy: remake.by.name,
+    })
+    return null
   }
 
   #lease(entry: Entry, replicaId: string, now: number): ClaimedTask {
@@ -245,7 +271,7 @@ export class MemoryTaskStore implements TaskStore {
     })
     const isOver = place.cancelReason !== null || entry.used >= task.maxAttempts
     if (place.cancelReason !== null) this.#end(entry, 'cancelled', { reason: place.cancelReason })
-    else if (isOver) this.#end(entry, 'failed', { error })
+    else if (isOver) this.#end(entry, 'failed', { error: { ...error, message: spentMessage } })
     else this.#move(entry, { kind: 'ready', enqueuedAt: now })
     return {
       tenantId: task.tenantId,
@@ -264,6 +290,7 @@ export class MemoryTaskStore implements TaskStore {
     const { result = null, error = null, reason = null } = facts
     this.#move(entry, { kind: 'ended', status, at: this.#clock.now(), result, error, reason })
     this.#totalsOf(entry.task.tenantId)[status]++
+    if (status === 'failed') entry.letter = toLetter(entry.task.type, error, reason, toIso(this.#clock.now()))
   }
 
   /** Throws when no task may go from where it is to there. */

@@ -1,3 +1,4 @@
+import type { DeadLetterMark } from '../../contracts/dead-letters.ts'
 import type { AttemptView, TaskStatus } from '../../contracts/tasks.ts'
 import type { EndStatus, WaitReason } from '../queue/task-state.ts'
 import type { NewTask } from '../queue/task-store.ts'
@@ -33,6 +34,8 @@ export interface Entry {
   used: number
   startedAt: number | null
   attempts: AttemptView[]
+  /** Once it has failed. */
+  letter: DeadLetterMark | null
 }
 
 export function statusOf(place: Place): TaskStatus {

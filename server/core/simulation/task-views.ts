@@ -1,4 +1,6 @@
-import type { ListTasks, TaskSummary } from '../../contracts/tasks.ts'
+import type { DeadLetterMark } from '../../contracts/dead-letters.ts'
+import type { ListTasks, TaskError, TaskSummary } from '../../contracts/tasks.ts'
+import { letterError, signatureOf } from '../dead-letters/fingerprint.ts'
 import type { ClaimedTask, QueueCounts, StoredTask } from '../queue/task-store.ts'
 import { type Entry, type Leased, statusOf } from './task-entry.ts'
 
@@ -40,6 +42,7 @@ export function toStoredTask(entry: Entry, retriedAs: string | null): StoredTask
     submittedBy: task.submittedBy,
     retryOf: task.retryOf,
     retriedAs,
+    deadLetter: entry.letter && { ...entry.letter },
     endReason: place.kind === 'leased' ? place.cancelReason : (ended?.reason ?? null),
     lane: { id: task.laneId, tenantId: task.tenantId, taskType: task.type, pinnedModuleId: task.pinnedModuleId },
     waiting:
@@ -48,6 +51,25 @@ export function toStoredTask(entry: Entry, retriedAs: string | null): StoredTask
       place.kind === 'leased'
         ? { leaseNo: place.leaseNo, replicaId: place.replicaId, claimedAt: toIso(place.claimedAt) }
         : null,
+  }
+}
+
+/** The dead letter of a task that failed now. Its fingerprint is the signature itself: here is nothing to hash with. */
+export function toLetter(
+  type: string,
+  error: TaskError | null,
+  reason: string | null,
+  failedAt: string,
+): DeadLetterMark {
+  return {
+    fingerprint: signatureOf({ type, ...letterError(error, reason) }),
+    state: 'open',
+    failedAt,
+    reprocessedAs: null,
+    closedAt: null,
+    closedBy: null,
+    reason: null,
+    jobId: null,
   }
 }
 

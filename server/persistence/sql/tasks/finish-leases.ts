@@ -1,6 +1,8 @@
 import type { Pool } from 'pg'
+import { letterError } from '#server/core/dead-letters/fingerprint.ts'
 import type { StampedEvent } from '#server/core/events/event-store.ts'
 import type { AttemptRecord, LeaseEnd } from '#server/core/queue/task-store.ts'
+import { letterFingerprint } from '../dead-letters/letter-fingerprint.ts'
 import { serializeEvent } from '../events/stored-event.ts'
 
 /**
@@ -42,6 +44,7 @@ export async function finishLeases(pool: Pool, ends: readonly LeaseEnd[], replic
       column(end => joinEvents(eventsOf(end, 'task'))),
       column(end => joinTypes(eventsOf(end, 'task'))),
       replicaId,
+      JSON.stringify(inOrder.flatMap(toLetterRow)),
     ],
   })
   const counted = new Set(rows.map(row => Number(row.lease_no)))
@@ -83,6 +86,11 @@ const finishSql = `
     SELECT tenant_id, id, end_status, served_by, attempts, started_at, finished_at, error_code, error_message, end_reason,
            result
     FROM settled WHERE end_status IS NOT NULL
+  ), buried AS (
+    INSERT INTO dead_letter (tenant_id, id, type, module_id, priority, attempts, error_code, error_message, fingerprint, failed_at)
+    SELECT s.tenant_id, s.id, d.type, s.served_by, d.priority, s.attempts, d.code, d.message, d.fingerprint, s.finished_at
+    FROM json_to_recordset($23::json) AS d (id uuid, type text, priority smallint, code text, message text, fingerprint text)
+    JOIN settled s ON s.id = d.id
   ), delayed AS (
     INSERT INTO waiting (id, tenant_id, due_at, attempts, reason, since, started_at)
     SELECT id, tenant_id, clock_timestamp() + delay_ms * interval '1 millisecond', attempts, wait_reason,
@@ -134,6 +142,14 @@ function toAttemptRow(attempt: AttemptRecord): Record<string, unknown> {
     ended_at: toTime(attempt.endedAt),
     decision: attempt.decision,
   }
+}
+
+/** What a task that ends failed leaves behind as a dead letter. */
+function toLetterRow({ task, next }: LeaseEnd): Record<string, unknown>[] {
+  if (next.kind !== 'end' || next.status !== 'failed') return []
+  const error = letterError(next.error, next.reason)
+  const fingerprint = letterFingerprint({ type: task.type, ...error })
+  return [{ id: task.id, type: task.type, priority: task.priority, ...error, fingerprint }]
 }
 
 function toTime(ms: number | null): string | null {

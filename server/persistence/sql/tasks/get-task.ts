@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Json } from '#server/contracts/common.ts'
+import type { DeadLetterState } from '#server/contracts/dead-letters.ts'
 import type { AttemptView, TaskStatus } from '#server/contracts/tasks.ts'
 import type { WaitReason } from '#server/core/queue/task-state.ts'
 import type { StoredTask } from '#server/core/queue/task-store.ts'
@@ -39,6 +40,14 @@ interface Row {
   replica_id: string | null
   claimed_at: Date | null
   attempt_rows: AttemptRow[] | null
+  fingerprint: string | null
+  letter_state: DeadLetterState
+  failed_at: Date | null
+  reprocessed_as: string | null
+  closed_at: Date | null
+  closed_by: string | null
+  close_reason: string | null
+  job_id: string | null
 }
 
 interface AttemptRow {
@@ -71,9 +80,12 @@ const getSql = `
          coalesce(o.attempts, l.attempts, w.attempts, r.attempts, 0) AS used,
          coalesce(o.started_at, l.started_at, l.claimed_at, w.started_at, r.started_at) AS started_at,
          w.reason AS wait_reason, w.due_at, w.since, l.lease_no, l.replica_id, l.claimed_at,
-         (SELECT json_agg(a ORDER BY a.number) FROM attempt a WHERE a.tenant_id = t.tenant_id AND a.task_id = t.id) AS attempt_rows
+         (SELECT json_agg(a ORDER BY a.number) FROM attempt a WHERE a.tenant_id = t.tenant_id AND a.task_id = t.id) AS attempt_rows,
+         d.fingerprint, d.state AS letter_state, d.failed_at, d.reprocessed_as, d.closed_at, d.closed_by,
+         d.reason AS close_reason, d.job_id
   FROM task t
   LEFT JOIN outcome o ON o.tenant_id = t.tenant_id AND o.id = t.id
+  LEFT JOIN dead_letter d ON d.tenant_id = t.tenant_id AND d.id = t.id
   LEFT JOIN lease l ON l.id = t.id
   LEFT JOIN waiting w ON w.id = t.id
   LEFT JOIN ready r ON r.lane_id = t.lane_id AND r.rank = t.rank AND r.priority = t.priority AND r.deadline = t.deadline AND r.id = t.id
@@ -109,6 +121,7 @@ function toStoredTask(row: Row, tenantId: string): StoredTask {
     retryOf: row.retry_of,
     retriedAs: row.retried_as,
     endReason: row.reason,
+    deadLetter: toMark(row),
     lane: { id: row.lane_id, tenantId, taskType: row.type, pinnedModuleId: row.module_id },
     waiting:
       row.wait_reason === null || row.since === null
@@ -118,6 +131,20 @@ function toStoredTask(row: Row, tenantId: string): StoredTask {
       row.lease_no === null || row.replica_id === null || row.claimed_at === null
         ? null
         : { leaseNo: Number(row.lease_no), replicaId: row.replica_id, claimedAt: row.claimed_at.toISOString() },
+  }
+}
+
+function toMark(row: Row): StoredTask['deadLetter'] {
+  if (row.fingerprint === null || row.failed_at === null) return null
+  return {
+    fingerprint: row.fingerprint,
+    state: row.letter_state,
+    failedAt: row.failed_at.toISOString(),
+    reprocessedAs: row.reprocessed_as,
+    closedAt: row.closed_at?.toISOString() ?? null,
+    closedBy: row.closed_by,
+    reason: row.close_reason,
+    jobId: row.job_id,
   }
 }
 

@@ -1,24 +1,28 @@
 import type { Pool, PoolClient } from 'pg'
 import type { InsertResult, NewTask } from '#server/core/queue/task-store.ts'
+import { closeLettersOf } from '../dead-letters/close-letters.ts'
 import { serializeEvent } from '../events/stored-event.ts'
 import { statusSql } from './status-sql.ts'
 
 /**
  * Commits new tasks: one statement for all of them, so that a batch costs one round trip and one flush of the log. Tasks
- * with an idempotency key first claim their key in the same transaction; keys are taken in order, so that two batches with
- * the same keys cannot deadlock.
+ * with an idempotency key first claim their key in the same transaction, and those made from an ended task close its dead
+ * letter; both are taken in order, so that two batches with the same ones cannot deadlock.
  */
 export async function insertTasks(pool: Pool, tasks: readonly NewTask[], replicaId: string): Promise<InsertResult[]> {
   const keyed = tasks.filter(task => task.idempotencyKey !== null)
-  if (keyed.length === 0) {
+  const remade = tasks.filter(task => task.remake !== null)
+  if (keyed.length === 0 && remade.length === 0) {
     await insertRows(pool, tasks, replicaId)
     return tasks.map(() => ({ kind: 'inserted' }))
   }
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
-    const results = await claimKeys(client, keyed)
-    const fresh = tasks.filter(task => (results.get(task)?.kind ?? 'inserted') === 'inserted')
+    const results: Results = keyed.length > 0 ? await claimKeys(client, keyed) : new Map()
+    const isFresh = (task: NewTask) => (results.get(task)?.kind ?? 'inserted') === 'inserted'
+    if (remade.length > 0) await settleRemakes(client, remade.filter(isFresh), results)
+    const fresh = tasks.filter(isFresh)
     if (fresh.length > 0) await insertRows(client, fresh, replicaId)
     await client.query('COMMIT')
     return tasks.map(task => results.get(task) ?? { kind: 'inserted' })
@@ -30,7 +34,24 @@ export async function insertTasks(pool: Pool, tasks: readonly NewTask[], replica
   }
 }
 
-async function claimKeys(client: PoolClient, keyed: readonly NewTask[]): Promise<Map<NewTask, InsertResult>> {
+type Results = Map<NewTask, InsertResult>
+
+/** Those whose dead letter could not be closed are not made, and give their key back. */
+async function settleRemakes(client: PoolClient, remade: readonly NewTask[], results: Results): Promise<void> {
+  const refused = await closeLettersOf(client, remade)
+  for (const [task, refusal] of refused) results.set(task, refusal)
+  const keyed = [...refused.keys()].filter(task => task.idempotencyKey !== null)
+  if (keyed.length === 0) return
+  await client.query({
+    name: 'return-idempotency-keys',
+    text: `
+      DELETE FROM idempotency k USING unnest($1::text[], $2::text[], $3::uuid[]) AS r (tenant_id, key, task_id)
+      WHERE k.tenant_id = r.tenant_id AND k.key = r.key AND k.task_id = r.task_id`,
+    values: [keyed.map(task => task.tenantId), keyed.map(task => task.idempotencyKey), keyed.map(task => task.id)],
+  })
+}
+
+async function claimKeys(client: PoolClient, keyed: readonly NewTask[]): Promise<Results> {
   const inOrder = keyed.toSorted(
     (a, b) => compare(a.tenantId, b.tenantId) || compare(a.idempotencyKey, b.idempotencyKey),
   )
@@ -49,7 +70,7 @@ async function claimKeys(client: PoolClient, keyed: readonly NewTask[]): Promise
     ],
   })
   const own = new Set(taken.map(row => row.task_id))
-  const results = new Map<NewTask, InsertResult>()
+  const results: Results = new Map()
   for (const task of keyed) if (own.has(task.id)) results.set(task, { kind: 'inserted' })
   const repeated = keyed.filter(task => !own.has(task.id))
   if (repeated.length > 0) await resolveRepeated(client, repeated, keyed, results)
@@ -60,7 +81,7 @@ async function resolveRepeated(
   client: PoolClient,
   repeated: readonly NewTask[],
   keyed: readonly NewTask[],
-  results: Map<NewTask, InsertResult>,
+  results: Results,
 ): Promise<void> {
   const { rows } = await client.query<{
     tenant_id: string

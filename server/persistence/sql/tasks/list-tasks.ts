@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Page } from '#server/contracts/common.ts'
 import type { ListTasks, TaskStatus, TaskSummary } from '#server/contracts/tasks.ts'
+import { idRange } from '../id-range.ts'
 import { statusSql } from './status-sql.ts'
 
 interface Row {
@@ -91,14 +92,6 @@ function sourceOf(statuses: readonly TaskStatus[], bind: (value: unknown) => str
 function firstIdAt(ms: number): string {
   const time = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, '0')
   return `${time.slice(0, 8)}-${time.slice(8, 12)}-0000-0000-000000000000`
-}
-
-/** The range of ids that begin with this text; null when it cannot be the beginning of one. */
-function idRange(text: string): { first: string; last: string } | null {
-  const digits = text.toLowerCase().replaceAll('-', '')
-  if (!/^[0-9a-f]{6,32}$/.test(digits)) return null
-  const format = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  return { first: format(digits.padEnd(32, '0')), last: format(digits.padEnd(32, 'f')) }
 }
 
 function toSummary(row: Row): TaskSummary {

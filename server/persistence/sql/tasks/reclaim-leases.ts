@@ -1,5 +1,9 @@
 import type { Pool } from 'pg'
+import { normalizeMessage } from '#server/core/dead-letters/fingerprint.ts'
 import type { ReclaimedTask } from '#server/core/queue/task-store.ts'
+import { fingerprintSql } from '../dead-letters/letter-fingerprint.ts'
+
+const spentMessage = 'The replica that ran it stopped, on its last attempt.'
 
 /**
  * Takes back the leases of replicas that stopped beating (by the database's clock) and of `alsoOf`. The lost attempt counts,
@@ -20,7 +24,7 @@ export async function reclaimLeases(
   }>({
     name: 'reclaim-leases',
     text: reclaimSql,
-    values: [deadAfterMs, alsoOf, replicaId],
+    values: [deadAfterMs, alsoOf, replicaId, spentMessage, normalizeMessage(spentMessage)],
   })
   return rows.map(row => ({
     tenantId: row.tenant_id,
@@ -59,9 +63,15 @@ const reclaimSql = `
     SELECT tenant_id, id, CASE WHEN is_cancelled THEN 'cancelled' ELSE 'failed' END, used,
            coalesce(started_at, claimed_at), clock_timestamp(),
            CASE WHEN NOT is_cancelled THEN 'REPLICA_LOST' END,
-           CASE WHEN NOT is_cancelled THEN 'The replica that ran it stopped, on its last attempt.' END,
+           CASE WHEN NOT is_cancelled THEN $4::text END,
            cancel_reason
     FROM known WHERE is_spent OR is_cancelled
+  ), buried AS (
+    INSERT INTO dead_letter (tenant_id, id, type, priority, attempts, error_code, error_message, fingerprint, failed_at)
+    SELECT tenant_id, id, type, priority, used, 'REPLICA_LOST', $4::text,
+           ${fingerprintSql({ type: 'type', code: `'REPLICA_LOST'`, message: '$5::text' })},
+           date_trunc('milliseconds', clock_timestamp())
+    FROM known WHERE is_spent AND NOT is_cancelled
   ), counted AS (
     INSERT INTO task_total (tenant_id, replica_id, failed, cancelled)
     SELECT tenant_id, $3, count(*) FILTER (WHERE NOT is_cancelled), count(*) FILTER (WHERE is_cancelled)
