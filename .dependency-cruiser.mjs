@@ -1,13 +1,14 @@
 /**
  * Imports go one way: app -> components -> contracts; api -> core + contracts; persistence, drivers, breakers -> core;
- * composition -> all. Within the core: shared <- events <- registry, health, resilience, queue <- balancing, brain, dead-letters <- routing
+ * composition -> all. Within the core: shared <- events <- registry, health, resilience, queue, settings <- balancing, brain,
+ * dead-letters <- routing
  * <- dispatch <- overview <- orchestrator. `server/testing/boundaries.test.ts` proves that each rule can fail.
  */
 const core = 'server/core'
 const tiers = [
   ['shared'],
   ['events'],
-  ['registry', 'health', 'resilience', 'queue'],
+  ['registry', 'health', 'resilience', 'queue', 'settings'],
   ['balancing', 'brain', 'dead-letters'],
   ['routing'],
   ['dispatch', 'simulation'],

@@ -30,6 +30,7 @@ const request: RouteRequest = {
   taskType: 'work',
   pinnedModuleId: null,
   complexity: 1,
+  budgetLeftUsd: null,
   failedModuleIds: [],
 }
 
@@ -69,6 +70,7 @@ function measureRouter(name: string, modules: readonly ModuleRecord[]): Overhead
     catalog,
     records,
     exploration: fixedExploration(),
+    isCostBased: () => false,
   })
   for (const [place, { id }] of modules.entries()) {
     for (let call = 0; call < 100; call += 1) {
@@ -113,7 +115,14 @@ function buildResources(modules: readonly ModuleRecord[]): PoolResources {
       breakers.force(key, { state: 'open', by: 'bench', reason: 'bench', at: clock.now(), expiresAt: null })
     }
   }
-  return { load, breakers, health: new FakeFleet().health, clock, random: createSeededRandom(1) }
+  return {
+    load,
+    breakers,
+    health: new FakeFleet().health,
+    clock,
+    random: createSeededRandom(1),
+    moduleLimit: () => null,
+  }
 }
 
 function emptyRecords(): ServiceRecords {

@@ -18,6 +18,7 @@ function attempt(number: number, times: [number, number, number, number | null])
     claimedAt: at(claimed),
     dispatchedAt: at(dispatched),
     endedAt: ended === null ? null : at(ended),
+    costUsd: 0,
     decision: null,
   }
 }

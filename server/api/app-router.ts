@@ -10,6 +10,7 @@ import { peopleRouter } from './routers/people.ts'
 import { queuesRouter } from './routers/queues.ts'
 import { routingRouter } from './routers/routing.ts'
 import { sessionRouter } from './routers/session.ts'
+import { settingsRouter } from './routers/settings.ts'
 import { statsRouter } from './routers/stats.ts'
 import { tasksRouter } from './routers/tasks.ts'
 import { router } from './trpc.ts'
@@ -25,6 +26,7 @@ export const appRouter = router({
   health: healthRouter,
   events: eventsRouter,
   stats: statsRouter,
+  settings: settingsRouter,
   people: peopleRouter,
   keys: keysRouter,
   session: sessionRouter,

@@ -9,11 +9,13 @@ import { createBreakerBoard } from '../breakers/create-breaker-board.ts'
 import { type InstallationKey, loadInstallationKey } from '../config/installation-key.ts'
 import type { Config } from '../config/read-config.ts'
 import { Orchestrator } from '../core/orchestrator.ts'
+import { onlyReplica } from '../core/queue/concurrency-limits.ts'
 import type { Logger } from '../core/shared/logger.ts'
 import { createAddressPolicy } from '../drivers/address-policy.ts'
 import { createHttpDriver, type HttpDriver } from '../drivers/http/http-driver.ts'
 import { insertAudit } from '../persistence/audit.ts'
 import { PrismaBreakerHoldStore } from '../persistence/breaker-hold-store.ts'
+import { PrismaFlagStore } from '../persistence/flag-store.ts'
 import { PrismaHealthStore } from '../persistence/health-store.ts'
 import { PrismaModuleStore } from '../persistence/module-store.ts'
 import { createPrismaClient, type PrismaClient } from '../persistence/prisma-client.ts'
@@ -142,6 +144,7 @@ function createOrchestrator(parts: {
         health: new PrismaHealthStore(prisma),
         breakerHolds: new PrismaBreakerHoldStore(prisma),
         queuePolicies: new PrismaQueuePolicyStore(prisma),
+        flags: new PrismaFlagStore(prisma),
         serviceRecords: new PrismaServiceRecordStore(prisma),
       },
       drivers: { http: driver },
@@ -156,12 +159,20 @@ function createOrchestrator(parts: {
       digest: text => createHash('sha256').update(text).digest('hex'),
       auditTask: (by, { action, targetId, reason }) =>
         insertAudit(prisma, by, { action, targetKind: 'task', targetId, reason: reason ?? undefined }),
+      fleet: () => onlyReplica,
       heartbeat: () => beat(database.pool, replicaId, version),
       pingDatabase: async () => {
         await database.pool.query('SELECT 1')
       },
     },
-    { replicaId, version, concurrency: config.concurrency, queueCapacity: config.queueCapacity, taskTimeoutMs },
+    {
+      replicaId,
+      version,
+      concurrency: config.concurrency,
+      queueCapacity: config.queueCapacity,
+      queueCapacityBytes: config.queueCapacityBytes,
+      taskTimeoutMs,
+    },
   )
 }
 

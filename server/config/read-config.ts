@@ -24,6 +24,7 @@ export interface Config {
   allowedEndpoints: string[]
   concurrency: number
   queueCapacity: number
+  queueCapacityBytes: number
   logLevel: LogLevel
 }
 
@@ -57,6 +58,7 @@ export function readConfig(environment: Environment): { config: Config; warnings
     allowedEndpoints: read('QUARTERDECK_ALLOWED_ENDPOINTS'),
     concurrency: read('QUARTERDECK_CONCURRENCY'),
     queueCapacity: read('QUARTERDECK_QUEUE_CAPACITY'),
+    queueCapacityBytes: read('QUARTERDECK_QUEUE_CAPACITY_BYTES'),
     logLevel: read('QUARTERDECK_LOG_LEVEL'),
   }
   if (reasons.length > 0) {

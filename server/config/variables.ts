@@ -149,6 +149,11 @@ export const variables = {
     '`100000`',
     'Tasks that may wait at once; from 90 % on the least urgent are turned away.',
   ),
+  QUARTERDECK_QUEUE_CAPACITY_BYTES: variable(
+    wholeNumber(1_048_576, 1_099_511_627_776).default(1_073_741_824),
+    '`1073741824` (1 GiB)',
+    'Bytes of payload that may wait at once; from 90 % on the least urgent tasks are turned away.',
+  ),
   QUARTERDECK_LOG_LEVEL: variable(
     z.enum(logLevels),
     '`info`; `warn` in `testing`',

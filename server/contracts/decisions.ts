@@ -9,6 +9,8 @@ export const exclusionCodes = [
   'instance_draining',
   'breaker_open',
   'pinned_elsewhere',
+  'over_budget',
+  'module_limited',
   'already_failed',
   'no_instance',
 ] as const

@@ -54,6 +54,7 @@ export const errorCodes = {
   RATE_LIMITED: 429,
   // what we cannot do now
   QUEUE_FULL: 503,
+  TASK_TYPE_FULL: 503,
   NO_ROUTE: 503,
   DATABASE_UNAVAILABLE: 503,
   CONFIG_INVALID: 503,

@@ -58,6 +58,8 @@ export const submitTaskInput = z.strictObject({
     .refine(isStorable, 'must not hold NUL characters or half surrogate pairs')
     .optional(),
   estimatedComplexity: z.number().min(0.01).max(1_000).optional(),
+  /** The most that all attempts together may cost; checked before each call against spend so far plus expected cost. */
+  costBudgetUsd: z.number().min(0).max(1_000_000).optional(),
 })
 export type SubmitTask = z.output<typeof submitTaskInput>
 
@@ -131,6 +133,8 @@ export interface AttemptView {
   claimedAt: string
   dispatchedAt: string
   endedAt: string | null
+  /** Hourly cost of the module × duration; 0 while it runs. */
+  costUsd: number
   decision: DecisionView | null
 }
 
@@ -144,6 +148,10 @@ export interface TaskView extends TaskSummary {
   deadline: string | null
   timeoutMs: number
   estimatedComplexity: number
+  /** The most that all attempts together may cost; null without a limit. */
+  costBudgetUsd: number | null
+  /** What its ended attempts cost together. */
+  spentUsd: number
   idempotencyKey: string | null
   submittedBy: string
   /** The task this one was made from by a retry, and the one made from this. */
@@ -164,9 +172,18 @@ export interface TimelineEntry {
   attempt: number | null
 }
 
-/** The editable maps behind priority and score; `version` is the one the edit was made on. */
+const callLimit = z.number().int().min(1).max(100_000)
+
+/** How the queue is run; `version` is the one the edit was made on. A part that is left out stays as it is. */
 export const queuePolicyInput = z.strictObject({
   version: z.number().int().min(0),
   priorities: z.record(taskTypeSchema, z.number().int().min(1).max(10)),
   multipliers: z.record(taskTypeSchema, z.number().min(0.1).max(10)),
+  /** Calls in flight at most, over all replicas: by task type, by module, of everything together. */
+  typeLimits: z.record(taskTypeSchema, callLimit).optional(),
+  moduleLimits: z.record(moduleIdSchema, callLimit).optional(),
+  tenantLimit: callLimit.nullable().optional(),
+  /** Tasks of a type that may wait or run at once. */
+  typeCaps: z.record(taskTypeSchema, z.number().int().min(1).max(100_000_000)).optional(),
 })
+export type QueuePolicyInput = z.output<typeof queuePolicyInput>

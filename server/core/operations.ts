@@ -16,6 +16,7 @@ import type {
   UpdateModule,
 } from '../contracts/modules.ts'
 import type { RoutedCall, RouteReport, RouteReportAnswer } from '../contracts/routing.ts'
+import type { FlagsView, SetFlags } from '../contracts/settings.ts'
 import type {
   BalancerStats,
   DashboardView,
@@ -27,6 +28,7 @@ import type {
 } from '../contracts/stats.ts'
 import type {
   ListTasks,
+  QueuePolicyInput,
   SubmitBatchReceipt,
   SubmitReceipt,
   SubmitTask,
@@ -49,6 +51,7 @@ export interface Operations {
   health: HealthOperations
   events: EventOperations
   stats: StatsOperations
+  settings: SettingOperations
 }
 
 export interface TaskOperations {
@@ -68,16 +71,26 @@ export interface TaskOperations {
 
 export interface QueueOperations {
   stats(tenantId: string): Promise<QueueStats>
-  /** Defaults by task type (`priorities`) and score multipliers by task type, with the version an edit must name. */
+  /** Priorities and multipliers by task type, limits and caps, with the version an edit must name. */
   policy(tenantId: string): Promise<QueuePolicyView>
   /** Throws VERSION_CONFLICT. */
-  setPolicy(by: Principal, policy: QueuePolicyView): Promise<QueuePolicyView>
+  setPolicy(by: Principal, edit: QueuePolicyInput): Promise<QueuePolicyView>
+}
+
+export interface SettingOperations {
+  flags(): FlagsView
+  /** Throws VERSION_CONFLICT, and FORBIDDEN outside of the first tenant. */
+  setFlags(by: Principal, edit: SetFlags): Promise<FlagsView>
 }
 
 export interface QueuePolicyView {
   version: number
   priorities: Record<string, number>
   multipliers: Record<string, number>
+  typeLimits: Record<string, number>
+  moduleLimits: Record<string, number>
+  tenantLimit: number | null
+  typeCaps: Record<string, number>
 }
 
 export interface ModuleOperations {

@@ -1,6 +1,7 @@
 import type { ServiceRecordStore } from './brain/service-records.ts'
 import type { EventStore } from './events/event-store.ts'
 import type { HealthStore } from './health/health-store.ts'
+import type { FleetPlace } from './queue/concurrency-limits.ts'
 import type { Driver } from './queue/driver.ts'
 import type { QueuePolicyStore } from './queue/queue-service.ts'
 import type { TaskServiceOptions } from './queue/task-service.ts'
@@ -10,6 +11,7 @@ import type { EndpointCheck } from './registry/prepare-module.ts'
 import type { SchemaCompiler } from './registry/schema-compiler.ts'
 import type { BreakerBoard } from './resilience/breaker-board.ts'
 import type { BreakerHoldStore } from './resilience/breaker-service.ts'
+import type { FlagStore } from './settings/flag-service.ts'
 import type { Clock } from './shared/clock.ts'
 import type { IdSource, Random } from './shared/ids.ts'
 import type { Logger } from './shared/logger.ts'
@@ -27,6 +29,7 @@ export interface OrchestratorPorts {
     health: HealthStore
     breakerHolds: BreakerHoldStore
     queuePolicies: QueuePolicyStore
+    flags: FlagStore
     serviceRecords: ServiceRecordStore
   }
   drivers: Readonly<Record<string, Driver>>
@@ -38,6 +41,8 @@ export interface OrchestratorPorts {
   /** Digest of a text, for comparing repeated submissions. */
   digest: (text: string) => string
   auditTask: TaskServiceOptions['audit']
+  /** Which place this replica has among those that run. */
+  fleet: () => FleetPlace
   /** Says that this replica lives. */
   heartbeat: () => Promise<void>
   /** One round trip to the database. */
@@ -51,6 +56,8 @@ export interface OrchestratorSettings {
   concurrency: number
   /** Tasks that may wait or run at once. */
   queueCapacity: number
+  /** Bytes of payload that may wait or run at once. */
+  queueCapacityBytes: number
   /** Total time of a task from its first start. */
   taskTimeoutMs: number
 }

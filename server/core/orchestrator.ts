@@ -12,6 +12,8 @@ import { StatsService } from './overview/stats-service.ts'
 import { describeSystems } from './overview/systems.ts'
 import { ThroughputSampler } from './overview/throughput-sampler.ts'
 import { Admission } from './queue/admission.ts'
+import { ConcurrencyLimits } from './queue/concurrency-limits.ts'
+import { Duty } from './queue/duty.ts'
 import { LaneDirectory } from './queue/lane-directory.ts'
 import { createPayloadValidator } from './queue/payload-validator.ts'
 import { QueueService } from './queue/queue-service.ts'
@@ -26,7 +28,11 @@ import { createTaskRouter } from './routing/fleet-router.ts'
 import { OutsideRoutes } from './routing/outside-routes.ts'
 import { createRouterOperations } from './routing/router-operations.ts'
 import type { TaskRouter } from './routing/task-router.ts'
+import { FlagService } from './settings/flag-service.ts'
 import { defaultTenantId } from './shared/principal.ts'
+
+/** What other replicas changed of settings is known here after this long at most. */
+const settingsRefreshMs = 5_000
 
 /**
  * One replica of the orchestrator: wires the parts of the core to each other and to the given ports. Constructing starts
@@ -41,9 +47,12 @@ export class Orchestrator implements Operations {
   readonly health: HealthMonitor
   readonly events: EventBus
   readonly stats: StatsService
+  readonly settings: FlagService
   readonly dispatcher: Dispatcher
   readonly registry: ModuleRegistry
   readonly #ports: OrchestratorPorts
+  readonly #limits: ConcurrencyLimits
+  readonly #refreshing: Duty
   readonly #load: InstanceLoads
   readonly #records: ServiceRecords
   readonly #taskRouter: TaskRouter
@@ -69,6 +78,22 @@ export class Orchestrator implements Operations {
       checkEndpoint: ports.checkEndpoint,
       newSecret: ports.newModuleSecret,
     })
+    this.queue = new QueueService({
+      policies: stores.queuePolicies,
+      stats: tenantId => this.#statistics.stats(tenantId),
+    })
+    this.settings = new FlagService(stores.flags)
+    this.#refreshing = new Duty({
+      name: 'settings',
+      clock,
+      logger,
+      retryMs: settingsRefreshMs,
+      run: async () => {
+        await Promise.all([this.queue.refresh(), this.settings.refresh()])
+        return settingsRefreshMs
+      },
+    })
+    this.#limits = new ConcurrencyLimits({ policyOf: tenantId => this.queue.policyOf(tenantId), fleet: ports.fleet })
     this.#load = createLoadTable({ clock })
     this.#records = new ServiceRecords({ store: stores.serviceRecords, clock, logger })
     this.health = new HealthMonitor({
@@ -96,6 +121,8 @@ export class Orchestrator implements Operations {
       load: this.#load,
       records: this.#records,
       exploration: fixedExploration(),
+      isCostBased: () => this.settings.isOn('cost_based_scheduling'),
+      moduleLimit: (tenantId, moduleId) => this.#limits.ofModule(tenantId, moduleId),
       clock,
       random,
     })
@@ -123,16 +150,19 @@ export class Orchestrator implements Operations {
     })
     this.#lanes = new LaneDirectory(stores.tasks)
     this.dispatcher = this.#makeDispatcher(settings)
-    this.#admission = new Admission({ capacity: settings.queueCapacity, clock, count: () => stores.tasks.liveCount() })
+    this.#admission = new Admission({
+      capacity: settings.queueCapacity,
+      capacityBytes: settings.queueCapacityBytes,
+      store: stores.tasks,
+      caps: this.queue,
+      clock,
+      logger,
+    })
     this.#statistics = new QueueStatistics({
       store: stores.tasks,
       clock,
       workers: this.dispatcher,
       capacity: settings.queueCapacity,
-    })
-    this.queue = new QueueService({
-      policies: stores.queuePolicies,
-      stats: tenantId => this.#statistics.stats(tenantId),
     })
     this.#submission = new Submission({
       store: stores.tasks,
@@ -201,11 +231,18 @@ export class Orchestrator implements Operations {
       this.registry.onChange(() => this.dispatcher.wakeAll()),
       this.#ports.breakers.onChange(() => this.dispatcher.wakeAll()),
     ]
-    await Promise.all([this.breakers.start(), this.queue.start(), this.#records.start(), this.#lanes.refresh()])
+    await Promise.all([
+      this.breakers.start(),
+      this.queue.refresh(),
+      this.settings.refresh(),
+      this.#records.start(),
+      this.#lanes.refresh(),
+    ])
     await this.#admission.start()
     await this.#upkeep.start()
     await this.health.start()
     this.#throughput.start()
+    this.#refreshing.start(settingsRefreshMs)
     this.dispatcher.start()
     this.dispatcher.wakeAll()
     this.#isInitialized = true
@@ -218,6 +255,7 @@ export class Orchestrator implements Operations {
     await this.dispatcher.stop(graceMs)
     this.#upkeep.stop()
     this.#throughput.stop()
+    this.#refreshing.stop()
     this.#admission.stop()
     this.breakers.stop()
     await this.health.stop()
@@ -237,7 +275,7 @@ export class Orchestrator implements Operations {
 
   #ended(end: LeaseEnd): void {
     this.#statistics.observe(end)
-    if (end.next.kind === 'end') this.#admission.released()
+    if (end.next.kind === 'end') this.#admission.ended(end.task)
     if (end.next.kind === 'wait') this.#upkeep.expectDueIn(end.next.delayMs)
     if (end.next.kind === 'requeue') this.dispatcher.wake([end.task.laneId])
   }
@@ -283,6 +321,7 @@ export class Orchestrator implements Operations {
       logger,
       replicaId: settings.replicaId,
       concurrency: settings.concurrency,
+      limits: this.#limits,
       onEnded: end => this.#ended(end),
       onCommitted: () => this.events.wake(),
     })
@@ -298,10 +337,7 @@ export class Orchestrator implements Operations {
       replicaId: settings.replicaId,
       onPromoted: laneIds => this.#accepted(new Set(laneIds)),
       onReclaimed: tasks => this.#reclaimed(tasks),
-      onExpired: count => {
-        this.#admission.released(count)
-        this.events.wake()
-      },
+      onExpired: () => this.events.wake(),
     })
   }
 }

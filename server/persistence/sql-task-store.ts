@@ -3,9 +3,11 @@ import type { Page } from '#server/contracts/common.ts'
 import type { ListTasks, TaskSummary } from '#server/contracts/tasks.ts'
 import type {
   ClaimedTask,
+  ClaimLane,
   InsertResult,
   Lane,
   LeaseEnd,
+  LiveTotals,
   NewTask,
   QueueCounts,
   ReclaimedTask,
@@ -15,7 +17,7 @@ import type {
 } from '#server/core/queue/task-store.ts'
 import { type CancelResult, cancelTask } from './sql/tasks/cancel-task.ts'
 import { claimTasks } from './sql/tasks/claim-tasks.ts'
-import { countLiveTasks, countTasks, readTotals } from './sql/tasks/count-tasks.ts'
+import { countTasks, readTotals } from './sql/tasks/count-tasks.ts'
 import { expireOverdue } from './sql/tasks/expire-overdue.ts'
 import { finishLeases } from './sql/tasks/finish-leases.ts'
 import { getTask } from './sql/tasks/get-task.ts'
@@ -23,6 +25,7 @@ import { insertTasks } from './sql/tasks/insert-tasks.ts'
 import { ensureLane, readLanes } from './sql/tasks/lanes.ts'
 import { leasedTasks } from './sql/tasks/leased-tasks.ts'
 import { listTasks } from './sql/tasks/list-tasks.ts'
+import { countLiveByType, readLiveTotals, recountLive } from './sql/tasks/live-totals.ts'
 import { promoteDue } from './sql/tasks/promote-due.ts'
 import { reclaimLeases } from './sql/tasks/reclaim-leases.ts'
 
@@ -58,7 +61,7 @@ export class SqlTaskStore implements TaskStore {
     }
   }
 
-  claim(lanes: readonly { laneId: number; slots: number }[], limit: number, replicaId: string): Promise<ClaimedTask[]> {
+  claim(lanes: readonly ClaimLane[], limit: number, replicaId: string): Promise<ClaimedTask[]> {
     return claimTasks(this.#hot, lanes, limit, replicaId)
   }
 
@@ -110,8 +113,16 @@ export class SqlTaskStore implements TaskStore {
     return countTasks(this.#pool, tenantId)
   }
 
-  liveCount(): Promise<number> {
-    return countLiveTasks(this.#pool)
+  liveTotals(): Promise<LiveTotals> {
+    return readLiveTotals(this.#pool)
+  }
+
+  recountLive(): Promise<{ counted: { count: number; bytes: number }; totals: LiveTotals }> {
+    return recountLive(this.#pool)
+  }
+
+  liveByType(tenantId: string, types: readonly string[]): Promise<Record<string, number>> {
+    return countLiveByType(this.#pool, tenantId, types)
   }
 
   totals(tenantId: string): Promise<TaskTotals> {

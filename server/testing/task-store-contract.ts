@@ -338,7 +338,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
       expect(counts).toMatchObject({ ready: 18, running: 7, scheduled: 5, blocked: 0 })
       const totals = await store.totals(tenantId)
       expect(totals.accepted).toBe(totals.succeeded + counts.ready + counts.running + counts.scheduled)
-      expect(await store.liveCount()).toBe(30)
+      expect((await store.liveTotals()).count).toBe(30)
     })
 
     test('lists are newest first, page without gap or repeat, and filter by status, type and id', async () => {
@@ -413,6 +413,7 @@ export function newTask(id: string, laneId: number, type: string, change: Partia
     timeoutMs: 30_000,
     maxAttempts: 4,
     complexity: 1,
+    costBudgetUsd: null,
     idempotencyKey: null,
     bodyHash: null,
     submittedBy: 'test',
@@ -420,6 +421,7 @@ export function newTask(id: string, laneId: number, type: string, change: Partia
     remake: null,
     acceptedAt,
     payload: 'null',
+    payloadBytes: 4,
     event: {
       schemaVersion: 1,
       type: runAt === null ? 'task.ready' : 'task.scheduled',
@@ -436,7 +438,17 @@ export function newTask(id: string, laneId: number, type: string, change: Partia
 
 export function attempt(number: number, outcome: AttemptRecord['outcome']): AttemptRecord {
   const at = Date.now()
-  return { number, moduleId: 'm', instanceId: 'i', outcome, error: null, dispatchedAt: at, endedAt: at, decision: null }
+  return {
+    number,
+    moduleId: 'm',
+    instanceId: 'i',
+    outcome,
+    error: null,
+    dispatchedAt: at,
+    endedAt: at,
+    costUsd: 0,
+    decision: null,
+  }
 }
 
 export function succeeded(result: string): NextStep {

@@ -115,7 +115,7 @@ const submit = newTasks.map(plans =>
     const results = await store.insert(
       added.map(({ id, lane, rank, priority, maxAttempts, deadline, place }) =>
         newTask(id, laneIds[lane] ?? 0, laneTypes[lane] ?? '', {
-          ...{ rank, priority, maxAttempts },
+          ...{ rank, priority, maxAttempts, payloadBytes: bytesOf({ priority }) },
           deadline: toTime(deadline),
           runAt: toTime(place.kind === 'waiting' ? place.dueAt : null),
         }),
@@ -290,10 +290,19 @@ function statusOf({ place }: ModelTask): TaskStatus {
   return place.kind === 'waiting' ? 'scheduled' : 'ready'
 }
 
+/** Payload bytes as the model counts them. */
+function bytesOf({ priority }: Pick<ModelTask, 'priority'>): number {
+  return priority * 100
+}
+
 /** Accepted = ended + alive, in the store's own counts, as the model has them. */
 async function expectCounts(model: Model, store: TaskStore): Promise<void> {
   const having = (status: TaskStatus) => model.tasks.filter(task => statusOf(task) === status).length
-  const [counts, totals, live] = await Promise.all([store.counts(tenantId), store.totals(tenantId), store.liveCount()])
+  const [counts, totals, live] = await Promise.all([
+    store.counts(tenantId),
+    store.totals(tenantId),
+    store.recountLive(),
+  ])
   expect(counts).toMatchObject({ ready: having('ready'), running: having('running'), scheduled: having('scheduled') })
   expect(totals).toEqual({
     accepted: model.tasks.length,
@@ -302,7 +311,12 @@ async function expectCounts(model: Model, store: TaskStore): Promise<void> {
     cancelled: having('cancelled'),
     expired: having('expired'),
   })
-  expect(live).toBe(model.tasks.filter(({ place }) => place.kind !== 'ended').length)
+  const alive = model.tasks.filter(({ place }) => place.kind !== 'ended').length
+  const bytes = model.tasks.reduce((sum, task) => sum + (task.place.kind === 'ended' ? 0 : bytesOf(task)), 0)
+  expect(live).toEqual({
+    counted: { count: alive, bytes },
+    totals: { count: alive, bytes, ended: model.tasks.length - alive },
+  })
 }
 
 async function expectEveryTask(model: Model, store: TaskStore): Promise<void> {

@@ -23,6 +23,7 @@ function buildPool(...instances: ReturnType<typeof buildInstance>[]): InstancePo
     breakers: fleet,
     health: fleet.health,
     random: createSeededRandom(1),
+    moduleLimit: () => null,
   })
 }
 

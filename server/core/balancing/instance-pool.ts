@@ -1,3 +1,4 @@
+import type { ExclusionCode } from '../../contracts/decisions.ts'
 import type { ModuleRecord } from '../registry/module-record.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Random } from '../shared/ids.ts'
@@ -10,6 +11,8 @@ export interface PoolResources extends EligibilitySources {
   load: InstanceLoads
   clock: Clock
   random: Random
+  /** Calls that a module may have in flight on this replica; null without a limit. */
+  moduleLimit: (tenantId: string, moduleId: string) => number | null
 }
 
 export interface PoolChoice {
@@ -28,6 +31,7 @@ export class InstancePool {
   readonly members: readonly PoolMember[]
   readonly #policy: BalancingPolicy
   readonly #now: () => number
+  readonly #limit: () => number | null
   readonly #callable: PoolMember[] = []
   #lookedAt = Number.NEGATIVE_INFINITY
 
@@ -36,6 +40,7 @@ export class InstancePool {
       const key = { tenantId: module.tenantId, moduleId: module.id, instanceId: instance.id }
       return new PoolMember({ module, instance, load: resources.load.of(key), sources: resources })
     })
+    this.#limit = () => resources.moduleLimit(module.tenantId, module.id)
     this.#policy = createBalancingPolicy(module.strategy, resources.random)
     this.#now = () => resources.clock.now()
   }
@@ -59,11 +64,36 @@ export class InstancePool {
   freeSlots(): number {
     let free = 0
     for (const member of this.#callable) free += member.freeSlots
-    return free
+    return Math.min(free, this.#leftOfLimit())
+  }
+
+  /** Whether its concurrency limit, and nothing else, lets no more calls through. */
+  get isAtLimit(): boolean {
+    return this.#leftOfLimit() <= 0
+  }
+
+  /** Why an instance could not be chosen; null when it could. */
+  exclusionOf(member: PoolMember): ExclusionCode | null {
+    return member.exclusion() ?? (this.isAtLimit ? 'module_limited' : null)
+  }
+
+  /** Calls in flight on all its instances. */
+  get inFlight(): number {
+    let inFlight = 0
+    for (const member of this.members) inFlight += member.inFlight
+    return inFlight
+  }
+
+  /** Calls that all its instances could have in flight. */
+  get capacity(): number {
+    let capacity = 0
+    for (const member of this.members) capacity += member.capacity
+    return capacity
   }
 
   /** Whether any instance could take a call, as of the last look. */
   hasRoom(): boolean {
+    if (this.isAtLimit) return false
     for (const member of this.#callable) if (member.canTake()) return true
     return false
   }
@@ -73,6 +103,7 @@ export class InstancePool {
    * and the choice is made anew: nothing is ever chosen on old news. Null when none can take a call.
    */
   choose(now: number): PoolChoice | null {
+    if (this.isAtLimit) return null
     const choice = this.#chooseAsSeen()
     if (!choice) return null
     choice.member.look(now)
@@ -85,6 +116,11 @@ export class InstancePool {
   take(choice: PoolChoice): Slot {
     this.#policy.confirm(this.#callable, choice.index)
     return choice.member.take(this.#now)
+  }
+
+  #leftOfLimit(): number {
+    const limit = this.#limit()
+    return limit === null ? Number.POSITIVE_INFINITY : Math.max(0, limit - this.inFlight)
   }
 
   #chooseAsSeen(): PoolChoice | null {

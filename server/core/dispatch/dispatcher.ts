@@ -1,12 +1,14 @@
+import type { ConcurrencyLimits } from '../queue/concurrency-limits.ts'
 import type { LaneDirectory } from '../queue/lane-directory.ts'
 import type { RunningTasks, StopReason } from '../queue/running-tasks.ts'
 import type { ClaimedTask, LeaseEnd, TaskStore } from '../queue/task-store.ts'
-import type { TaskRouter } from '../routing/task-router.ts'
+import type { RouteResult, TaskRouter } from '../routing/task-router.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
-import { Execution, type ExecutionPorts } from './execution.ts'
+import { ClaimPlanner, type OpenLane } from './claim-planner.ts'
+import { Execution, type ExecutionPorts, routeRequest } from './execution.ts'
 import { LeaseFinisher } from './lease-finisher.ts'
-import { LeaseRecord, type Routed } from './lease-record.ts'
+import { LeaseRecord } from './lease-record.ts'
 
 export interface DispatcherOptions {
   store: TaskStore
@@ -18,6 +20,7 @@ export interface DispatcherOptions {
   replicaId: string
   /** Calls in flight at most. */
   concurrency: number
+  limits: Pick<ConcurrencyLimits, 'ofTenant' | 'ofType'>
   /** Told when a lease ended for good or went back, after the commit. */
   onEnded: (end: LeaseEnd) => void
   /** Events were committed: have them delivered. */
@@ -45,6 +48,7 @@ const lastWriteMs = 3_000
 export class Dispatcher implements RunningTasks {
   readonly #options: DispatcherOptions
   readonly #finisher: LeaseFinisher
+  readonly #planner: ClaimPlanner
   /** Every call in flight. */
   readonly #executions = new Set<Execution>()
   /** The newest execution of each task. */
@@ -67,6 +71,7 @@ export class Dispatcher implements RunningTasks {
   constructor(options: DispatcherOptions) {
     this.#options = options
     this.#finisher = new LeaseFinisher(options)
+    this.#planner = new ClaimPlanner(options)
   }
 
   start(): void {
@@ -105,6 +110,11 @@ export class Dispatcher implements RunningTasks {
   /** Outcomes that came too late and changed nothing. */
   get staleFinishes(): number {
     return this.#finisher.stale
+  }
+
+  /** Tasks that this replica holds of a tenant and of one of its types. */
+  held(tenantId: string, taskType: string): { tenant: number; type: number } {
+    return this.#planner.held(tenantId, taskType)
   }
 
   find(taskId: string): Execution | undefined {
@@ -181,15 +191,17 @@ export class Dispatcher implements RunningTasks {
     const { store, replicaId, clock, concurrency } = this.#options
     await this.#takeUnknown()
     const room = Math.min(claimBatch, concurrency - this.#executions.size)
-    const open = room > 0 ? this.#openLanes(room) : []
-    if (open.length === 0) return false
-    for (const { laneId } of open) this.#hot.delete(laneId)
+    if (room <= 0) return false
+    const { lanes, limit } = this.#planner.plan(this.#openLanes(room), room, this.#executions.size)
+    if (lanes.length === 0) return false
+    for (const { laneId } of lanes) this.#hot.delete(laneId)
     this.#lastClaimAt = clock.now()
-    const claimed = await store.claim(open, room, replicaId)
+    const claimed = await store.claim(lanes, limit, replicaId)
     const perLane = new Map<number, number>()
     for (const task of claimed) perLane.set(task.laneId, (perLane.get(task.laneId) ?? 0) + 1)
-    for (const { laneId, slots } of open) {
-      if (claimed.length >= room || (perLane.get(laneId) ?? 0) >= slots) this.#hot.add(laneId)
+    for (const { laneId, slots, quotas } of lanes) {
+      const isCut = claimed.length >= limit || (perLane.get(laneId) ?? 0) >= slots
+      if (isCut || (quotas && claimed.length > 0)) this.#hot.add(laneId)
     }
     this.#take(claimed)
     return claimed.length > 0
@@ -203,14 +215,14 @@ export class Dispatcher implements RunningTasks {
     this.#take(await store.leased(replicaId, [...this.#held]))
   }
 
-  #openLanes(room: number): { laneId: number; slots: number }[] {
+  #openLanes(room: number): OpenLane[] {
     const parkedIn = new Set(this.#parked.map(({ task }) => task.laneId))
-    const open: { laneId: number; slots: number }[] = []
+    const open: OpenLane[] = []
     for (const laneId of this.#hot) {
       const lane = this.#options.lanes.get(laneId)
       if (!lane || parkedIn.has(laneId)) continue
       const slots = this.#options.router.freeSlots(lane.tenantId, lane.taskType, lane.pinnedModuleId)
-      if (slots > 0) open.push({ laneId, slots: Math.min(slots, room) })
+      if (slots > 0) open.push({ lane, slots: Math.min(slots, room) })
     }
     return open
   }
@@ -220,6 +232,7 @@ export class Dispatcher implements RunningTasks {
     if (claimed.length > 0) this.#options.onCommitted()
     for (const task of claimed) {
       this.#held.add(task.leaseNo)
+      this.#planner.started(task)
       if (this.#state !== 'running') this.#giveBack(task, 'SHUTDOWN')
       else if (!this.#startIfRouted(task)) this.#parked.push({ task, since: this.#options.clock.now() })
     }
@@ -237,28 +250,23 @@ export class Dispatcher implements RunningTasks {
 
   #startIfRouted(task: ClaimedTask): boolean {
     const route = this.#executions.size < this.#options.concurrency ? this.#route(task) : null
-    if (route) void this.#run(new Execution(task, this.#options.execution), route)
-    return route !== null
+    // Nothing can take it now, and that may change: it waits. A budget that allows no call is for the execution to end.
+    if (route === null || (route.kind === 'unroutable' && !route.isOverBudget)) return false
+    void this.#run(new Execution(task, this.#options.execution), route)
+    return true
   }
 
   /** A fault of the router must not cost the tasks that were claimed with this one their turn. */
-  #route(task: ClaimedTask): Routed | null {
+  #route(task: ClaimedTask): RouteResult | null {
     try {
-      const route = this.#options.router.route({
-        tenantId: task.tenantId,
-        taskType: task.type,
-        pinnedModuleId: task.pinnedModuleId,
-        complexity: task.complexity,
-        failedModuleIds: [],
-      })
-      return route.kind === 'routed' ? route : null
+      return this.#options.router.route(routeRequest(task, task.spentUsd, []))
     } catch (error) {
       this.#options.logger.error({ error, taskId: task.id }, 'a task could not be routed by a fault of our own')
       return null
     }
   }
 
-  async #run(execution: Execution, route: Routed): Promise<void> {
+  async #run(execution: Execution, route: RouteResult): Promise<void> {
     const { task } = execution
     // The same task again while an old execution runs: its lease was taken over, so whatever it does is stale.
     this.#byTask.get(task.id)?.stop({ kind: 'shutdown' })
@@ -266,12 +274,13 @@ export class Dispatcher implements RunningTasks {
     this.#executions.add(execution)
     const end = await this.#endOf(execution, route)
     this.#executions.delete(execution)
+    this.#planner.ended(task)
     if (this.#byTask.get(task.id) === execution) this.#byTask.delete(task.id)
     void this.#pump()
     await this.#finish(end)
   }
 
-  async #endOf(execution: Execution, route: Routed): Promise<LeaseEnd> {
+  async #endOf(execution: Execution, route: RouteResult): Promise<LeaseEnd> {
     try {
       return await execution.run(route)
     } catch (error) {
@@ -281,6 +290,7 @@ export class Dispatcher implements RunningTasks {
   }
 
   #giveBack(task: ClaimedTask, reason: 'SHUTDOWN' | 'NO_SLOT'): void {
+    this.#planner.ended(task)
     void this.#finish(new LeaseRecord(task).end({ kind: 'requeue' }, this.#options.clock.now(), reason))
   }
 

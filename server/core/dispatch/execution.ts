@@ -7,10 +7,11 @@ import { retryDelayMs } from '../queue/retry-delay.ts'
 import type { RunningTask, StopReason } from '../queue/running-tasks.ts'
 import type { AttemptRecord, ClaimedTask, LeaseEnd, NextStep } from '../queue/task-store.ts'
 import type { BreakerBoard, GuardedResult } from '../resilience/breaker-board.ts'
-import type { RouteResult, TaskRouter } from '../routing/task-router.ts'
+import type { RouteRequest, RouteResult, TaskRouter } from '../routing/task-router.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Random } from '../shared/ids.ts'
+import { describeUsd, toMoney } from '../shared/money.ts'
 import { type CallOutcome, judgeOutcome, readOutcome } from './call-outcome.ts'
 import { type Attempt, LeaseRecord, type Routed } from './lease-record.ts'
 
@@ -75,19 +76,15 @@ export class Execution implements RunningTask {
     this.#controller.abort()
   }
 
-  async run(first: Routed): Promise<LeaseEnd> {
-    let route: RouteResult = first
+  async run(first: RouteResult): Promise<LeaseEnd> {
+    let route = first
     for (;;) {
-      if (route.kind === 'unroutable') return this.#end(this.#whenNothingIsLeft())
+      if (route.kind === 'unroutable') {
+        return this.#end(route.isOverBudget ? this.#overBudget() : this.#whenNothingIsLeft())
+      }
       const next = await this.#attempt(route)
       if (next !== null) return this.#end(next)
-      route = this.#ports.router.route({
-        tenantId: this.task.tenantId,
-        taskType: this.task.type,
-        pinnedModuleId: this.task.pinnedModuleId,
-        complexity: this.task.complexity,
-        failedModuleIds: this.#excluded,
-      })
+      route = this.#ports.router.route(routeRequest(this.task, this.#record.spentUsd, this.#excluded))
     }
   }
 
@@ -242,6 +239,16 @@ export class Execution implements RunningTask {
     return { kind: 'end', status: 'failed', result: null, error: this.#lastError, reason }
   }
 
+  /** No module may be called for what is left of the budget: waiting would not change that. */
+  #overBudget(): NextStep {
+    const { costBudgetUsd } = this.task
+    this.#lastError = {
+      code: 'BUDGET_EXCEEDED',
+      message: `No module is expected to do it within the budget: ${describeUsd(this.#record.spentUsd)} of ${describeUsd(costBudgetUsd ?? 0)} is spent.`,
+    }
+    return this.#dead('BUDGET_EXCEEDED')
+  }
+
   /** When its total time is over, in ms since the epoch; never before a first call could take the time it was given. */
   #totalLimit(): number {
     const startedAt = this.#record.startedAt ?? this.#ports.clock.now()
@@ -297,6 +304,18 @@ export class Execution implements RunningTask {
   }
 }
 
+/** What the router is asked for a task that has spent so much, without the modules that failed it. */
+export function routeRequest(task: ClaimedTask, spentUsd: number, failedModuleIds: readonly string[]): RouteRequest {
+  return {
+    tenantId: task.tenantId,
+    taskType: task.type,
+    pinnedModuleId: task.pinnedModuleId,
+    complexity: task.complexity,
+    budgetLeftUsd: task.costBudgetUsd === null ? null : toMoney(task.costBudgetUsd - spentUsd),
+    failedModuleIds,
+  }
+}
+
 function toView(task: ClaimedTask, { route, number, dispatchedAt }: Attempt): AttemptView {
   const iso = (ms: number) => new Date(ms).toISOString()
   return {
@@ -309,6 +328,7 @@ function toView(task: ClaimedTask, { route, number, dispatchedAt }: Attempt): At
     claimedAt: iso(task.claimedAt),
     dispatchedAt: iso(dispatchedAt),
     endedAt: null,
+    costUsd: 0,
     decision: route.decision,
   }
 }

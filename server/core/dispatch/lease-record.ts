@@ -1,7 +1,9 @@
 import type { TaskError } from '../../contracts/tasks.ts'
+import { costOfCall } from '../brain/task-cost.ts'
 import type { StampedEvent } from '../events/event-store.ts'
 import type { AttemptRecord, ClaimedTask, LeaseEnd, NextStep } from '../queue/task-store.ts'
 import type { RouteResult } from '../routing/task-router.ts'
+import { toMoney } from '../shared/money.ts'
 
 export type Routed = Extract<RouteResult, { kind: 'routed' }>
 
@@ -21,11 +23,14 @@ export class LeaseRecord {
   attemptsUsed: number
   /** When the task's first attempt began; null while none has. */
   startedAt: number | null
+  /** What its attempts cost so far, in USD; earlier leases count only when the task has a budget. */
+  spentUsd: number
 
   constructor(task: ClaimedTask) {
     this.#task = task
     this.attemptsUsed = task.attempts
     this.startedAt = task.startedAt
+    this.spentUsd = task.spentUsd
   }
 
   get attempts(): readonly AttemptRecord[] {
@@ -40,6 +45,8 @@ export class LeaseRecord {
     error: TaskError | null,
   ): void {
     const { module, instance, decision } = route
+    const durationMs = endedAt - dispatchedAt
+    const costUsd = costOfCall(module.costPerHourUsd, durationMs)
     this.attemptsUsed = number
     this.#attempts.push({
       number,
@@ -49,9 +56,10 @@ export class LeaseRecord {
       error,
       dispatchedAt,
       endedAt,
+      costUsd,
       decision,
     })
-    const durationMs = endedAt - dispatchedAt
+    this.spentUsd = toMoney(this.spentUsd + costUsd)
     if (outcome === 'succeeded') this.#stamp('agent.completed', endedAt, { attempt: number, durationMs }, instance.id)
     else this.#stamp('agent.failed', endedAt, { attempt: number, durationMs, error }, instance.id)
   }

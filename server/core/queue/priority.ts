@@ -32,16 +32,35 @@ export const defaultMultipliers: Readonly<Record<string, number>> = {
 
 const otherPriority = 5
 
-/** What decides priority and score of a new task; both maps are edited by operators. */
+/** How a tenant's queue is run; edited by operators. */
 export interface QueuePolicy {
+  /** Priority number by task type, for submissions that name none. */
   priorities: Readonly<Record<string, number>>
+  /** Score multiplier by task type. */
   multipliers: Readonly<Record<string, number>>
+  /** Calls in flight at most, over all replicas: by task type, by module, and of the whole tenant (null: no limit). */
+  typeLimits: Readonly<Record<string, number>>
+  moduleLimits: Readonly<Record<string, number>>
+  tenantLimit: number | null
+  /** Tasks of a type that may wait or run at most. */
+  typeCaps: Readonly<Record<string, number>>
 }
 
-export const defaultQueuePolicy: QueuePolicy = { priorities: defaultPriorities, multipliers: defaultMultipliers }
+export const defaultQueuePolicy: QueuePolicy = {
+  priorities: defaultPriorities,
+  multipliers: defaultMultipliers,
+  typeLimits: {},
+  moduleLimits: {},
+  tenantLimit: null,
+  typeCaps: {},
+}
 
 /** The priority number of a submission: what it names (number or alias), else the default of its type. */
-export function priorityOf(policy: QueuePolicy, type: string, asked: number | PriorityAlias | undefined): number {
+export function priorityOf(
+  policy: Pick<QueuePolicy, 'priorities'>,
+  type: string,
+  asked: number | PriorityAlias | undefined,
+): number {
   if (typeof asked === 'number') return asked
   if (asked !== undefined) return priorityAliases[asked]
   return entryOf(policy.priorities, type) ?? otherPriority
@@ -55,7 +74,7 @@ export function levelOf(priority: number): number {
 }
 
 /** score = level × type multiplier: finance critical 6.0, fraud high 4.5, video high 2.4, email normal 2.0. */
-export function scoreOf(policy: QueuePolicy, type: string, priority: number): number {
+export function scoreOf(policy: Pick<QueuePolicy, 'multipliers'>, type: string, priority: number): number {
   return levelOf(priority) * (entryOf(policy.multipliers, type) ?? 1)
 }
 

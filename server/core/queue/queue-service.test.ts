@@ -23,7 +23,7 @@ const stats = () => Promise.reject(new Error('not asked for'))
 
 test('before any edit the defaults hold, as version 0', async () => {
   const service = new QueueService({ policies: keepOnePolicy(), stats })
-  await service.start()
+  await service.refresh()
   expect(service.policyOf('default')).toBe(defaultQueuePolicy)
   expect(await service.policy('default')).toEqual({ version: 0, ...defaultQueuePolicy })
 })
@@ -31,19 +31,22 @@ test('before any edit the defaults hold, as version 0', async () => {
 test('an edit holds at once for what is submitted next, and after a restart', async () => {
   const policies = keepOnePolicy()
   const service = new QueueService({ policies, stats })
-  await service.start()
+  await service.refresh()
   const edited = await service.setPolicy(by, { version: 0, priorities: { email: 9 }, multipliers: {} })
   expect(edited.version).toBe(1)
   expect(priorityOf(service.policyOf('default'), 'email', undefined)).toBe(9)
   const restarted = new QueueService({ policies: keepOnePolicy(policies.kept), stats })
-  await restarted.start()
+  await restarted.refresh()
   expect(priorityOf(restarted.policyOf('default'), 'email', undefined)).toBe(9)
   expect(priorityOf(restarted.policyOf('another'), 'email', undefined)).toBe(5)
 })
 
 test('an edit on a version that is no longer current changes nothing', async () => {
-  const service = new QueueService({ policies: keepOnePolicy({ version: 3, priorities: {}, multipliers: {} }), stats })
-  await service.start()
+  const service = new QueueService({
+    policies: keepOnePolicy({ ...defaultQueuePolicy, priorities: {}, version: 3 }),
+    stats,
+  })
+  await service.refresh()
   const edit = service.setPolicy(by, { version: 2, priorities: { email: 1 }, multipliers: {} })
   await expect(edit).rejects.toMatchObject({ code: 'VERSION_CONFLICT', details: { currentVersion: 3 } })
   expect(priorityOf(service.policyOf('default'), 'email', undefined)).toBe(5)

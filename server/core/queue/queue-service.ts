@@ -1,4 +1,5 @@
 import type { QueueStats } from '../../contracts/stats.ts'
+import type { QueuePolicyInput } from '../../contracts/tasks.ts'
 import type { QueueOperations, QueuePolicyView } from '../operations.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
@@ -25,13 +26,24 @@ export class QueueService implements QueueOperations {
     this.#ports = ports
   }
 
-  async start(): Promise<void> {
+  /** Reads what is stored, at start and now and then: other replicas may have changed it. */
+  async refresh(): Promise<void> {
     for (const { tenantId, policy } of await this.#ports.policies.loadAll()) this.#policies.set(tenantId, policy)
   }
 
   /** What decides priority and score of a new task now. */
   policyOf(tenantId: string): QueuePolicy {
     return this.#policies.get(tenantId) ?? defaultQueuePolicy
+  }
+
+  typeCapsOf(tenantId: string): Readonly<Record<string, number>> {
+    return this.policyOf(tenantId).typeCaps
+  }
+
+  tenantsWithCaps(): readonly string[] {
+    return [...this.#policies].flatMap(([tenantId, { typeCaps }]) =>
+      Object.keys(typeCaps).length > 0 ? [tenantId] : [],
+    )
   }
 
   stats(tenantId: string): Promise<QueueStats> {
@@ -42,7 +54,8 @@ export class QueueService implements QueueOperations {
     return Promise.resolve(this.#view(tenantId))
   }
 
-  async setPolicy(by: Principal, policy: QueuePolicyView): Promise<QueuePolicyView> {
+  async setPolicy(by: Principal, edit: QueuePolicyInput): Promise<QueuePolicyView> {
+    const policy = withEdit(this.#view(by.tenantId), edit)
     const version = await this.#ports.policies.save(by, policy)
     if (version === null) {
       throw new QuarterdeckError('VERSION_CONFLICT', {
@@ -58,5 +71,18 @@ export class QueueService implements QueueOperations {
 
   #view(tenantId: string): QueuePolicyView {
     return this.#policies.get(tenantId) ?? { version: 0, ...defaultQueuePolicy }
+  }
+}
+
+/** What an edit does not name stays as it is. */
+function withEdit(present: QueuePolicyView, edit: QueuePolicyInput): QueuePolicyView {
+  return {
+    version: edit.version,
+    priorities: edit.priorities,
+    multipliers: edit.multipliers,
+    typeLimits: edit.typeLimits ?? present.typeLimits,
+    moduleLimits: edit.moduleLimits ?? present.moduleLimits,
+    tenantLimit: edit.tenantLimit === undefined ? present.tenantLimit : edit.tenantLimit,
+    typeCaps: edit.typeCaps ?? present.typeCaps,
   }
 }

@@ -5,6 +5,7 @@ import { createSeededIds } from '#server/testing/seeded-random.ts'
 import type { SubmitReceipt } from '../../contracts/tasks.ts'
 import { submitTaskInput } from '../../contracts/tasks.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
+import { silentLogger } from '../shared/logger.ts'
 import type { Principal } from '../shared/principal.ts'
 import { MemoryTaskStore } from '../simulation/memory-task-store.ts'
 import { Admission } from './admission.ts'
@@ -33,6 +34,7 @@ class RecordingStore extends MemoryTaskStore {
   }
 }
 
+const room = { capacityBytes: 1e9, caps: { typeCapsOf: () => ({}), tenantsWithCaps: () => [] }, logger: silentLogger }
 let clock: FakeClock
 let store: RecordingStore
 let admission: Admission
@@ -42,7 +44,7 @@ let woken: number[]
 beforeEach(async () => {
   clock = new FakeClock()
   store = new RecordingStore(clock)
-  admission = new Admission({ capacity: 1_000, clock, count: () => store.liveCount() })
+  admission = new Admission({ ...room, capacity: 1_000, store, clock })
   await admission.start()
   woken = []
   submission = new Submission({
@@ -168,7 +170,7 @@ describe('one transaction for many', () => {
     await submission.close()
     expect((await receipt).status).toBe('ready')
     expect(await refusalOf({ type: 'work' })).toBe('SHUTTING_DOWN')
-    expect(await store.liveCount()).toBe(1)
+    expect((await store.liveTotals()).count).toBe(1)
   })
 })
 
@@ -179,7 +181,7 @@ describe('repeating a submission', () => {
     const first = await submit(body)
     const reordered = { idempotencyKey: 'key', payload: { b: { d: [3, { f: 5, e: 4 }], c: 2 }, a: 1 }, type: 'work' }
     expect(await submit(reordered)).toEqual({ ...first, deduplicated: true })
-    expect(await store.liveCount()).toBe(1)
+    expect((await store.liveTotals()).count).toBe(1)
   })
 
   test.each([
@@ -190,7 +192,7 @@ describe('repeating a submission', () => {
   ])('with its key and %s is a conflict', async (_what, change) => {
     await submit(body)
     expect(await refusalOf({ ...body, ...change })).toBe('IDEMPOTENCY_CONFLICT')
-    expect(await store.liveCount()).toBe(1)
+    expect((await store.liveTotals()).count).toBe(1)
   })
 
   test('ten times at once makes one task and holds one place', async () => {
@@ -213,7 +215,7 @@ describe('a place in the queue', () => {
   })
 
   test('is refused to the lowest priorities first, and then nothing is stored', async () => {
-    for (let place = 0; place < 900; place++) admission.admit(1)
+    for (let place = 0; place < 900; place++) admission.admit({ tenantId, type: 'work', priority: 1, payloadBytes: 1 })
     expect(await refusalOf({ type: 'work', priority: 10 })).toBe('QUEUE_FULL')
     expect(store.inserts).toEqual([])
     expect((await submit({ type: 'work', priority: 9 })).status).toBe('ready')

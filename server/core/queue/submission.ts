@@ -5,7 +5,7 @@ import { Batcher } from '../shared/batcher.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { IdSource } from '../shared/ids.ts'
-import { toStorableJson } from '../shared/json-limits.ts'
+import { toStorableJson, utf8Bytes } from '../shared/json-limits.ts'
 import type { Actor } from '../shared/principal.ts'
 import type { Admission } from './admission.ts'
 import type { LaneDirectory } from './lane-directory.ts'
@@ -73,15 +73,15 @@ export class Submission {
   async submit(by: Actor, input: SubmitTask, origin: Origin | null = null): Promise<SubmitReceipt> {
     if (this.#isClosed) throw shuttingDown()
     const task = await this.#prepare(by, input, origin)
-    this.#options.admission.admit(task.priority)
+    this.#options.admission.admit(task)
     let result: InsertResult
     try {
       result = await this.#batcher.add(task)
     } catch (error) {
-      this.#options.admission.released()
+      this.#options.admission.settle(task, false)
       throw error
     }
-    if (result.kind !== 'inserted') this.#options.admission.released()
+    this.#options.admission.settle(task, result.kind === 'inserted')
     return toReceipt(task, result)
   }
 
@@ -136,6 +136,7 @@ export class Submission {
       timeoutMs: input.timeoutMs ?? defaultAttemptTimeoutMs,
       maxAttempts: input.maxAttempts ?? this.#maxAttemptsOf(tenantId, input),
       complexity: input.estimatedComplexity ?? 1,
+      costBudgetUsd: input.costBudgetUsd ?? null,
       idempotencyKey: input.idempotencyKey ?? null,
       bodyHash: input.idempotencyKey === undefined ? null : this.#options.digest(canonicalBody(input)),
       submittedBy: by.name,
@@ -143,6 +144,7 @@ export class Submission {
       remake: origin && { kind: origin.kind, by, jobId: origin.jobId, isPayloadEdited: origin.isPayloadEdited },
       acceptedAt: now,
       payload,
+      payloadBytes: utf8Bytes(payload),
       event: {
         schemaVersion: 1,
         type: runAt === null ? 'task.ready' : 'task.scheduled',

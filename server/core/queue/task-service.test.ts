@@ -4,6 +4,7 @@ import { buildModule, FakeFleet } from '#server/testing/fake-fleet.ts'
 import { createSeededIds } from '#server/testing/seeded-random.ts'
 import { attempt, leaseEnd, succeeded } from '#server/testing/task-store-contract.ts'
 import type { AttemptView, SubmitReceipt } from '../../contracts/tasks.ts'
+import { silentLogger } from '../shared/logger.ts'
 import { systemPrincipal } from '../shared/principal.ts'
 import { MemoryTaskStore } from '../simulation/memory-task-store.ts'
 import { Admission } from './admission.ts'
@@ -24,6 +25,8 @@ let running: Map<string, RunningTask>
 let stopped: { taskId: string; reason: StopReason }[]
 let audited: { action: string; targetId: string; reason: string | null }[]
 
+const room = { capacityBytes: 1e9, caps: { typeCapsOf: () => ({}), tenantsWithCaps: () => [] }, logger: silentLogger }
+
 beforeEach(() => {
   clock = new FakeClock()
   store = new MemoryTaskStore(clock)
@@ -35,7 +38,7 @@ beforeEach(() => {
     lanes: new LaneDirectory(store),
     catalog: new FakeFleet(buildModule('m')),
     validator: { validate: () => null },
-    admission: new Admission({ capacity: 2_000, clock, count: () => store.liveCount() }),
+    admission: new Admission({ ...room, capacity: 2_000, store, clock }),
     clock,
     ids: createSeededIds(1, () => clock.now()),
     digest: text => text,
@@ -97,7 +100,7 @@ describe('submitting many', () => {
       [4, 'PAYLOAD_NOT_STORABLE'],
       [5, 'UNKNOWN_FIELD'],
     ])
-    expect(await store.liveCount()).toBe(2)
+    expect((await store.liveTotals()).count).toBe(2)
   })
 
   test('a fault of ours says nothing of our insides', async () => {
@@ -169,7 +172,7 @@ describe('retrying', () => {
   test('is only for what has ended', async () => {
     const { id } = await submit()
     await expect(service.retry(by, id)).rejects.toMatchObject({ code: 'TASK_NOT_ENDED', details: { status: 'ready' } })
-    expect(await store.liveCount()).toBe(1)
+    expect((await store.liveTotals()).count).toBe(1)
   })
 })
 

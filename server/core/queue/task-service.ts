@@ -14,6 +14,7 @@ import {
 import type { EventPublisher } from '../events/event-log.ts'
 import type { TaskOperations } from '../operations.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
+import { sumMoney } from '../shared/money.ts'
 import type { Principal } from '../shared/principal.ts'
 import type { RunningTasks } from './running-tasks.ts'
 import type { Submission } from './submission.ts'
@@ -153,6 +154,8 @@ export class TaskService implements TaskOperations {
       deadline: task.deadline,
       timeoutMs: task.timeoutMs,
       estimatedComplexity: task.estimatedComplexity,
+      costBudgetUsd: task.costBudgetUsd,
+      spentUsd: sumMoney(attempts.map(attempt => attempt.costUsd)),
       idempotencyKey: task.idempotencyKey,
       submittedBy: task.submittedBy,
       retryOf: task.retryOf,
@@ -176,6 +179,7 @@ export function toSubmission(task: StoredTask): SubmitTask {
     maxAttempts: task.summary.maxAttempts,
     estimatedComplexity: task.estimatedComplexity,
     ...(task.summary.moduleId === null ? {} : { moduleId: task.summary.moduleId }),
+    ...(task.costBudgetUsd === null ? {} : { costBudgetUsd: task.costBudgetUsd }),
   }
 }
 

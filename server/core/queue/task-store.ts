@@ -46,6 +46,8 @@ export interface NewTask {
   timeoutMs: number
   maxAttempts: number
   complexity: number
+  /** The most that its attempts together may cost, in USD; null without a limit. */
+  costBudgetUsd: number | null
   idempotencyKey: string | null
   /** Digest of everything but the key; the same key with another digest is refused. */
   bodyHash: string | null
@@ -56,6 +58,8 @@ export interface NewTask {
   acceptedAt: number
   /** JSON text. */
   payload: string
+  /** Its UTF-8 bytes. */
+  payloadBytes: number
   event: StampedEvent
 }
 
@@ -70,6 +74,21 @@ export type InsertResult =
   /** The store cannot hold it; the others of its batch are not touched. */
   | { kind: 'refused' }
 
+/** A lane that is open to a claim. */
+export interface ClaimLane {
+  laneId: number
+  /** Tasks it may give at most. */
+  slots: number
+  /** Shared with the other lanes of its type, and with those of its tenant; a lane without them is bound by its slots alone. */
+  quotas?: { type: Quota; tenant: Quota }
+}
+
+/** What lanes with the same group number may give together in one claim. */
+export interface Quota {
+  group: number
+  most: number
+}
+
 /** A task taken for execution under a lease. */
 export interface ClaimedTask {
   tenantId: string
@@ -82,9 +101,13 @@ export interface ClaimedTask {
   timeoutMs: number
   maxAttempts: number
   complexity: number
+  costBudgetUsd: number | null
+  /** What its earlier attempts cost, in USD; read only for a task that has a budget, else 0. */
+  spentUsd: number
   submittedBy: string
   retryOf: string | null
   payload: Json
+  payloadBytes: number
   rank: number
   /** Fencing number: strictly increasing over all leases; whoever holds an older one changes nothing. */
   leaseNo: number
@@ -105,6 +128,8 @@ export interface AttemptRecord {
   error: TaskError | null
   dispatchedAt: number
   endedAt: number
+  /** Hourly cost of the module × duration, in USD, to ten decimals. */
+  costUsd: number
   decision: DecisionView | null
 }
 
@@ -143,6 +168,13 @@ export type QueueCounts = {
   oldestReadyAt: number | null
 }
 
+/** What is alive: tasks, bytes of their payloads; and how many have ended since the first start. */
+export interface LiveTotals {
+  count: number
+  bytes: number
+  ended: number
+}
+
 export interface TaskTotals {
   accepted: number
   succeeded: number
@@ -163,6 +195,7 @@ export interface StoredTask {
   deadline: string | null
   timeoutMs: number
   estimatedComplexity: number
+  costBudgetUsd: number | null
   idempotencyKey: string | null
   submittedBy: string
   retryOf: string | null
@@ -186,8 +219,11 @@ export interface TaskStore {
   ensureLane(tenantId: string, taskType: string, pinnedModuleId: string | null): Promise<Lane>
   /** All of them committed together, except those whose key was seen before. */
   insert(tasks: readonly NewTask[]): Promise<InsertResult[]>
-  /** Takes up to `limit` tasks in rank order over the given lanes, at most `slots` of each, under leases of `replicaId`. */
-  claim(lanes: readonly { laneId: number; slots: number }[], limit: number, replicaId: string): Promise<ClaimedTask[]>
+  /**
+   * Takes up to `limit` tasks in rank order over the given lanes, at most `slots` of each and what their quotas leave, under
+   * leases of `replicaId`.
+   */
+  claim(lanes: readonly ClaimLane[], limit: number, replicaId: string): Promise<ClaimedTask[]>
   /**
    * Tasks under leases of `replicaId`, except under those leases: what it holds without knowing, because a claim was committed
    * and its answer lost.
@@ -217,8 +253,12 @@ export interface TaskStore {
   get(tenantId: string, id: string): Promise<StoredTask | null>
   list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>>
   counts(tenantId: string): Promise<QueueCounts>
-  /** Tasks waiting or running, over all tenants. */
-  liveCount(): Promise<number>
+  /** What waits or runs over all tenants, from running totals: at constant cost, however much it is. */
+  liveTotals(): Promise<LiveTotals>
+  /** The same counted in the tables themselves, with the totals of the same moment; takes time in proportion to what waits. */
+  recountLive(): Promise<{ counted: { count: number; bytes: number }; totals: LiveTotals }>
+  /** Tasks of these types that wait or run. Cost grows with what waits. */
+  liveByType(tenantId: string, types: readonly string[]): Promise<Record<string, number>>
   totals(tenantId: string): Promise<TaskTotals>
 }
 

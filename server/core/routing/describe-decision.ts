@@ -2,6 +2,7 @@ import type { DecisionCandidate, DecisionView } from '../../contracts/decisions.
 import type { PoolMember } from '../balancing/pool-member.ts'
 import { confidenceIn } from '../brain/confidence.ts'
 import type { Evidence } from '../brain/service-record.ts'
+import { describeUsd } from '../shared/money.ts'
 import { describeExclusion, moduleExclusion } from './exclusions.ts'
 import type { PlannedModule } from './route-plan.ts'
 import type { Selection } from './select-route.ts'
@@ -37,7 +38,7 @@ function listCandidates(selection: Selection): DecisionCandidate[] {
   const modules = [...first, ...considered.filter(planned => planned !== chosen?.planned)].slice(0, mostCandidates)
   const candidates: DecisionCandidate[] = []
   for (const [place, planned] of modules.entries()) {
-    const excluded = moduleExclusion(planned.module, request)
+    const excluded = moduleExclusion(planned, request)
     if (excluded !== null) {
       candidates.push({ ...candidateOf(planned, null), score: null, excluded })
       continue
@@ -70,7 +71,7 @@ function candidateOf(planned: PlannedModule, member: PoolMember | null): Decisio
     meanMs: evidence.meanMs === null ? null : round(evidence.meanMs, 10),
     evidence: round(outcomes, 10),
     costPerHourUsd: module.costPerHourUsd,
-    excluded: member?.exclusion() ?? null,
+    excluded: member ? planned.pool.exclusionOf(member) : null,
   }
 }
 
@@ -94,7 +95,12 @@ function describeChoice(selection: Selection, chosen: NonNullable<Selection['cho
   const { planned, choice } = chosen
   const reasons = [`${planned.module.id}: ${describeEvidence(planned.evidence)}`]
   const rival = selection.fallbacks[0]
-  if (chosen.isExplored) {
+  if (chosen.cost) {
+    const { costUsd, insteadOf, insteadUsd } = chosen.cost
+    reasons.push(
+      `cheaper: ${describeUsd(costUsd)} a task with its load counted, against ${describeUsd(insteadUsd)} on ${insteadOf.module.id}, which is best by score and not significantly better`,
+    )
+  } else if (chosen.isExplored) {
     reasons.push(`explored, to keep what is known of it fresh; the best by score is ${rival?.module.id}`)
   } else if (selection.request.pinnedModuleId !== null) {
     reasons.push('the task is pinned to it')
@@ -132,7 +138,8 @@ function describeScore(planned: PlannedModule): string {
 
 function countCandidates(modules: readonly PlannedModule[], { request }: Selection): number {
   let total = 0
-  for (const { module } of modules) total += moduleExclusion(module, request) === null ? module.instances.length : 1
+  for (const planned of modules)
+    total += moduleExclusion(planned, request) === null ? planned.module.instances.length : 1
   return total
 }
 

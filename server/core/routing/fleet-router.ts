@@ -5,6 +5,7 @@ import type { ExplorationPolicy } from '../brain/exploration.ts'
 import type { ServiceRecords } from '../brain/service-records.ts'
 import type { ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
 import { describeDecision } from './describe-decision.ts'
+import { isOverBudget } from './exclusions.ts'
 import { RoutePlan } from './route-plan.ts'
 import { RoutingCounters } from './routing-counters.ts'
 import { type Selection, selectRoute } from './select-route.ts'
@@ -14,6 +15,8 @@ export interface RouterResources extends PoolResources {
   catalog: Pick<ModuleCatalog, 'capableOf'>
   records: Pick<ServiceRecords, 'of'>
   exploration: ExplorationPolicy
+  /** Whether services are chosen by cost among those that are as good. */
+  isCostBased: () => boolean
 }
 
 /** Makes the router of one replica. Nothing to start or stop; its counters begin at zero. */
@@ -41,7 +44,7 @@ class FleetRouter implements TaskRouter {
     const { chosen } = selection
     if (!chosen) {
       this.#counters.countUnroutable(request.tenantId)
-      return { kind: 'unroutable', decision }
+      return { kind: 'unroutable', decision, isOverBudget: isOverBudget(selection.all, request) }
     }
     const { module, pool } = chosen.planned
     const slot = pool.take(chosen.choice)
@@ -74,11 +77,12 @@ class FleetRouter implements TaskRouter {
   }
 
   #select(request: RouteRequest): Selection {
-    const { clock, random, exploration } = this.#resources
+    const { clock, random, exploration, isCostBased } = this.#resources
     return selectRoute(request, this.#planOf(request.tenantId, request.taskType), {
       now: clock.now(),
       random,
       explorationRate: exploration.rate(request.tenantId),
+      isCostBased: isCostBased(),
     })
   }
 

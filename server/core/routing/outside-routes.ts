@@ -62,6 +62,7 @@ export class OutsideRoutes {
       taskType: input.taskType,
       pinnedModuleId: input.moduleId ?? null,
       complexity: 1,
+      budgetLeftUsd: null,
       failedModuleIds: [],
     })
   }

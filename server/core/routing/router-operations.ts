@@ -23,6 +23,7 @@ export function createRouterOperations(sources: RouterOperationsSources): Omit<R
         taskType,
         pinnedModuleId: moduleId ?? null,
         complexity: 1,
+        budgetLeftUsd: null,
         failedModuleIds: [],
       })
     },

@@ -2,6 +2,7 @@ import type { PoolChoice } from '../balancing/instance-pool.ts'
 import { exploreServices } from '../brain/exploration.ts'
 import type { Random } from '../shared/ids.ts'
 import { moduleExclusion } from './exclusions.ts'
+import { type CostChoice, preferCheaper } from './prefer-cheaper.ts'
 import type { PlannedModule, RoutePlan } from './route-plan.ts'
 import type { RouteRequest } from './task-router.ts'
 
@@ -17,6 +18,8 @@ export interface Selection {
     /** Of this module times of this instance within it. */
     probability: number
     isExplored: boolean
+    /** Set when it was chosen for its price. */
+    cost: CostChoice | null
   } | null
   /** Other modules that could take it, best first. */
   fallbacks: readonly PlannedModule[]
@@ -35,7 +38,7 @@ export interface Selection {
 export function selectRoute(
   request: RouteRequest,
   plan: RoutePlan,
-  context: { now: number; random: Random; explorationRate: number },
+  context: { now: number; random: Random; explorationRate: number; isCostBased: boolean },
 ): Selection {
   const all = plan.rank()
   const withRoom: PlannedModule[] = []
@@ -44,19 +47,22 @@ export function selectRoute(
   for (const planned of all) {
     if (withRoom.length > mostFallbacks) break
     looked += 1
-    if (moduleExclusion(planned.module, request) !== null) continue
+    if (moduleExclusion(planned, request) !== null) continue
     planned.pool.refresh(context.now, plan.maxLookAgeMs)
     if (planned.pool.hasRoom()) withRoom.push(planned)
     else if (withRoom.length === 0) isFallback = true
   }
   const best = withRoom[0]
+  const cost = context.isCostBased && withRoom.length > 1 ? preferCheaper(withRoom, request.complexity) : null
   const mayExplore = request.failedModuleIds.length === 0 && request.pinnedModuleId === null
-  const chosen = chooseFrom(withRoom, mayExplore ? context.explorationRate : 0, context)
+  const cheapest = cost && withRoom[0]
+  const choice = chooseFrom(withRoom, mayExplore ? context.explorationRate : 0, context)
+  const chosen = choice && { ...choice, cost: choice.planned === cheapest ? cost : null }
   return {
     request,
     chosen,
     fallbacks: withRoom.filter(planned => planned !== chosen?.planned),
-    isFallback: isFallback || (chosen !== null && !chosen.isExplored && chosen.planned !== best),
+    isFallback: isFallback || (chosen !== null && !chosen.isExplored && !chosen.cost && chosen.planned !== best),
     considered: looked === all.length ? all : all.slice(0, looked),
     all,
   }
@@ -67,7 +73,7 @@ function chooseFrom(
   withRoom: PlannedModule[],
   explorationRate: number,
   { now, random }: { now: number; random: Random },
-): Selection['chosen'] {
+): Omit<NonNullable<Selection['chosen']>, 'cost'> | null {
   for (;;) {
     if (withRoom.length === 0) return null
     const { index, probability } = exploreServices(withRoom.length, explorationRate, random)

@@ -9,6 +9,8 @@ export interface RouteRequest {
   pinnedModuleId: string | null
   /** Estimated seconds scale with it. */
   complexity: number
+  /** What its call may cost in USD; services expected to cost more are left out. Null without a budget. */
+  budgetLeftUsd: number | null
   /** Modules whose call failed under the same lease; they are not tried again. */
   failedModuleIds: readonly string[]
 }
@@ -22,8 +24,11 @@ export type RouteResult =
       slot: { release(result: { ok: boolean; durationMs: number } | null): void }
       decision: DecisionView
     }
-  /** Nothing can take it now; `decision` says why, candidate by candidate. */
-  | { kind: 'unroutable'; decision: DecisionView }
+  /**
+   * Nothing can take it now; `decision` says why, candidate by candidate. `isOverBudget`: every enabled service that may
+   * run it is expected to cost more than is left, so waiting does not help.
+   */
+  | { kind: 'unroutable'; decision: DecisionView; isOverBudget: boolean }
 
 /** Chooses where a task runs: the service by what was learned of it, its instance by load. */
 export interface TaskRouter {

@@ -22,7 +22,7 @@ export function toStorableJson(value: unknown, what: string, limits: { bytes: nu
     })
   }
   const text = JSON.stringify(value)
-  const bytes = text.length * 3 <= limits.bytes ? text.length : encoder.encode(text).length
+  const bytes = text.length * 3 <= limits.bytes ? text.length : utf8Bytes(text)
   if (bytes > limits.bytes) {
     throw new QuarterdeckError('PAYLOAD_TOO_LARGE', {
       message: `The ${what} has ${bytes} bytes; at most ${limits.bytes} are accepted.`,
@@ -37,6 +37,11 @@ export function toStorableJson(value: unknown, what: string, limits: { bytes: nu
     })
   }
   return text
+}
+
+/** How many bytes a text takes in UTF-8. */
+export function utf8Bytes(text: string): number {
+  return encoder.encode(text).length
 }
 
 /** Depth of nesting, without recursion; stops counting one past `limit`. */

@@ -3,9 +3,11 @@ import type { ListTasks, TaskSummary } from '../../contracts/tasks.ts'
 import { canBecome, type EndStatus, isQueued } from '../queue/task-state.ts'
 import type {
   ClaimedTask,
+  ClaimLane,
   InsertResult,
   Lane,
   LeaseEnd,
+  LiveTotals,
   NewTask,
   QueueCounts,
   ReclaimedTask,
@@ -60,22 +62,19 @@ export class MemoryTaskStore implements TaskStore {
     return tasks.map(task => this.#insertOne(task))
   }
 
-  async claim(
-    lanes: readonly { laneId: number; slots: number }[],
-    limit: number,
-    replicaId: string,
-  ): Promise<ClaimedTask[]> {
+  async claim(lanes: readonly ClaimLane[], limit: number, replicaId: string): Promise<ClaimedTask[]> {
     const now = this.#clock.now()
-    const open = lanes.flatMap(({ laneId, slots }) =>
+    const open = lanes.flatMap(({ laneId, slots, quotas }) =>
       [...(this.#ready.get(laneId) ?? [])]
         .filter(entry => entry.task.deadline === null || entry.task.deadline > now)
         .sort(compareEntries)
-        .slice(0, slots),
+        .slice(0, slots)
+        .map(entry => ({ entry, quotas })),
     )
-    return open
-      .sort(compareEntries)
+    open.sort((a, b) => compareEntries(a.entry, b.entry))
+    return withinQuotas(withinQuotas(open, 'type'), 'tenant')
       .slice(0, limit)
-      .map(entry => this.#lease(entry, replicaId, now))
+      .map(({ entry }) => this.#lease(entry, replicaId, now))
   }
 
   async leased(replicaId: string, except: readonly number[]): Promise<ClaimedTask[]> {
@@ -163,8 +162,23 @@ export class MemoryTaskStore implements TaskStore {
     return countEntries([...this.#entries.values()].filter(entry => entry.task.tenantId === tenantId))
   }
 
-  async liveCount(): Promise<number> {
-    return [...this.#entries.values()].filter(entry => entry.place.kind !== 'ended').length
+  async liveTotals(): Promise<LiveTotals> {
+    const entries = [...this.#entries.values()]
+    const live = entries.filter(entry => entry.place.kind !== 'ended')
+    const bytes = live.reduce((sum, { task }) => sum + task.payloadBytes, 0)
+    return { count: live.length, bytes, ended: entries.length - live.length }
+  }
+
+  async recountLive(): Promise<{ counted: { count: number; bytes: number }; totals: LiveTotals }> {
+    const totals = await this.liveTotals()
+    return { counted: { count: totals.count, bytes: totals.bytes }, totals }
+  }
+
+  async liveByType(tenantId: string, types: readonly string[]): Promise<Record<string, number>> {
+    const live = [...this.#entries.values()].filter(
+      ({ task, place }) => task.tenantId === tenantId && place.kind !== 'ended',
+    )
+    return Object.fromEntries(types.map(type => [type, live.filter(({ task }) => task.type === type).length]))
   }
 
   async totals(tenantId: string): Promise<TaskTotals> {
@@ -267,6 +281,7 @@ export class MemoryTaskStore implements TaskStore {
       claimedAt: toIso(place.claimedAt),
       dispatchedAt: toIso(place.claimedAt),
       endedAt: toIso(now),
+      costUsd: 0,
       decision: null,
     })
     const isOver = place.cancelReason !== null || entry.used >= task.maxAttempts
@@ -324,4 +339,16 @@ export class MemoryTaskStore implements TaskStore {
     }
     return totals
   }
+}
+
+/** The first entries of each group, as many as it may give; entries come in order. */
+function withinQuotas<Open extends { quotas: ClaimLane['quotas'] }>(open: Open[], kind: 'type' | 'tenant'): Open[] {
+  const given = new Map<number, number>()
+  return open.filter(({ quotas }) => {
+    if (!quotas) return true
+    const { group, most } = quotas[kind]
+    const count = (given.get(group) ?? 0) + 1
+    given.set(group, count)
+    return count <= most
+  })
 }

@@ -38,6 +38,7 @@ export function toStoredTask(entry: Entry, retriedAs: string | null): StoredTask
     deadline: task.deadline === null ? null : toIso(task.deadline),
     timeoutMs: task.timeoutMs,
     estimatedComplexity: task.complexity,
+    costBudgetUsd: task.costBudgetUsd,
     idempotencyKey: task.idempotencyKey,
     submittedBy: task.submittedBy,
     retryOf: task.retryOf,
@@ -74,7 +75,7 @@ export function toLetter(
 }
 
 /** A leased entry as its claimer gets it. */
-export function toClaimed({ task, used, startedAt }: Entry, place: Leased): ClaimedTask {
+export function toClaimed({ task, used, startedAt, attempts }: Entry, place: Leased): ClaimedTask {
   return {
     tenantId: task.tenantId,
     id: task.id,
@@ -86,9 +87,12 @@ export function toClaimed({ task, used, startedAt }: Entry, place: Leased): Clai
     timeoutMs: task.timeoutMs,
     maxAttempts: task.maxAttempts,
     complexity: task.complexity,
+    costBudgetUsd: task.costBudgetUsd,
+    spentUsd: task.costBudgetUsd === null ? 0 : attempts.reduce((sum, attempt) => sum + attempt.costUsd, 0),
     submittedBy: task.submittedBy,
     retryOf: task.retryOf,
     payload: JSON.parse(task.payload),
+    payloadBytes: task.payloadBytes,
     rank: task.rank,
     leaseNo: place.leaseNo,
     attempts: used,

@@ -37,7 +37,10 @@ export class DispatchHarness {
   readonly #upkeep: Upkeep
 
   constructor(
-    options: Partial<Pick<DispatcherOptions, 'concurrency'>> & { taskTimeoutMs?: number; modules: FakeModule[] },
+    options: Partial<Pick<DispatcherOptions, 'concurrency' | 'limits'>> & {
+      taskTimeoutMs?: number
+      modules: FakeModule[]
+    },
   ) {
     for (const module of options.modules) this.router.add(module)
     this.#lanes = new LaneDirectory(this.line.port)
@@ -59,6 +62,7 @@ export class DispatchHarness {
         newTraceparent: () => '00-1-1-01',
       },
       concurrency: options.concurrency ?? 100,
+      limits: options.limits ?? { ofTenant: () => null, ofType: () => null },
       onEnded: end => {
         this.ended.push(end)
         if (end.next.kind === 'wait') this.#upkeep.expectDueIn(end.next.delayMs)

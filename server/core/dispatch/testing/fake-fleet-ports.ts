@@ -49,7 +49,7 @@ export class FakeRouter implements Pick<TaskRouter, 'route' | 'freeSlots'> {
     const module = this.#capable(request.taskType, request.pinnedModuleId).find(
       candidate => this.#free(candidate) > 0 && !request.failedModuleIds.includes(candidate.id),
     )
-    if (!module) return { kind: 'unroutable', decision }
+    if (!module) return { kind: 'unroutable', decision, isOverBudget: false }
     this.taken.set(module.id, (this.taken.get(module.id) ?? 0) + 1)
     let isReleased = false
     const release = (result: { ok: boolean } | null) => {

@@ -15,6 +15,7 @@ export const request: RouteRequest = {
   taskType: 'work',
   pinnedModuleId: null,
   complexity: 1,
+  budgetLeftUsd: null,
   failedModuleIds: [],
 }
 
@@ -29,7 +30,10 @@ export class RouterStage {
   })
 
   /** A router over the fleet, without exploration unless a rate is given. */
-  createRouter(fleet: FakeFleet, options: { explorationRate?: number; seed?: number } = {}): TaskRouter {
+  createRouter(
+    fleet: FakeFleet,
+    options: { explorationRate?: number; seed?: number; isCostBased?: boolean; moduleLimit?: number } = {},
+  ): TaskRouter {
     return createTaskRouter({
       catalog: fleet,
       health: fleet.health,
@@ -39,6 +43,8 @@ export class RouterStage {
       clock: this.clock,
       random: createSeededRandom(options.seed ?? 1),
       exploration: fixedExploration(options.explorationRate ?? 0),
+      isCostBased: () => options.isCostBased ?? false,
+      moduleLimit: () => options.moduleLimit ?? null,
     })
   }
 

@@ -54,8 +54,10 @@ const cancelSql = `
     INSERT INTO outcome (tenant_id, id, status, attempts, started_at, finished_at, reason)
     SELECT $1, id, 'cancelled', attempts, started_at, clock_timestamp(), $3 FROM gone
   ), counted AS (
-    INSERT INTO task_total (tenant_id, replica_id, cancelled) SELECT $1, $4, 1 FROM gone
-    ON CONFLICT (tenant_id, replica_id) DO UPDATE SET cancelled = task_total.cancelled + excluded.cancelled
+    INSERT INTO task_total (tenant_id, replica_id, cancelled, live_bytes)
+    SELECT $1, $4, 1, -t.payload_bytes FROM gone g JOIN target t ON t.id = g.id
+    ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
+      cancelled = task_total.cancelled + excluded.cancelled, live_bytes = task_total.live_bytes + excluded.live_bytes
   ), told AS (
     INSERT INTO event_batch (tenant_id, count, types, events)
     SELECT $1, 1, '{task.cancelled}', jsonb_build_array(jsonb_build_object(

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { ClaimedTask } from '#server/core/queue/task-store.ts'
+import type { ClaimedTask, ClaimLane } from '#server/core/queue/task-store.ts'
 import { type ClaimedRow, claimedColumns, toClaimed } from './claimed-row.ts'
 
 /**
@@ -9,22 +9,63 @@ import { type ClaimedRow, claimedColumns, toClaimed } from './claimed-row.ts'
  */
 export async function claimTasks(
   pool: Pool,
-  lanes: readonly { laneId: number; slots: number }[],
+  lanes: readonly ClaimLane[],
   limit: number,
   replicaId: string,
 ): Promise<ClaimedTask[]> {
-  const { rows } = await pool.query<ClaimedRow>({
-    name: 'claim-tasks',
-    text: `
-      WITH picked AS MATERIALIZED (
-        SELECT top.tid FROM unnest($1::int[], $2::int[]) AS open (lane_id, slots)
+  const values = [lanes.map(lane => lane.laneId), lanes.map(lane => lane.slots), limit, replicaId]
+  const quotas = lanes.flatMap(lane => lane.quotas ?? [])
+  const { rows } = await pool.query<ClaimedRow>(
+    quotas.length === 0
+      ? { name: 'claim-tasks', text: claimSql(pickByRank), values }
+      : {
+          name: 'claim-tasks-within-quotas',
+          text: claimSql(pickWithinQuotas),
+          values: [
+            ...values,
+            quotas.map(({ type }) => type.group),
+            quotas.map(({ type }) => type.most),
+            quotas.map(({ tenant }) => tenant.group),
+            quotas.map(({ tenant }) => tenant.most),
+          ],
+        },
+  )
+  return rows.map(toClaimed)
+}
+
+/** The first rows of each open lane, locked; rows that another claimer has locked are passed by. */
+const topOfLane = `
         CROSS JOIN LATERAL (
           SELECT r.ctid AS tid, r.rank, r.priority, r.deadline, r.id FROM ready r
           WHERE r.lane_id = open.lane_id AND r.deadline > clock_timestamp()
           ORDER BY r.rank, r.priority, r.deadline, r.id LIMIT open.slots FOR UPDATE SKIP LOCKED
-        ) top
-        ORDER BY top.rank, top.priority, top.deadline, top.id LIMIT $3
-      ), taken AS (
+        ) top`
+
+const inOrder = 'ORDER BY rank, priority, deadline, id'
+
+const pickByRank = `
+      WITH picked AS MATERIALIZED (
+        SELECT top.tid FROM unnest($1::int[], $2::int[]) AS open (lane_id, slots) ${topOfLane}
+        ${inOrder} LIMIT $3
+      )`
+
+/** Lanes of one type, and types of one tenant, share what they may give; what is locked and not picked is let go at commit. */
+const pickWithinQuotas = `
+      WITH top AS MATERIALIZED (
+        SELECT top.*, open.type_group, open.type_most, open.tenant_group, open.tenant_most
+        FROM unnest($1::int[], $2::int[], $5::int[], $6::int[], $7::int[], $8::int[])
+          AS open (lane_id, slots, type_group, type_most, tenant_group, tenant_most) ${topOfLane}
+      ), of_types AS (
+        SELECT *, row_number() OVER (PARTITION BY type_group ${inOrder}) AS place_in_type FROM top
+      ), of_tenants AS (
+        SELECT *, row_number() OVER (PARTITION BY tenant_group ${inOrder}) AS place_in_tenant
+        FROM of_types WHERE place_in_type <= type_most
+      ), picked AS MATERIALIZED (
+        SELECT tid FROM of_tenants WHERE place_in_tenant <= tenant_most ${inOrder} LIMIT $3
+      )`
+
+function claimSql(pick: string): string {
+  return `${pick}, taken AS (
         DELETE FROM ready WHERE ctid = ANY (ARRAY(SELECT tid FROM picked))
         RETURNING id, tenant_id, attempts, enqueued_at, started_at
       ), leased AS (
@@ -33,7 +74,7 @@ export async function claimTasks(
         RETURNING *
       ), claimed AS MATERIALIZED (
         SELECT t.tenant_id, t.id, t.lane_id, t.type, t.module_id, t.priority, t.rank, t.deadline, t.timeout_ms,
-               t.max_attempts, t.complexity, t.submitted_by, t.retry_of, t.payload,
+               t.max_attempts, t.complexity, t.submitted_by, t.retry_of, t.payload, t.payload_bytes, t.cost_budget_usd,
                l.lease_no, l.attempts, l.enqueued_at, l.claimed_at, l.started_at
         FROM leased l JOIN task t ON t.tenant_id = l.tenant_id AND t.id = l.id
       ), told AS (
@@ -44,8 +85,5 @@ export async function claimTasks(
         FROM claimed GROUP BY tenant_id
       )
       SELECT ${claimedColumns}
-      FROM claimed ORDER BY claimed.rank, claimed.priority, claimed.deadline, claimed.id`,
-    values: [lanes.map(lane => lane.laneId), lanes.map(lane => lane.slots), limit, replicaId],
-  })
-  return rows.map(toClaimed)
+      FROM claimed ORDER BY claimed.rank, claimed.priority, claimed.deadline, claimed.id`
 }

@@ -14,9 +14,12 @@ export interface ClaimedRow {
   timeout_ms: number
   max_attempts: number
   complexity: number
+  cost_budget_usd: string | null
+  spent_usd: string
   submitted_by: string
   retry_of: string | null
   payload: Json
+  payload_bytes: number
   lease_no: string
   attempts: number
   enqueued_ms: number
@@ -24,10 +27,13 @@ export interface ClaimedRow {
   started_ms: number | null
 }
 
-/** Of a row source that joins a lease with its task. */
+/** Of a row source named `claimed` that joins a lease with its task. */
 export const claimedColumns = `
   tenant_id, id, lane_id, type, module_id, priority, rank, timeout_ms, max_attempts, complexity, submitted_by,
-  retry_of, payload, lease_no, attempts,
+  retry_of, payload, payload_bytes, lease_no, attempts, cost_budget_usd,
+  CASE WHEN cost_budget_usd IS NOT NULL AND attempts > 0 THEN (
+    SELECT coalesce(sum(a.cost_usd), 0) FROM attempt a WHERE a.tenant_id = claimed.tenant_id AND a.task_id = claimed.id
+  ) ELSE 0 END AS spent_usd,
   CASE WHEN deadline < 'infinity' THEN (extract(epoch FROM deadline) * 1000)::float8 END AS deadline_ms,
   (extract(epoch FROM enqueued_at) * 1000)::float8 AS enqueued_ms,
   (extract(epoch FROM claimed_at) * 1000)::float8 AS claimed_ms,
@@ -45,9 +51,12 @@ export function toClaimed(row: ClaimedRow): ClaimedTask {
     timeoutMs: row.timeout_ms,
     maxAttempts: row.max_attempts,
     complexity: row.complexity,
+    costBudgetUsd: row.cost_budget_usd === null ? null : Number(row.cost_budget_usd),
+    spentUsd: Number(row.spent_usd),
     submittedBy: row.submitted_by,
     retryOf: row.retry_of,
     payload: row.payload,
+    payloadBytes: row.payload_bytes,
     rank: Number(row.rank),
     leaseNo: Number(row.lease_no),
     attempts: row.attempts,

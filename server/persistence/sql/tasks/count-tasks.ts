@@ -48,15 +48,6 @@ export async function countTasks(pool: Pool, tenantId: string): Promise<QueueCou
   }
 }
 
-/** Tasks that wait or run, over all tenants; admission goes by it. */
-export async function countLiveTasks(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ live: number }>({
-    name: 'count-live-tasks',
-    text: `SELECT ((SELECT count(*) FROM ready) + (SELECT count(*) FROM waiting) + (SELECT count(*) FROM lease))::int AS live`,
-  })
-  return rows[0]?.live ?? 0
-}
-
 /** Tasks accepted and ended since the first start. */
 export async function readTotals(pool: Pool, tenantId: string): Promise<TaskTotals> {
   const { rows } = await pool.query<Record<keyof TaskTotals, string>>({

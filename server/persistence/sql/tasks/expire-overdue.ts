@@ -22,9 +22,11 @@ export async function expireOverdue(pool: Pool, limit: number, replicaId: string
         SELECT tenant_id, id, 'expired', attempts, started_at, clock_timestamp(), 'DEADLINE_PASSED',
                'The deadline passed before it could be started.', 'DEADLINE_PASSED' FROM late
       ), counted AS (
-        INSERT INTO task_total (tenant_id, replica_id, expired)
-        SELECT tenant_id, $2, count(*) FROM late GROUP BY tenant_id
-        ON CONFLICT (tenant_id, replica_id) DO UPDATE SET expired = task_total.expired + excluded.expired
+        INSERT INTO task_total (tenant_id, replica_id, expired, live_bytes)
+        SELECT l.tenant_id, $2, count(*), -sum(t.payload_bytes)
+        FROM late l JOIN task t ON t.tenant_id = l.tenant_id AND t.id = l.id GROUP BY l.tenant_id
+        ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
+          expired = task_total.expired + excluded.expired, live_bytes = task_total.live_bytes + excluded.live_bytes
       ), told AS (
         INSERT INTO event_batch (tenant_id, count, types, events)
         SELECT tenant_id, count(*), '{task.expired}', jsonb_agg(jsonb_build_object(

@@ -45,6 +45,8 @@ export async function finishLeases(pool: Pool, ends: readonly LeaseEnd[], replic
       column(end => joinTypes(eventsOf(end, 'task'))),
       replicaId,
       JSON.stringify(inOrder.flatMap(toLetterRow)),
+      column(end => end.task.payloadBytes),
+      JSON.stringify(inOrder.flatMap(toSpendRows)),
     ],
   })
   const counted = new Set(rows.map(row => Number(row.lease_no)))
@@ -56,10 +58,10 @@ const finishSql = `
     SELECT * FROM unnest(
       $1::uuid[], $2::bigint[], $3::int[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::jsonb[],
       $9::text[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::text[], $15::json[], $16::int[], $17::text[],
-      $18::text[], $19::int[], $20::text[], $21::text[]
+      $18::text[], $19::int[], $20::text[], $21::text[], $24::int[]
     ) AS e (id, lease_no, lane_id, attempts, started_at, finished_at, status, result, error_code, error_message, reason,
             served_by, delay_ms, wait_reason, attempt_rows, agent_count, agent_events, agent_types, task_count, task_events,
-            task_types)
+            task_types, payload_bytes)
   ), fenced AS (
     DELETE FROM lease l USING input i WHERE l.id = i.id AND l.lease_no = i.lease_no
     RETURNING l.tenant_id, l.enqueued_at, l.claimed_at, l.cancel_reason, i.*
@@ -74,12 +76,12 @@ const finishSql = `
     FROM fenced f CROSS JOIN LATERAL (SELECT f.status IS NULL AND f.cancel_reason IS NOT NULL AS is_cancelled) c
   ), kept AS (
     INSERT INTO attempt (tenant_id, task_id, number, lease_no, replica_id, module_id, instance_id, outcome, error_code,
-                         error_message, enqueued_at, claimed_at, dispatched_at, ended_at, decision)
+                         error_message, enqueued_at, claimed_at, dispatched_at, ended_at, cost_usd, decision)
     SELECT f.tenant_id, f.id, a.number, f.lease_no, $22, a.module_id, a.instance_id, a.outcome, a.error_code,
-           a.error_message, f.enqueued_at, f.claimed_at, a.dispatched_at, a.ended_at, a.decision
+           a.error_message, f.enqueued_at, f.claimed_at, a.dispatched_at, a.ended_at, a.cost_usd, a.decision
     FROM fenced f CROSS JOIN LATERAL json_to_recordset(f.attempt_rows) AS a (
       number smallint, module_id text, instance_id text, outcome text, error_code text, error_message text,
-      dispatched_at timestamptz, ended_at timestamptz, decision jsonb)
+      dispatched_at timestamptz, ended_at timestamptz, cost_usd numeric, decision jsonb)
   ), ended AS (
     INSERT INTO outcome (tenant_id, id, status, served_by, attempts, started_at, finished_at, error_code, error_message,
                          reason, result)
@@ -102,13 +104,22 @@ const finishSql = `
     FROM settled f JOIN task t ON t.tenant_id = f.tenant_id AND t.id = f.id
     WHERE f.end_status IS NULL AND f.delay_ms IS NULL
   ), counted AS (
-    INSERT INTO task_total (tenant_id, replica_id, succeeded, failed, cancelled, expired)
+    INSERT INTO task_total (tenant_id, replica_id, succeeded, failed, cancelled, expired, live_bytes)
     SELECT tenant_id, $22, count(*) FILTER (WHERE end_status = 'succeeded'), count(*) FILTER (WHERE end_status = 'failed'),
-           count(*) FILTER (WHERE end_status = 'cancelled'), count(*) FILTER (WHERE end_status = 'expired')
+           count(*) FILTER (WHERE end_status = 'cancelled'), count(*) FILTER (WHERE end_status = 'expired'), -sum(payload_bytes)
     FROM settled WHERE end_status IS NOT NULL GROUP BY tenant_id
     ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
       succeeded = task_total.succeeded + excluded.succeeded, failed = task_total.failed + excluded.failed,
-      cancelled = task_total.cancelled + excluded.cancelled, expired = task_total.expired + excluded.expired
+      cancelled = task_total.cancelled + excluded.cancelled, expired = task_total.expired + excluded.expired,
+      live_bytes = task_total.live_bytes + excluded.live_bytes
+  ), spent AS (
+    INSERT INTO spend_day (tenant_id, day, module_id, task_type, replica_id, calls, cost_usd)
+    SELECT f.tenant_id, s.day, s.module_id, s.task_type, $22, count(*), sum(s.cost_usd)
+    FROM json_to_recordset($25::json) AS s (lease_no bigint, day date, module_id text, task_type text, cost_usd numeric)
+    JOIN fenced f ON f.lease_no = s.lease_no
+    GROUP BY f.tenant_id, s.day, s.module_id, s.task_type
+    ON CONFLICT (tenant_id, day, module_id, task_type, replica_id) DO UPDATE SET
+      calls = spend_day.calls + excluded.calls, cost_usd = spend_day.cost_usd + excluded.cost_usd
   ), told AS (
     INSERT INTO event_batch (tenant_id, count, types, events)
     SELECT tenant_id, sum(event_count), string_to_array(string_agg(DISTINCT event_types, ','), ','),
@@ -140,6 +151,7 @@ function toAttemptRow(attempt: AttemptRecord): Record<string, unknown> {
     error_message: attempt.error?.message ?? null,
     dispatched_at: toTime(attempt.dispatchedAt),
     ended_at: toTime(attempt.endedAt),
+    cost_usd: toMoney(attempt.costUsd),
     decision: attempt.decision,
   }
 }
@@ -150,6 +162,24 @@ function toLetterRow({ task, next }: LeaseEnd): Record<string, unknown>[] {
   const error = letterError(next.error, next.reason)
   const fingerprint = letterFingerprint({ type: task.type, ...error })
   return [{ id: task.id, type: task.type, priority: task.priority, ...error, fingerprint }]
+}
+
+/** Its attempts that cost something, as they are added to the spend of their day. */
+function toSpendRows({ task, attempts }: LeaseEnd): Record<string, unknown>[] {
+  return attempts
+    .filter(attempt => attempt.costUsd > 0)
+    .map(({ endedAt, moduleId, costUsd }) => ({
+      lease_no: task.leaseNo,
+      day: toTime(endedAt)?.slice(0, 10),
+      module_id: moduleId,
+      task_type: task.type,
+      cost_usd: toMoney(costUsd),
+    }))
+}
+
+/** As the database keeps money: ten decimals, never in exponent form. */
+function toMoney(usd: number): string {
+  return usd.toFixed(10)
 }
 
 function toTime(ms: number | null): string | null {

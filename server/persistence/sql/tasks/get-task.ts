@@ -19,6 +19,7 @@ interface Row {
   timeout_ms: number
   max_attempts: number
   complexity: number
+  cost_budget_usd: string | null
   idempotency_key: string | null
   submitted_by: string
   retry_of: string | null
@@ -61,6 +62,7 @@ interface AttemptRow {
   claimed_at: string
   dispatched_at: string
   ended_at: string
+  cost_usd: number
   decision: AttemptView['decision']
 }
 
@@ -73,7 +75,7 @@ export async function getTask(pool: Pool, tenantId: string, id: string): Promise
 
 const getSql = `
   SELECT t.id, t.lane_id, t.type, t.module_id, t.priority, t.score, t.run_at, t.deadline, t.timeout_ms, t.max_attempts,
-         t.complexity, t.idempotency_key, t.submitted_by, t.retry_of, t.accepted_at, t.payload,
+         t.complexity, t.cost_budget_usd, t.idempotency_key, t.submitted_by, t.retry_of, t.accepted_at, t.payload,
          ${statusSql('t')} AS status,
          (SELECT n.id FROM task n WHERE n.tenant_id = t.tenant_id AND n.retry_of = t.id ORDER BY n.id DESC LIMIT 1) AS retried_as,
          o.served_by, o.finished_at, o.error_code, o.error_message, coalesce(o.reason, l.cancel_reason) AS reason, o.result,
@@ -116,6 +118,7 @@ function toStoredTask(row: Row, tenantId: string): StoredTask {
     deadline: row.deadline instanceof Date ? row.deadline.toISOString() : null,
     timeoutMs: row.timeout_ms,
     estimatedComplexity: row.complexity,
+    costBudgetUsd: row.cost_budget_usd === null ? null : Number(row.cost_budget_usd),
     idempotencyKey: row.idempotency_key,
     submittedBy: row.submitted_by,
     retryOf: row.retry_of,
@@ -160,6 +163,7 @@ function toAttempt(row: AttemptRow): AttemptView {
     claimedAt: iso(row.claimed_at),
     dispatchedAt: iso(row.dispatched_at),
     endedAt: iso(row.ended_at),
+    costUsd: row.cost_usd,
     decision: row.decision,
   }
 }

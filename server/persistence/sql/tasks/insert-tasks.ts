@@ -129,14 +129,17 @@ async function insertRows(client: Pick<Pool, 'query'>, tasks: readonly NewTask[]
         SELECT * FROM unnest(
           $1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::smallint[], $7::real[], $8::bigint[],
           $9::timestamptz[], $10::timestamptz[], $11::int[], $12::smallint[], $13::real[], $14::text[], $15::text[],
-          $16::uuid[], $17::timestamptz[], $18::jsonb[], $19::text[]
+          $16::uuid[], $17::timestamptz[], $18::jsonb[], $19::text[], $21::numeric[], $22::int[]
         ) AS t (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms, max_attempts,
-                complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload, event)
+                complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload, event, cost_budget_usd,
+                payload_bytes)
       ), added AS (
         INSERT INTO task (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms,
-                          max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload)
+                          max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
+                          cost_budget_usd, payload_bytes)
         SELECT tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, coalesce(deadline, 'infinity'),
-               timeout_ms, max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload
+               timeout_ms, max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
+               cost_budget_usd, payload_bytes
         FROM input
       ), queued AS (
         INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at)
@@ -146,9 +149,10 @@ async function insertRows(client: Pick<Pool, 'query'>, tasks: readonly NewTask[]
         INSERT INTO waiting (id, tenant_id, due_at, attempts, reason, since)
         SELECT id, tenant_id, run_at, 0, 'not_before', clock_timestamp() FROM input WHERE run_at IS NOT NULL
       ), counted AS (
-        INSERT INTO task_total (tenant_id, replica_id, accepted)
-        SELECT tenant_id, $20, count(*) FROM input GROUP BY tenant_id
-        ON CONFLICT (tenant_id, replica_id) DO UPDATE SET accepted = task_total.accepted + excluded.accepted
+        INSERT INTO task_total (tenant_id, replica_id, accepted, live_bytes)
+        SELECT tenant_id, $20, count(*), sum(payload_bytes) FROM input GROUP BY tenant_id
+        ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
+          accepted = task_total.accepted + excluded.accepted, live_bytes = task_total.live_bytes + excluded.live_bytes
       )
       INSERT INTO event_batch (tenant_id, count, types, events)
       SELECT tenant_id, count(*), array_remove(ARRAY[
@@ -177,6 +181,8 @@ async function insertRows(client: Pick<Pool, 'query'>, tasks: readonly NewTask[]
       column(task => task.payload),
       column(task => serializeEvent(task.event)),
       replicaId,
+      column(task => task.costBudgetUsd),
+      column(task => task.payloadBytes),
     ],
   })
 }

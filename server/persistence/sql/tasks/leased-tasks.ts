@@ -12,7 +12,7 @@ export async function leasedTasks(pool: Pool, replicaId: string, except: readonl
         SELECT t.*, l.lease_no, l.attempts, l.enqueued_at, l.claimed_at, l.started_at
         FROM lease l JOIN task t ON t.tenant_id = l.tenant_id AND t.id = l.id
         WHERE l.replica_id = $1 AND l.lease_no <> ALL ($2::bigint[])
-      ) held ORDER BY rank, priority, deadline, id`,
+      ) claimed ORDER BY rank, priority, deadline, id`,
     values: [replicaId, except],
   })
   return rows.map(toClaimed)

@@ -44,7 +44,7 @@ const reclaimSql = `
       SELECT l.id FROM lease l WHERE l.replica_id IN (SELECT id FROM dead) ORDER BY l.id LIMIT 1000 FOR UPDATE SKIP LOCKED
     ) RETURNING *
   ), known AS MATERIALIZED (
-    SELECT l.*, t.lane_id, t.rank, t.priority, t.deadline, t.type, t.max_attempts, l.attempts + 1 AS used,
+    SELECT l.*, t.lane_id, t.rank, t.priority, t.deadline, t.type, t.max_attempts, t.payload_bytes, l.attempts + 1 AS used,
            l.cancel_reason IS NOT NULL AS is_cancelled, l.attempts + 1 >= t.max_attempts AS is_spent
     FROM lost l JOIN task t ON t.tenant_id = l.tenant_id AND t.id = l.id
   ), kept AS (
@@ -73,11 +73,12 @@ const reclaimSql = `
            date_trunc('milliseconds', clock_timestamp())
     FROM known WHERE is_spent AND NOT is_cancelled
   ), counted AS (
-    INSERT INTO task_total (tenant_id, replica_id, failed, cancelled)
-    SELECT tenant_id, $3, count(*) FILTER (WHERE NOT is_cancelled), count(*) FILTER (WHERE is_cancelled)
+    INSERT INTO task_total (tenant_id, replica_id, failed, cancelled, live_bytes)
+    SELECT tenant_id, $3, count(*) FILTER (WHERE NOT is_cancelled), count(*) FILTER (WHERE is_cancelled), -sum(payload_bytes)
     FROM known WHERE is_spent OR is_cancelled GROUP BY tenant_id
     ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
-      failed = task_total.failed + excluded.failed, cancelled = task_total.cancelled + excluded.cancelled
+      failed = task_total.failed + excluded.failed, cancelled = task_total.cancelled + excluded.cancelled,
+      live_bytes = task_total.live_bytes + excluded.live_bytes
   ), told AS (
     INSERT INTO event_batch (tenant_id, count, types, events)
     SELECT tenant_id, count(*),

@@ -1,0 +1,38 @@
+import type { Principal } from '#server/core/shared/principal.ts'
+import { insertAudit } from './audit.ts'
+import type { Prisma, PrismaClient } from './generated/client.ts'
+
+/** A setting as it is to be, made on `version`; 0 when it was never stored. */
+export interface SettingEdit {
+  key: string
+  version: number
+  value: Prisma.InputJsonObject
+  /** The name of the act in the audit. */
+  action: string
+}
+
+/** Stores a setting with its history and audit row, unless its version is no longer current. Answers the new version, or null. */
+export async function saveSetting(prisma: PrismaClient, by: Principal, edit: SettingEdit): Promise<number | null> {
+  const { tenantId } = by
+  const { key, version, value, action } = edit
+  return prisma.$transaction(async tx => {
+    if (version === 0) {
+      const { count } = await tx.setting.createMany({
+        data: [{ tenantId, key, value, updatedBy: by.name }],
+        skipDuplicates: true,
+      })
+      if (count === 0) return null
+    } else {
+      const { count } = await tx.setting.updateMany({
+        where: { tenantId, key, version },
+        data: { value, version: version + 1, updatedBy: by.name, updatedAt: new Date() },
+      })
+      if (count === 0) return null
+    }
+    await tx.configChange.create({
+      data: { tenantId, entityKind: 'setting', entityId: key, version: version + 1, value, changedBy: by.name },
+    })
+    await insertAudit(tx, by, { action, targetKind: 'setting', targetId: key, details: value })
+    return version + 1
+  })
+}
