@@ -30,6 +30,7 @@ test('with nothing set it runs in production on the loopback address with the em
       allowedEndpoints: [],
       concurrency: 256,
       queueCapacity: 100_000,
+      queueCapacityBytes: 1_073_741_824,
       logLevel: 'info',
     },
     warnings: [],
@@ -69,6 +70,7 @@ test('every variable is read', () => {
     allowedEndpoints: ['10.1.0.0/16'],
     concurrency: 64,
     queueCapacity: 5_000,
+    queueCapacityBytes: 1_073_741_824,
     logLevel: 'debug',
   })
   expect(Object.keys(config)).toHaveLength(Object.keys(variables).length)

@@ -16,8 +16,10 @@ import type {
   TaskTotals,
 } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
+import { countLiveTypes, liveTotalsOf } from './live-views.ts'
 import { compareEntries, type Entry, type Leased, type Place, statusOf } from './task-entry.ts'
 import { countEntries, isMatch, toClaimed, toIso, toLetter, toStoredTask, toSummary } from './task-views.ts'
+import { withinQuotas } from './within-quotas.ts'
 
 const spentMessage = 'The replica that ran it stopped, on its last attempt.'
 
@@ -163,10 +165,7 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async liveTotals(): Promise<LiveTotals> {
-    const entries = [...this.#entries.values()]
-    const live = entries.filter(entry => entry.place.kind !== 'ended')
-    const bytes = live.reduce((sum, { task }) => sum + task.payloadBytes, 0)
-    return { count: live.length, bytes, ended: entries.length - live.length }
+    return liveTotalsOf([...this.#entries.values()])
   }
 
   async recountLive(): Promise<{ counted: { count: number; bytes: number }; totals: LiveTotals }> {
@@ -175,10 +174,7 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async liveByType(tenantId: string, types: readonly string[]): Promise<Record<string, number>> {
-    const live = [...this.#entries.values()].filter(
-      ({ task, place }) => task.tenantId === tenantId && place.kind !== 'ended',
-    )
-    return Object.fromEntries(types.map(type => [type, live.filter(({ task }) => task.type === type).length]))
+    return countLiveTypes([...this.#entries.values()], tenantId, types)
   }
 
   async totals(tenantId: string): Promise<TaskTotals> {
@@ -339,16 +335,4 @@ export class MemoryTaskStore implements TaskStore {
     }
     return totals
   }
-}
-
-/** The first entries of each group, as many as it may give; entries come in order. */
-function withinQuotas<Open extends { quotas: ClaimLane['quotas'] }>(open: Open[], kind: 'type' | 'tenant'): Open[] {
-  const given = new Map<number, number>()
-  return open.filter(({ quotas }) => {
-    if (!quotas) return true
-    const { group, most } = quotas[kind]
-    const count = (given.get(group) ?? 0) + 1
-    given.set(group, count)
-    return count <= most
-  })
 }

@@ -1,0 +1,16 @@
+import type { ClaimLane } from '../queue/task-store.ts'
+
+/** The first entries of each group, as many as it may give; entries come in order. */
+export function withinQuotas<Open extends { quotas: ClaimLane['quotas'] }>(
+  open: Open[],
+  kind: 'type' | 'tenant',
+): Open[] {
+  const given = new Map<number, number>()
+  return open.filter(({ quotas }) => {
+    if (!quotas) return true
+    const { group, most } = quotas[kind]
+    const count = (given.get(group) ?? 0) + 1
+    given.set(group, count)
+    return count <= most
+  })
+}
