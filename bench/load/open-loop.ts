@@ -25,7 +25,7 @@ export interface OpenLoopResult {
 }
 
 const key = 'qd_key_for_bench_0123456789abcdefghijklmnop'
-const connections = 32
+const connections = 128
 
 /**
  * Submits `perSecond` single tasks a second for `seconds` to a server of its own, over HTTP, each run by a module in another

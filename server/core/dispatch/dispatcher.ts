@@ -29,7 +29,7 @@ export interface DispatcherOptions {
 
 const claimBatch = 256
 /** Claims are at least this far apart, so that one takes what arrived meanwhile. */
-const claimGapMs = 3
+const claimGapMs = 5
 /** Lanes are looked at anew this often, whatever was heard of them: catches what other replicas submitted. */
 const pollMs = 1_000
 /** A claimed task that finds no free slot goes back to the queue after this long. */

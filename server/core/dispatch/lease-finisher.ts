@@ -15,7 +15,8 @@ export interface LeaseFinisherOptions {
 }
 
 const batchSize = 256
-const batchDelayMs = 2
+const batchDelayMs = 1
+const batchGapMs = 5
 const concurrentBatches = 1
 const retryMs = 500
 
@@ -35,6 +36,7 @@ export class LeaseFinisher {
     this.#batcher = new Batcher({
       clock: options.clock,
       maxDelayMs: batchDelayMs,
+      minGapMs: batchGapMs,
       maxSize: batchSize,
       maxConcurrent: concurrentBatches,
       write: async ends => {

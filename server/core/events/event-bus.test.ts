@@ -45,7 +45,7 @@ function publish(count: number, type: EventType = 'task.ready', data: Record<str
 /** Publishes and waits until it is delivered. */
 async function deliver(count: number, type: EventType = 'task.ready'): Promise<void> {
   publish(count, type)
-  await clock.advance(30)
+  await clock.advance(60)
 }
 
 /** Follows in the background and collects the numbers seen. */
@@ -66,7 +66,7 @@ describe('publishing', () => {
     for (const [n, priority] of [5, 9, 1, 5, 1, 10, 3].entries()) {
       bus.publish({ tenantId, type: 'task.ready', priority, data: { n } })
     }
-    await clock.advance(30)
+    await clock.advance(60)
     expect(delivered).toEqual([
       [1, 2],
       [1, 4],
@@ -217,7 +217,7 @@ describe('following', () => {
             for (let n = 0; n < count; n++) publish(1, types[published++ % types.length])
           }
           add(before)
-          await clock.advance(30)
+          await clock.advance(60)
           const afterSeq = Math.min(resumeAfter, before)
           const stop = new AbortController()
           const reader = bus.follow(tenantId, { types: wanted }, afterSeq, stop.signal)[Symbol.asyncIterator]()
@@ -274,7 +274,7 @@ describe('following', () => {
     await clock.advance(1_000)
     expect(reads).toBeLessThan(3)
     bus.publish({ tenantId: 'another', type: 'task.ready' })
-    await clock.advance(30)
+    await clock.advance(60)
     expect(seen).toEqual([1_501])
   })
 
@@ -316,7 +316,7 @@ describe('reading', () => {
     for (let batch = 0; batch < 15; batch++) {
       publish(60, 'task.ready')
       publish(40, 'task.failed')
-      await clock.advance(30)
+      await clock.advance(60)
     }
     const seqs = async (fromSeq: number, toSeq: number, types?: string[]) =>
       (await bus.replay(tenantId, { fromSeq, toSeq }, types)).map(event => event.seq)

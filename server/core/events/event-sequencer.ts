@@ -11,7 +11,7 @@ export interface EventSequencerOptions {
 }
 
 /** Numbering happens at most this often: each time it takes everything that was committed meanwhile. */
-const gapMs = 10
+const gapMs = 25
 const retryMs = 500
 const batchesPerRound = 500
 

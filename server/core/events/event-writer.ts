@@ -16,7 +16,7 @@ interface Entry {
   event: StampedEvent
 }
 
-const gatherMs = 5
+const gatherMs = 15
 const retryMs = 500
 /** Events that wait for a database that does not answer; beyond it new ones are dropped and counted. */
 const maxPending = 100_000

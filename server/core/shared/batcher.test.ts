@@ -14,6 +14,7 @@ class Harness {
     this.batcher = new Batcher({
       clock: this.clock,
       maxDelayMs: 2,
+      minGapMs: 0,
       maxSize: 4,
       maxConcurrent: 2,
       write: items =>
@@ -66,6 +67,33 @@ describe('gathering', () => {
       [3, 4],
     ])
   })
+
+  test('batches that are not full start as far apart as the gap says, and the first of them after its delay', async () => {
+    const harness = new Harness({ minGapMs: 6 })
+    void harness.batcher.add(1)
+    await harness.clock.advance(2)
+    expect(harness.batches).toEqual([[1]])
+    harness.open.shift()?.end()
+    await settlePromises()
+    void harness.batcher.add(2)
+    await harness.clock.advance(3)
+    void harness.batcher.add(3)
+    expect(harness.batches).toEqual([[1]])
+    await harness.clock.advance(3)
+    expect(harness.batches).toEqual([[1], [2, 3]])
+  })
+
+  test('what gathered during a write that outlasted the gap leaves as soon as the write ends', async () => {
+    const harness = new Harness({ minGapMs: 6, maxConcurrent: 1 })
+    void harness.batcher.add(1)
+    await harness.clock.advance(2)
+    void harness.batcher.add(2)
+    await harness.clock.advance(20)
+    harness.open.shift()?.end()
+    await settlePromises()
+    await harness.clock.advance(0)
+    expect(harness.batches).toEqual([[1], [2]])
+  })
 })
 
 describe('failing', () => {
@@ -110,15 +138,20 @@ test('whatever arrives when: every item is written once, in order, in batches an
     size: 'max',
     maxLength: 60,
   })
-  const limits = fc.record({ maxSize: fc.integer({ min: 1, max: 6 }), maxConcurrent: fc.integer({ min: 1, max: 3 }) })
+  const limits = fc.record({
+    maxSize: fc.integer({ min: 1, max: 6 }),
+    maxConcurrent: fc.integer({ min: 1, max: 3 }),
+    minGapMs: fc.nat(6),
+  })
   await fc.assert(
-    fc.asyncProperty(steps, limits, async (plan, { maxSize, maxConcurrent }) => {
+    fc.asyncProperty(steps, limits, async (plan, { maxSize, maxConcurrent, minGapMs }) => {
       const clock = new FakeClock()
       const written: number[] = []
       let writing = 0
       const batcher = new Batcher<number, number>({
         clock,
         maxDelayMs: 2,
+        minGapMs,
         maxSize,
         maxConcurrent,
         write: async items => {

@@ -2,8 +2,10 @@ import type { Clock } from './clock.ts'
 
 export interface BatcherOptions<Item, Result> {
   clock: Clock
-  /** A batch leaves after this long, or as soon as it is full. */
+  /** The first item of a batch waits this long for others, unless the batch is full before. */
   maxDelayMs: number
+  /** Batches that are not full start at least so far apart: what arrives during a write makes the next one fuller. */
+  minGapMs: number
   maxSize: number
   /** Batches being written at once; further items wait and make the next batches fuller. */
   maxConcurrent: number
@@ -25,6 +27,7 @@ export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>
   #pending: Entry<Item, Result>[] = []
   #writing = 0
+  #lastStartAt = Number.NEGATIVE_INFINITY
   #cancelTimer: (() => void) | null = null
   #idle: (() => void)[] = []
 
@@ -35,7 +38,7 @@ export class Batcher<Item, Result> {
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#pending.push({ item, resolve, reject })
-      this.#schedule()
+      this.#schedule(this.#options.maxDelayMs)
     })
   }
 
@@ -47,9 +50,11 @@ export class Batcher<Item, Result> {
     }
   }
 
-  #schedule(): void {
-    if (this.#pending.length >= this.#options.maxSize) return this.#flush()
-    this.#cancelTimer ??= this.#options.clock.setTimer(this.#options.maxDelayMs, () => {
+  #schedule(delayMs: number): void {
+    const { clock, maxSize, minGapMs } = this.#options
+    if (this.#pending.length >= maxSize) return this.#flush()
+    const gapLeftMs = Math.min(minGapMs, this.#lastStartAt + minGapMs - clock.now())
+    this.#cancelTimer ??= clock.setTimer(Math.max(delayMs, gapLeftMs), () => {
       this.#cancelTimer = null
       this.#flush()
     })
@@ -60,6 +65,7 @@ export class Batcher<Item, Result> {
       this.#cancelTimer?.()
       this.#cancelTimer = null
       const batch = this.#pending.splice(0, this.#options.maxSize)
+      this.#lastStartAt = this.#options.clock.now()
       this.#writing++
       void this.#write(batch)
     }
@@ -73,7 +79,7 @@ export class Batcher<Item, Result> {
       for (const entry of batch) entry.reject(error)
     } finally {
       this.#writing--
-      if (this.#pending.length > 0) this.#flush()
+      if (this.#pending.length > 0) this.#schedule(0)
       for (const wake of this.#idle.splice(0)) wake()
     }
   }
