@@ -2,7 +2,7 @@
  * Imports go one way: app -> components -> contracts; api -> core + contracts; persistence, drivers, breakers -> core;
  * composition -> all. Within the core: shared <- events <- registry, health, resilience, queue, settings <- balancing, brain,
  * dead-letters <- routing
- * <- dispatch <- overview <- orchestrator. `server/testing/boundaries.test.ts` proves that each rule can fail.
+ * <- dispatch <- overview, explain <- orchestrator. `server/testing/boundaries.test.ts` proves that each rule can fail.
  */
 const core = 'server/core'
 const tiers = [
@@ -12,7 +12,7 @@ const tiers = [
   ['balancing', 'brain', 'dead-letters'],
   ['routing'],
   ['dispatch', 'simulation'],
-  ['overview'],
+  ['overview', 'explain'],
 ]
 const isTest = '\\.test\\.tsx?$|/testing/'
 

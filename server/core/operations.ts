@@ -2,6 +2,7 @@ import type { BreakerView } from '../contracts/breakers.ts'
 import type { Page } from '../contracts/common.ts'
 import type { DecisionView } from '../contracts/decisions.ts'
 import type { EventType, EventView } from '../contracts/events.ts'
+import type { TaskExplanation } from '../contracts/explain.ts'
 import type { HealthMember, HealthPoint, HealthSummary } from '../contracts/health.ts'
 import type {
   BreakerConfig,
@@ -63,6 +64,8 @@ export interface TaskOperations {
   get(tenantId: string, id: string): Promise<TaskView>
   list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>>
   timeline(tenantId: string, id: string): Promise<TimelineEntry[]>
+  /** What holds a waiting task and what would unblock it, where a running one is, why an ended one ended. Throws TASK_NOT_FOUND. */
+  explain(tenantId: string, id: string): Promise<TaskExplanation>
   /** Queued work ends at once, running work is aborted first. Throws TASK_ALREADY_ENDED. */
   cancel(by: Principal, id: string, reason: string | undefined): Promise<TaskView>
   /** Makes a new task like an ended one, linked to it. Throws TASK_NOT_ENDED. */

@@ -10,6 +10,7 @@ import type {
   LiveTotals,
   NewTask,
   QueueCounts,
+  QueuePlace,
   ReclaimedTask,
   StoredTask,
   TaskStore,
@@ -17,6 +18,7 @@ import type {
 } from '#server/core/queue/task-store.ts'
 import { type CancelResult, cancelTask } from './sql/tasks/cancel-task.ts'
 import { claimTasks } from './sql/tasks/claim-tasks.ts'
+import { countAhead } from './sql/tasks/count-ahead.ts'
 import { countTasks, readTotals } from './sql/tasks/count-tasks.ts'
 import { expireOverdue } from './sql/tasks/expire-overdue.ts'
 import { finishLeases } from './sql/tasks/finish-leases.ts'
@@ -111,6 +113,10 @@ export class SqlTaskStore implements TaskStore {
 
   counts(tenantId: string): Promise<QueueCounts> {
     return countTasks(this.#pool, tenantId)
+  }
+
+  countAhead(laneIds: readonly number[], place: QueuePlace, cap: number): Promise<number> {
+    return countAhead(this.#pool, laneIds, place, cap)
   }
 
   liveTotals(): Promise<LiveTotals> {

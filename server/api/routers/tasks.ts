@@ -27,6 +27,9 @@ export const tasksRouter = router({
   timeline: procedure(read)
     .input(taskIdInput)
     .query(({ ctx, input }) => ctx.operations.tasks.timeline(ctx.tenantId, input.id)),
+  explain: procedure(read)
+    .input(taskIdInput)
+    .query(({ ctx, input }) => ctx.operations.tasks.explain(ctx.tenantId, input.id)),
   cancel: procedure(submit)
     .input(cancelTaskInput)
     .mutation(({ ctx, input }) => ctx.operations.tasks.cancel(ctx.by, input.id, input.reason)),

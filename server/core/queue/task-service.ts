@@ -1,4 +1,5 @@
 import type { Page } from '../../contracts/common.ts'
+import type { TaskExplanation } from '../../contracts/explain.ts'
 import { describeInputProblem } from '../../contracts/input-problem.ts'
 import {
   type AttemptView,
@@ -27,6 +28,8 @@ export interface TaskServiceOptions {
   submission: Submission
   running: RunningTasks
   events: EventPublisher
+  /** Says why a task is where it is. */
+  explain: (task: StoredTask, attempts: readonly AttemptView[]) => Promise<TaskExplanation>
   /** Writes down who did what to a task. */
   audit: (by: Principal, entry: { action: string; targetId: string; reason: string | null }) => Promise<void>
   replicaId: string
@@ -80,6 +83,11 @@ export class TaskService implements TaskOperations {
   async timeline(tenantId: string, id: string): Promise<TimelineEntry[]> {
     const task = await this.#find(tenantId, id)
     return buildTimeline(task, this.#attemptsOf(task))
+  }
+
+  async explain(tenantId: string, id: string): Promise<TaskExplanation> {
+    const task = await this.#find(tenantId, id)
+    return this.#options.explain(task, this.#attemptsOf(task))
   }
 
   async cancel(by: Principal, id: string, reason: string | undefined): Promise<TaskView> {

@@ -74,6 +74,15 @@ export type InsertResult =
   /** The store cannot hold it; the others of its batch are not touched. */
   | { kind: 'refused' }
 
+/** Where a task stands in the one order over all queues. */
+export interface QueuePlace {
+  rank: number
+  priority: number
+  /** Ms since the epoch; none comes last. */
+  deadline: number | null
+  id: string
+}
+
 /** A lane that is open to a claim. */
 export interface ClaimLane {
   laneId: number
@@ -191,6 +200,7 @@ export interface StoredTask {
   error: TaskError | null
   attempts: AttemptView[]
   score: number
+  rank: number
   runAt: string | null
   deadline: string | null
   timeoutMs: number
@@ -253,6 +263,11 @@ export interface TaskStore {
   get(tenantId: string, id: string): Promise<StoredTask | null>
   list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>>
   counts(tenantId: string): Promise<QueueCounts>
+  /**
+   * How many ready tasks of these lanes are claimed before one that stands at `place`, counted up to `cap`: at a cost bounded by
+   * it, however much waits.
+   */
+  countAhead(laneIds: readonly number[], place: QueuePlace, cap: number): Promise<number>
   /** What waits or runs over all tenants, from running totals: at constant cost, however much it is. */
   liveTotals(): Promise<LiveTotals>
   /** The same counted in the tables themselves, with the totals of the same moment; takes time in proportion to what waits. */

@@ -10,6 +10,7 @@ import type {
   LiveTotals,
   NewTask,
   QueueCounts,
+  QueuePlace,
   ReclaimedTask,
   StoredTask,
   TaskStore,
@@ -17,7 +18,7 @@ import type {
 } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
 import { countLiveTypes, liveTotalsOf } from './live-views.ts'
-import { compareEntries, type Entry, type Leased, type Place, statusOf } from './task-entry.ts'
+import { compareEntries, comparePlaces, type Entry, type Leased, type Place, statusOf } from './task-entry.ts'
 import { countEntries, isMatch, toClaimed, toIso, toLetter, toStoredTask, toSummary } from './task-views.ts'
 import { withinQuotas } from './within-quotas.ts'
 
@@ -162,6 +163,11 @@ export class MemoryTaskStore implements TaskStore {
 
   async counts(tenantId: string): Promise<QueueCounts> {
     return countEntries([...this.#entries.values()].filter(entry => entry.task.tenantId === tenantId))
+  }
+
+  async countAhead(laneIds: readonly number[], place: QueuePlace, cap: number): Promise<number> {
+    const ready = laneIds.flatMap(laneId => [...(this.#ready.get(laneId) ?? [])])
+    return Math.min(cap, ready.filter(({ task }) => comparePlaces(task, place) < 0).length)
   }
 
   async liveTotals(): Promise<LiveTotals> {

@@ -1,7 +1,7 @@
 import type { DeadLetterMark } from '../../contracts/dead-letters.ts'
 import type { AttemptView, TaskStatus } from '../../contracts/tasks.ts'
 import type { EndStatus, WaitReason } from '../queue/task-state.ts'
-import type { NewTask } from '../queue/task-store.ts'
+import type { NewTask, QueuePlace } from '../queue/task-store.ts'
 
 /** Where a task of the memory store is in its life; each is a table of the store in PostgreSQL. */
 export type Place =
@@ -53,6 +53,10 @@ export function statusOf(place: Place): TaskStatus {
 
 /** The one order over all queues: rank, then priority number, deadline and id. */
 export function compareEntries({ task: a }: Entry, { task: b }: Entry): number {
+  return comparePlaces(a, b)
+}
+
+export function comparePlaces(a: QueuePlace, b: QueuePlace): number {
   return (
     a.rank - b.rank ||
     a.priority - b.priority ||

@@ -34,6 +34,7 @@ export function toStoredTask(entry: Entry, retriedAs: string | null): StoredTask
     error: ended?.error ?? null,
     attempts: entry.attempts,
     score: task.score,
+    rank: task.rank,
     runAt: task.runAt === null ? null : toIso(task.runAt),
     deadline: task.deadline === null ? null : toIso(task.deadline),
     timeoutMs: task.timeoutMs,

@@ -14,6 +14,7 @@ interface Row {
   status: TaskStatus
   priority: number
   score: number
+  rank: string
   run_at: Date | null
   deadline: Date | number
   timeout_ms: number
@@ -74,7 +75,7 @@ export async function getTask(pool: Pool, tenantId: string, id: string): Promise
 }
 
 const getSql = `
-  SELECT t.id, t.lane_id, t.type, t.module_id, t.priority, t.score, t.run_at, t.deadline, t.timeout_ms, t.max_attempts,
+  SELECT t.id, t.lane_id, t.type, t.module_id, t.priority, t.score, t.rank, t.run_at, t.deadline, t.timeout_ms, t.max_attempts,
          t.complexity, t.cost_budget_usd, t.idempotency_key, t.submitted_by, t.retry_of, t.accepted_at, t.payload,
          ${statusSql('t')} AS status,
          (SELECT n.id FROM task n WHERE n.tenant_id = t.tenant_id AND n.retry_of = t.id ORDER BY n.id DESC LIMIT 1) AS retried_as,
@@ -114,6 +115,7 @@ function toStoredTask(row: Row, tenantId: string): StoredTask {
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     attempts: (row.attempt_rows ?? []).map(toAttempt),
     score: row.score,
+    rank: Number(row.rank),
     runAt: row.run_at?.toISOString() ?? null,
     deadline: row.deadline instanceof Date ? row.deadline.toISOString() : null,
     timeoutMs: row.timeout_ms,

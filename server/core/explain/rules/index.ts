@@ -1,0 +1,17 @@
+import type { ConstraintRule } from '../situation.ts'
+import { noRoute } from './modules.ts'
+import { behindOthers, budget, policyLimits, replicaFull } from './queue.ts'
+import { backOff, busy, databaseAway, notBefore } from './timing.ts'
+
+/** Every reason for which a task may wait. The order is that of the answer among constraints that last equally long. */
+export const constraintRules: readonly ConstraintRule[] = [
+  databaseAway,
+  notBefore,
+  backOff,
+  busy,
+  noRoute,
+  budget,
+  policyLimits,
+  replicaFull,
+  behindOthers,
+]
