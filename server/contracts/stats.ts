@@ -1,7 +1,37 @@
+import { z } from 'zod'
 import type { BreakerState } from './breakers.ts'
 import type { EventView } from './events.ts'
 import type { HealthMember, HealthPoint, HealthSummary } from './health.ts'
 import type { ModuleSummary } from './modules.ts'
+
+const daySchema = z.iso.date()
+const longestSpendDays = 366
+
+/** What to add spend up by; days are UTC, both included, at most a year; by default the last seven. */
+export const spendInput = z
+  .strictObject({
+    from: daySchema.optional(),
+    to: daySchema.optional(),
+    by: z.enum(['module', 'type', 'tenant', 'day']).default('module'),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from <= to, 'from must not be after to')
+  .refine(
+    ({ from, to }) =>
+      from === undefined || to === undefined || Date.parse(to) - Date.parse(from) < longestSpendDays * 86_400_000,
+    `must span at most ${longestSpendDays} days`,
+  )
+  .prefault({})
+export type SpendInput = z.output<typeof spendInput>
+
+/** What calls cost: hourly cost of the module × their duration, added up exactly. */
+export interface SpendView {
+  from: string
+  to: string
+  by: SpendInput['by']
+  totalUsd: number
+  /** The largest first; days in order. Calls that cost nothing are not counted. */
+  rows: { key: string; calls: number; costUsd: number }[]
+}
 
 export interface EventBusStats {
   total: number

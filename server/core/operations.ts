@@ -26,6 +26,8 @@ import type {
   OrchestratorStatus,
   QueueStats,
   RoutingStats,
+  SpendInput,
+  SpendView,
 } from '../contracts/stats.ts'
 import type {
   ListTasks,
@@ -187,6 +189,7 @@ export interface EventOperations {
 
 export interface StatsOperations {
   orchestrator(tenantId: string): Promise<OrchestratorStats>
+  spend(tenantId: string, input: SpendInput): Promise<SpendView>
   status(tenantId: string): Promise<OrchestratorStatus>
   /** The command center now. Computed at most twice a second however many ask. */
   dashboard(tenantId: string): Promise<DashboardView>

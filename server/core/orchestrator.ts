@@ -3,7 +3,10 @@ import { createLoadTable, type InstanceLoads } from './balancing/load-table.ts'
 import { fixedExploration } from './brain/exploration.ts'
 import { ServiceRecords } from './brain/service-records.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
+import { tellReclaimed } from './dispatch/tell-reclaimed.ts'
 import { EventBus } from './events/event-bus.ts'
+import { Explainer } from './explain/explainer.ts'
+import { Pace } from './explain/pace.ts'
 import { HealthMonitor } from './health/health-monitor.ts'
 import type { Operations } from './operations.ts'
 import type { OrchestratorPorts, OrchestratorSettings } from './orchestrator-ports.ts'
@@ -13,7 +16,7 @@ import { describeSystems } from './overview/systems.ts'
 import { ThroughputSampler } from './overview/throughput-sampler.ts'
 import { Admission } from './queue/admission.ts'
 import { ConcurrencyLimits } from './queue/concurrency-limits.ts'
-import { Duty } from './queue/duty.ts'
+import type { Duty } from './queue/duty.ts'
 import { LaneDirectory } from './queue/lane-directory.ts'
 import { createPayloadValidator } from './queue/payload-validator.ts'
 import { QueueService } from './queue/queue-service.ts'
@@ -28,11 +31,9 @@ import { createTaskRouter } from './routing/fleet-router.ts'
 import { OutsideRoutes } from './routing/outside-routes.ts'
 import { createRouterOperations } from './routing/router-operations.ts'
 import type { TaskRouter } from './routing/task-router.ts'
+import { createSettingsRefresh, settingsRefreshMs } from './settings/create-settings-refresh.ts'
 import { FlagService } from './settings/flag-service.ts'
 import { defaultTenantId } from './shared/principal.ts'
-
-/** What other replicas changed of settings is known here after this long at most. */
-const settingsRefreshMs = 5_000
 
 /**
  * One replica of the orchestrator: wires the parts of the core to each other and to the given ports. Constructing starts
@@ -53,6 +54,7 @@ export class Orchestrator implements Operations {
   readonly #ports: OrchestratorPorts
   readonly #limits: ConcurrencyLimits
   readonly #refreshing: Duty
+  readonly #pace = new Pace()
   readonly #load: InstanceLoads
   readonly #records: ServiceRecords
   readonly #taskRouter: TaskRouter
@@ -83,16 +85,7 @@ export class Orchestrator implements Operations {
       stats: tenantId => this.#statistics.stats(tenantId),
     })
     this.settings = new FlagService(stores.flags)
-    this.#refreshing = new Duty({
-      name: 'settings',
-      clock,
-      logger,
-      retryMs: settingsRefreshMs,
-      run: async () => {
-        await Promise.all([this.queue.refresh(), this.settings.refresh()])
-        return settingsRefreshMs
-      },
-    })
+    this.#refreshing = createSettingsRefresh({ clock, logger, settings: [this.queue, this.settings] })
     this.#limits = new ConcurrencyLimits({ policyOf: tenantId => this.queue.policyOf(tenantId), fleet: ports.fleet })
     this.#load = createLoadTable({ clock })
     this.#records = new ServiceRecords({ store: stores.serviceRecords, clock, logger })
@@ -176,15 +169,32 @@ export class Orchestrator implements Operations {
       policyOf: tenantId => this.queue.policyOf(tenantId),
       onAccepted: laneIds => this.#accepted(laneIds),
     })
+    this.#upkeep = this.#makeUpkeep(settings)
+    const explainer = new Explainer({
+      store: stores.tasks,
+      lanes: this.#lanes,
+      catalog: this.registry,
+      health: this.health,
+      breakers: ports.breakers,
+      load: this.#load,
+      records: this.#records,
+      limits: this.#limits,
+      workers: this.dispatcher,
+      pace: this.#pace,
+      upkeep: this.#upkeep,
+      fleet: ports.fleet,
+      clock,
+      replicaId: settings.replicaId,
+    })
     this.tasks = new TaskService({
       store: stores.tasks,
       submission: this.#submission,
       running: this.dispatcher,
       events: this.events,
+      explain: (task, attempts) => explainer.explain(task, attempts),
       audit: ports.auditTask,
       replicaId: settings.replicaId,
     })
-    this.#upkeep = this.#makeUpkeep(settings)
     for (const system of describeSystems({
       clock,
       pingDatabase: ports.pingDatabase,
@@ -209,6 +219,7 @@ export class Orchestrator implements Operations {
       events: this.events,
       queue: this.#statistics,
       throughput: this.#throughput,
+      spend: (tenantId, query) => stores.tasks.spend(tenantId, query),
       clock,
       replicaId: settings.replicaId,
       version: settings.version,
@@ -275,6 +286,7 @@ export class Orchestrator implements Operations {
 
   #ended(end: LeaseEnd): void {
     this.#statistics.observe(end)
+    if (end.attempts.length > 0) this.#pace.observe(end.task.tenantId, end.task.type, end.at)
     if (end.next.kind === 'end') this.#admission.ended(end.task)
     if (end.next.kind === 'wait') this.#upkeep.expectDueIn(end.next.delayMs)
     if (end.next.kind === 'requeue') this.dispatcher.wake([end.task.laneId])
@@ -283,20 +295,7 @@ export class Orchestrator implements Operations {
   #reclaimed(tasks: readonly ReclaimedTask[]): void {
     this.events.wake()
     this.dispatcher.wakeAll()
-    for (const tenantId of new Set(tasks.map(task => task.tenantId))) {
-      const own = tasks.filter(task => task.tenantId === tenantId)
-      this.events.publish({
-        tenantId,
-        type: 'error.recovered',
-        priority: 3,
-        data: {
-          code: 'REPLICA_LOST',
-          replicas: [...new Set(own.map(task => task.formerReplicaId))],
-          requeued: own.filter(task => task.outcome === 'requeued').length,
-          failed: own.filter(task => task.outcome === 'failed').length,
-        },
-      })
-    }
+    tellReclaimed(this.events, tasks)
   }
 
   #makeDispatcher(settings: OrchestratorSettings): Dispatcher {

@@ -4,8 +4,10 @@ import { toStorableJson } from '#server/core/shared/json-limits.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
 import { describeDeadLetters } from '#server/testing/dead-letter-contract.ts'
 import { openSqlModelWorld, openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
+import { describeTaskShares } from '#server/testing/task-share-contract.ts'
 import { attempt, describeTaskStore, leaseEnd, newTask, succeeded } from '#server/testing/task-store-contract.ts'
 import { checkTaskStoreModel } from '#server/testing/task-store-model.ts'
+import { aheadValues, countAheadSql } from './sql/tasks/count-ahead.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -14,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]())
 
 describeTaskStore('PostgreSQL', () => openSqlTaskWorld(database.pool))
+describeTaskShares('PostgreSQL', () => openSqlTaskWorld(database.pool))
 describeDeadLetters('PostgreSQL', () => openSqlTaskWorld(database.pool))
 
 test('one task that the database refuses does not fail the 127 that it came with', async () => {
@@ -100,3 +103,39 @@ test('every payload that is let in is stored by the database and read back the s
 test('keeps to the model, whatever is submitted, claimed, finished, cancelled, delayed and lost in whatever order', async () => {
   await checkTaskStoreModel(() => openSqlModelWorld(database.pool), { runs: 12, maxCommands: 40 })
 }, 60_000)
+
+test('places before a task are counted in the index alone, whatever else waits', async () => {
+  const { store } = await openSqlTaskWorld(database.pool)
+  const [lane, other] = [
+    await store.ensureLane('default', 'many', null),
+    await store.ensureLane('default', 'few', null),
+  ]
+  await database.pool.query(
+    `INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at)
+     SELECT CASE WHEN n % 10 = 0 THEN $2::int ELSE $1::int END, n, 5, 'infinity', gen_random_uuid(), 'default', 0, now()
+     FROM generate_series(1, 20000) n`,
+    [lane.id, other.id],
+  )
+  await database.pool.query('VACUUM ANALYZE ready')
+  const place = { rank: 15_000, priority: 5, deadline: null, id: '00000000-0000-7000-8000-000000000000' }
+  const client = await database.pool.connect()
+  try {
+    await client.query(`PREPARE ahead (int[], bigint, smallint, timestamptz, uuid, bigint) AS ${countAheadSql}`)
+    for (const planFor of ['force_custom_plan', 'force_generic_plan']) {
+      await client.query(`SET plan_cache_mode = ${planFor}`)
+      const [lanes, rank, priority, deadline, id, cap] = aheadValues([lane.id, other.id], place, 100)
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)
+         EXECUTE ahead ('{${(lanes as number[]).join(',')}}', ${rank}, ${priority}, '${deadline}', '${id}', ${cap})`,
+      )
+      const plan = rows.map(row => row['QUERY PLAN']).join('\n')
+      expect(plan).toContain('Index Only Scan using ready_pkey')
+      expect(plan).not.toContain('Seq Scan')
+      // No more index entries are read than the cap asks for.
+      expect(plan).toMatch(/Index Only Scan using ready_pkey on ready r \(actual rows=100(\.00)? loops=1\)/)
+    }
+  } finally {
+    await client.query('DEALLOCATE ALL; RESET plan_cache_mode')
+    client.release()
+  }
+})

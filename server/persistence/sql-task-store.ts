@@ -12,6 +12,8 @@ import type {
   QueueCounts,
   QueuePlace,
   ReclaimedTask,
+  SpendQuery,
+  SpendRow,
   StoredTask,
   TaskStore,
   TaskTotals,
@@ -29,6 +31,7 @@ import { leasedTasks } from './sql/tasks/leased-tasks.ts'
 import { listTasks } from './sql/tasks/list-tasks.ts'
 import { countLiveByType, readLiveTotals, recountLive } from './sql/tasks/live-totals.ts'
 import { promoteDue } from './sql/tasks/promote-due.ts'
+import { readSpend } from './sql/tasks/read-spend.ts'
 import { reclaimLeases } from './sql/tasks/reclaim-leases.ts'
 
 /** The task store in PostgreSQL. `hot` serves the dispatch path alone; `pool` everything people look at. */
@@ -113,6 +116,10 @@ export class SqlTaskStore implements TaskStore {
 
   counts(tenantId: string): Promise<QueueCounts> {
     return countTasks(this.#pool, tenantId)
+  }
+
+  spend(tenantId: string, query: SpendQuery): Promise<SpendRow[]> {
+    return readSpend(this.#pool, tenantId, query)
   }
 
   countAhead(laneIds: readonly number[], place: QueuePlace, cap: number): Promise<number> {

@@ -3,7 +3,7 @@ import { describeDuration } from '../resilience/describe-duration.ts'
 import type { Situation } from './situation.ts'
 
 /** Kinds of which one stands for each module: the task starts when the first of them ends. */
-const alternatives: ReadonlySet<ConstraintKind> = new Set([
+export const moduleKinds: ReadonlySet<ConstraintKind> = new Set([
   'module_disabled',
   'no_instance',
   'module_unhealthy',
@@ -25,20 +25,22 @@ export function estimateStart(
     const soonest = group.toSorted((a, b) => (a.etaMs ?? Infinity) - (b.etaMs ?? Infinity))[0]
     if (!soonest) continue
     if (soonest.etaMs === null && passing.has(soonest.kind)) continue
-    if (soonest.etaMs === null) return { at: null, basis: `unknown, because nobody can say for how long: ${lower(soonest)}` }
+    if (soonest.etaMs === null)
+      return { at: null, basis: `unknown, because nobody can say for how long: ${lower(soonest)}` }
     if (soonest.kind === 'behind_others') waitMs += soonest.etaMs
     else waitMs = Math.max(waitMs, soonest.etaMs)
     if (soonest.etaMs > 0) parts.push(`${lower(soonest)} (${describeDuration(soonest.etaMs)})`)
   }
   const at = new Date(now + waitMs).toISOString()
-  const late = task.deadline !== null && at > task.deadline ? '; its deadline passes before that, so it will expire' : ''
+  const late =
+    task.deadline !== null && at > task.deadline ? '; its deadline passes before that, so it will expire' : ''
   return { at, basis: (parts.length > 0 ? parts.join(', then ') : 'nothing holds it any more') + late }
 }
 
 /** Each constraint by itself, but those of modules together. What goes first comes last: it passes only when the rest has. */
 function groupsOf(constraints: readonly Constraint[]): Constraint[][] {
-  const ofModules = constraints.filter(({ kind }) => alternatives.has(kind))
-  const others = constraints.filter(({ kind }) => !alternatives.has(kind))
+  const ofModules = constraints.filter(({ kind }) => moduleKinds.has(kind))
+  const others = constraints.filter(({ kind }) => !moduleKinds.has(kind))
   const inOrder = [...others.filter(({ kind }) => kind !== 'behind_others').map(constraint => [constraint]), ofModules]
   return [...inOrder, ...others.filter(({ kind }) => kind === 'behind_others').map(constraint => [constraint])]
 }

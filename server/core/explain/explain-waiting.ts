@@ -1,6 +1,6 @@
 import type { Constraint, TaskExplanation } from '../../contracts/explain.ts'
 import { describeDuration } from '../resilience/describe-duration.ts'
-import { estimateStart } from './estimate.ts'
+import { estimateStart, moduleKinds } from './estimate.ts'
 import { constraintRules } from './rules/index.ts'
 import type { Situation } from './situation.ts'
 
@@ -15,13 +15,27 @@ export function explainWaiting(situation: Situation): TaskExplanation {
 }
 
 function headlineOf(situation: Situation, constraints: readonly Constraint[], startAt: string | null): string {
-  const [first, ...others] = constraints
-  if (!first) {
+  if (constraints.length === 0) {
     const open = situation.modules.find(({ record }) => record.enabled)
     return open ? `It is next: ${open.record.id} has room, and it starts within moments` : 'It waits for its turn'
   }
-  const more = others.length === 0 ? '' : `, and ${others.length} more ${others.length === 1 ? 'reason' : 'reasons'}`
   const expected =
     startAt === null ? '' : `; expected to start in about ${describeDuration(Date.parse(startAt) - situation.now)}`
-  return `${first.title}${more}${expected}`
+  return `${summaryOf(constraints)}${expected}`
+}
+
+/** What lasts longest; of several modules that are closed, the one that opens first. */
+function summaryOf(constraints: readonly Constraint[]): string {
+  const closed = constraints.filter(({ kind }) => moduleKinds.has(kind))
+  const others = constraints.filter(({ kind }) => !moduleKinds.has(kind))
+  const soonest = closed.at(-1)
+  const reasons = [
+    ...others.map(({ title }) => title),
+    ...(soonest && closed.length > 1
+      ? [`None of its ${closed.length} modules can take it (first: ${soonest.title})`]
+      : []),
+    ...(soonest && closed.length === 1 ? [soonest.title] : []),
+  ]
+  const more = reasons.length - 1
+  return `${reasons[0]}${more > 0 ? `, and ${more} more ${more === 1 ? 'reason' : 'reasons'}` : ''}`
 }

@@ -1,7 +1,7 @@
 import type { BreakerView } from '../../contracts/breakers.ts'
 import type { Constraint } from '../../contracts/explain.ts'
-import type { StoredTask } from '../queue/task-store.ts'
 import type { HealthReading } from '../health/health-board.ts'
+import type { StoredTask } from '../queue/task-store.ts'
 import type { InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
 
 /** One instance of a module that could run a task, as it is now. */

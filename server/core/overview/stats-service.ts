@@ -5,9 +5,13 @@ import type {
   OrchestratorStats,
   OrchestratorStatus,
   QueueStats,
+  SpendInput,
+  SpendView,
 } from '../../contracts/stats.ts'
 import type { Operations, StatsOperations } from '../operations.ts'
+import type { SpendQuery, SpendRow } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
+import { sumMoney } from '../shared/money.ts'
 import { findAttention, isNearlyFull } from './attention.ts'
 import type { QueueStatistics } from './queue-statistics.ts'
 import type { ThroughputSampler } from './throughput-sampler.ts'
@@ -20,6 +24,7 @@ export interface StatsServiceOptions {
   events: Operations['events']
   queue: QueueStatistics
   throughput: ThroughputSampler
+  spend: (tenantId: string, query: SpendQuery) => Promise<SpendRow[]>
   clock: Clock
   replicaId: string
   version: string
@@ -27,6 +32,7 @@ export interface StatsServiceOptions {
   isInitialized: () => boolean
 }
 
+const dayMs = 86_400_000
 const dashboardMaxAgeMs = 450
 const historyMs = 3 * 3_600_000
 const historyMaxAgeMs = 15_000
@@ -54,6 +60,14 @@ export class StatsService implements StatsOperations {
       health: health.summary(tenantId),
       uptimeMs: this.#uptimeMs(),
     }
+  }
+
+  async spend(tenantId: string, { from, to, by }: SpendInput): Promise<SpendView> {
+    const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+    const last = to ?? dayOf(Math.max(this.#options.clock.now(), from === undefined ? 0 : Date.parse(from)))
+    const range = { from: from ?? dayOf(Date.parse(last) - 6 * dayMs), to: last, by }
+    const rows = await this.#options.spend(tenantId, range)
+    return { ...range, totalUsd: sumMoney(rows.map(row => row.costUsd)), rows }
   }
 
   async status(tenantId: string): Promise<OrchestratorStatus> {

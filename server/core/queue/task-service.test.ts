@@ -56,6 +56,7 @@ beforeEach(() => {
       },
     },
     events: { publish() {}, wake() {} },
+    explain: () => Promise.reject(new Error('not asked for')),
     audit: async (_by, entry) => {
       audited.push(entry)
     },

@@ -177,6 +177,21 @@ export type QueueCounts = {
   oldestReadyAt: number | null
 }
 
+/** Days (UTC, `2026-11-21`) from and to, both included, and what to add up by. */
+export interface SpendQuery {
+  from: string
+  to: string
+  by: 'module' | 'type' | 'tenant' | 'day'
+}
+
+/** Calls that cost something, and what they cost together. */
+export interface SpendRow {
+  /** The module, type, tenant or day. */
+  key: string
+  calls: number
+  costUsd: number
+}
+
 /** What is alive: tasks, bytes of their payloads; and how many have ended since the first start. */
 export interface LiveTotals {
   count: number
@@ -275,6 +290,8 @@ export interface TaskStore {
   /** Tasks of these types that wait or run. Cost grows with what waits. */
   liveByType(tenantId: string, types: readonly string[]): Promise<Record<string, number>>
   totals(tenantId: string): Promise<TaskTotals>
+  /** What calls cost, from the sums that are kept with the attempts. At most 1,000 rows. */
+  spend(tenantId: string, query: SpendQuery): Promise<SpendRow[]>
 }
 
 export interface ReclaimedTask {

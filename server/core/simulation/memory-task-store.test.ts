@@ -2,6 +2,7 @@ import { test } from 'vitest'
 import { createIdSource } from '#server/persistence/uuid-v7.ts'
 import { describeDeadLetters } from '#server/testing/dead-letter-contract.ts'
 import { FakeClock } from '#server/testing/fake-clock.ts'
+import { describeTaskShares } from '#server/testing/task-share-contract.ts'
 import { describeTaskStore, type TaskStoreWorld } from '#server/testing/task-store-contract.ts'
 import { checkTaskStoreModel } from '#server/testing/task-store-model.ts'
 import { MemoryTaskStore } from './memory-task-store.ts'
@@ -23,6 +24,7 @@ async function openMemoryWorld(): Promise<TaskStoreWorld> {
 }
 
 describeTaskStore('memory', openMemoryWorld)
+describeTaskShares('memory', openMemoryWorld)
 describeDeadLetters('memory', openMemoryWorld)
 
 test('keeps to the model, whatever is submitted, claimed, finished, cancelled, delayed and lost in whatever order', async () => {

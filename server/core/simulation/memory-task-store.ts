@@ -12,14 +12,26 @@ import type {
   QueueCounts,
   QueuePlace,
   ReclaimedTask,
+  SpendQuery,
+  SpendRow,
   StoredTask,
   TaskStore,
   TaskTotals,
 } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
 import { countLiveTypes, liveTotalsOf } from './live-views.ts'
+import { spendOf } from './spend-views.ts'
 import { compareEntries, comparePlaces, type Entry, type Leased, type Place, statusOf } from './task-entry.ts'
-import { countEntries, isMatch, toClaimed, toIso, toLetter, toStoredTask, toSummary } from './task-views.ts'
+import {
+  countEntries,
+  isMatch,
+  lostAttempt,
+  toClaimed,
+  toIso,
+  toLetter,
+  toStoredTask,
+  toSummary,
+} from './task-views.ts'
 import { withinQuotas } from './within-quotas.ts'
 
 const spentMessage = 'The replica that ran it stopped, on its last attempt.'
@@ -165,6 +177,10 @@ export class MemoryTaskStore implements TaskStore {
     return countEntries([...this.#entries.values()].filter(entry => entry.task.tenantId === tenantId))
   }
 
+  async spend(tenantId: string, query: SpendQuery): Promise<SpendRow[]> {
+    return spendOf([...this.#entries.values()], tenantId, query)
+  }
+
   async countAhead(laneIds: readonly number[], place: QueuePlace, cap: number): Promise<number> {
     const ready = laneIds.flatMap(laneId => [...(this.#ready.get(laneId) ?? [])])
     return Math.min(cap, ready.filter(({ task }) => comparePlaces(task, place) < 0).length)
@@ -273,19 +289,7 @@ export class MemoryTaskStore implements TaskStore {
     entry.used++
     entry.startedAt ??= place.claimedAt
     const error = { code: 'REPLICA_LOST', message: 'The replica that ran it stopped before it could answer.' }
-    entry.attempts.push({
-      number: entry.used,
-      moduleId: '',
-      instanceId: '',
-      outcome: 'lost',
-      error,
-      enqueuedAt: toIso(place.enqueuedAt),
-      claimedAt: toIso(place.claimedAt),
-      dispatchedAt: toIso(place.claimedAt),
-      endedAt: toIso(now),
-      costUsd: 0,
-      decision: null,
-    })
+    entry.attempts.push(lostAttempt(entry, place, error, now))
     const isOver = place.cancelReason !== null || entry.used >= task.maxAttempts
     if (place.cancelReason !== null) this.#end(entry, 'cancelled', { reason: place.cancelReason })
     else if (isOver) this.#end(entry, 'failed', { error: { ...error, message: spentMessage } })

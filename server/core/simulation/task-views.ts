@@ -1,5 +1,5 @@
 import type { DeadLetterMark } from '../../contracts/dead-letters.ts'
-import type { ListTasks, TaskError, TaskSummary } from '../../contracts/tasks.ts'
+import type { AttemptView, ListTasks, TaskError, TaskSummary } from '../../contracts/tasks.ts'
 import { letterError, signatureOf } from '../dead-letters/fingerprint.ts'
 import type { ClaimedTask, QueueCounts, StoredTask } from '../queue/task-store.ts'
 import { type Entry, type Leased, statusOf } from './task-entry.ts'
@@ -160,4 +160,21 @@ function rowOf<Row>(rows: Row[], isIt: (row: Row) => boolean, fresh: Row): Row {
 
 export function toIso(ms: number): string {
   return new Date(ms).toISOString()
+}
+
+/** The attempt that a replica was at when it was lost: nobody knows more of it. */
+export function lostAttempt(entry: Entry, place: Leased, error: TaskError, now: number): AttemptView {
+  return {
+    number: entry.used,
+    moduleId: '',
+    instanceId: '',
+    outcome: 'lost',
+    error,
+    enqueuedAt: toIso(place.enqueuedAt),
+    claimedAt: toIso(place.claimedAt),
+    dispatchedAt: toIso(place.claimedAt),
+    endedAt: toIso(now),
+    costUsd: 0,
+    decision: null,
+  }
 }

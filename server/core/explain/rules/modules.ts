@@ -69,7 +69,10 @@ function unhealthy({ record, instances }: ModuleFacts, page: string): Constraint
   const since = readings.map(({ at }) => at).findLast(at => at !== null) ?? null
   return {
     kind: 'module_unhealthy',
-    title: instances.length === 1 ? `Module ${record.id} is down` : `All ${instances.length} instances of ${record.id} are down`,
+    title:
+      instances.length === 1
+        ? `Module ${record.id} is down`
+        : `All ${instances.length} instances of ${record.id} are down`,
     evidence: readings[0]?.reason ?? 'Its health checks fail',
     unblock: [{ text: `Bring ${record.id} back; it is checked again by itself`, href: page }],
     since: since === null ? null : new Date(since).toISOString(),
@@ -92,11 +95,14 @@ function breakersOpen({ record }: ModuleFacts, instances: readonly InstanceFacts
     title: `The breaker of ${record.id} is open`,
     evidence: held ?? (isProbing ? `${failed}; a probe decides whether it closes` : failed),
     unblock: [
-      ...(probeAt === null || isProbing ? [] : [{ text: `Wait for its probe at ${new Date(probeAt).toISOString()}`, href: null }]),
+      ...(probeAt === null || isProbing
+        ? []
+        : [{ text: `Wait for its probe at ${new Date(probeAt).toISOString()}`, href: null }]),
       { text: `Reset the breaker of ${record.id}`, href: `/breakers?module=${record.id}` },
     ],
     since: breakers.map(({ since }) => since).sort()[0] ?? null,
-    etaMs: probeAt !== null ? Math.max(0, probeAt - now) : expiry === null ? null : Math.max(0, Date.parse(expiry) - now),
+    etaMs:
+      probeAt !== null ? Math.max(0, probeAt - now) : expiry === null ? null : Math.max(0, Date.parse(expiry) - now),
   }
 }
 

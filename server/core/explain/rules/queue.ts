@@ -69,7 +69,8 @@ export const behindOthers: ConstraintRule = situation => {
   const { ahead, task } = situation
   if (!ahead || ahead.count === 0) return null
   const drain = drainOf(situation)
-  const count = ahead.count >= ahead.cap ? `${ahead.cap.toLocaleString('en')} or more` : ahead.count.toLocaleString('en')
+  const count =
+    ahead.count >= ahead.cap ? `${ahead.cap.toLocaleString('en')} or more` : ahead.count.toLocaleString('en')
   return {
     kind: 'behind_others',
     title: `${count} ${ahead.count === 1 ? 'task goes' : 'tasks go'} first`,

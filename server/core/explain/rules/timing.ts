@@ -29,7 +29,9 @@ export const backOff: ConstraintRule = ({ task, now }) => {
     evidence: `Attempt ${attemptCount} of ${maxAttempts} failed${last ? ` on ${last.moduleId}` : ''}${why}`,
     unblock: [
       { text: 'Wait for the back-off to pass', href: null },
-      ...(last?.moduleId ? [{ text: `See what is wrong with ${last.moduleId}`, href: `/modules/${last.moduleId}` }] : []),
+      ...(last?.moduleId
+        ? [{ text: `See what is wrong with ${last.moduleId}`, href: `/modules/${last.moduleId}` }]
+        : []),
     ],
     since: task.waiting.since,
     etaMs: Math.max(0, Date.parse(task.waiting.dueAt) - now),
@@ -43,7 +45,8 @@ export const busy: ConstraintRule = ({ task, now }) => {
   return {
     kind: 'busy',
     title: 'Its modules were busy when it was tried',
-    evidence: 'Every module that can run it answered that it is busy, or its breaker let no call through; no attempt was used',
+    evidence:
+      'Every module that can run it answered that it is busy, or its breaker let no call through; no attempt was used',
     unblock: [
       { text: `Wait: it is tried again in ${describeDuration(waitMs)}`, href: null },
       { text: 'Add instances, or raise their capacity', href: '/modules' },
