@@ -159,7 +159,7 @@ describe('time', () => {
     const end = leaseEnd(await claim(stage, task), { kind: 'wait', delayMs: 8 * second, reason: 'retry' }, [failed])
     await stage.store.finish([end])
     await stage.clock.advance(3 * second)
-    stage.lastHeartbeatAt = stage.clock.now()
+    stage.upkeep.lastHeartbeatAt = stage.clock.now()
     expect((await stage.explain(task)).constraints).toMatchObject([
       { kind: 'back_off', evidence: 'Attempt 1 of 4 failed on m: HTTP_502, bad gateway', etaMs: 5 * second },
     ])
@@ -181,7 +181,7 @@ describe('the queue', () => {
     await stage.submit({ type: 'unrelated' })
     const task = await stage.submit()
     await stage.clock.advance(10 * second)
-    stage.lastHeartbeatAt = stage.clock.now()
+    stage.upkeep.lastHeartbeatAt = stage.clock.now()
     expect((await stage.explain(task)).eta).toEqual({
       at: null,
       basis: 'unknown, because nobody can say for how long: 30 tasks go first',
@@ -206,7 +206,7 @@ describe('the queue', () => {
   test('limits of the policy and a full replica are told with their figures', async () => {
     const stage = new ExplainStage(buildModule('m'))
     stage.policy = { ...stage.policy, typeLimits: { work: 3 }, tenantLimit: 9 }
-    stage.workers = { running: 256, concurrency: 256, held: { tenant: 9, type: 3 } }
+    Object.assign(stage.workers, { running: 256, holds: { tenant: 9, type: 3 } })
     const { constraints } = await stage.explain(await stage.submit())
     expect(constraints.map(({ kind, evidence }) => [kind, evidence])).toEqual([
       ['type_limit', '3 run here, 3 allowed by the queue policy'],
@@ -230,7 +230,7 @@ describe('the queue', () => {
   test('a database that takes no heartbeat holds everything', async () => {
     const stage = new ExplainStage(buildModule('m'))
     const task = await stage.submit()
-    stage.lastHeartbeatAt = stage.clock.now() - 7 * second
+    stage.upkeep.lastHeartbeatAt = stage.clock.now() - 7 * second
     expect((await stage.explain(task)).constraints).toMatchObject([{ kind: 'database', etaMs: null }])
   })
 })

@@ -31,8 +31,15 @@ export class ExplainStage {
   })
   readonly fleet: FakeFleet
   policy: QueuePolicy = defaultQueuePolicy
-  workers = { running: 0, concurrency: 256, held: { tenant: 0, type: 0 } }
-  lastHeartbeatAt: number
+  readonly workers = {
+    running: 0,
+    concurrency: 256,
+    holds: { tenant: 0, type: 0 },
+    held() {
+      return this.holds
+    },
+  }
+  readonly upkeep = { lastHeartbeatAt: this.clock.now() }
   readonly #breakers = new Map<string, Partial<BreakerView>>()
   readonly #lanes = new LaneDirectory(this.store)
   readonly #ids = createSeededIds(1, () => this.clock.now())
@@ -40,8 +47,6 @@ export class ExplainStage {
 
   constructor(...modules: ReturnType<typeof buildModule>[]) {
     this.fleet = new FakeFleet(...modules)
-    this.lastHeartbeatAt = this.clock.now()
-    const stage = this
     this.#explainer = new Explainer({
       store: this.store,
       lanes: this.#lanes,
@@ -54,21 +59,9 @@ export class ExplainStage {
       load: this.load,
       records: this.records,
       limits: new ConcurrencyLimits({ policyOf: () => this.policy, fleet: () => onlyReplica }),
-      workers: {
-        get running() {
-          return stage.workers.running
-        },
-        get concurrency() {
-          return stage.workers.concurrency
-        },
-        held: () => stage.workers.held,
-      },
+      workers: this.workers,
       pace: this.pace,
-      upkeep: {
-        get lastHeartbeatAt() {
-          return stage.lastHeartbeatAt
-        },
-      },
+      upkeep: this.upkeep,
       fleet: () => onlyReplica,
       clock: this.clock,
       replicaId: 'here',
