@@ -59,7 +59,7 @@ async function openFleet(): Promise<{ monitor: HealthMonitor; clock: FakeClock }
     catalog,
     drivers: { http: new FakeDriver() },
     store: new MemoryHealthStore(),
-    events: { publish: () => {} },
+    events: { publish: () => ({ withdraw: () => null }) },
     clock,
     random: createSeededRandom(1),
     logger: silentLogger,

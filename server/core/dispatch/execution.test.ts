@@ -43,8 +43,23 @@ describe('a call that succeeds', () => {
     expect(harness.router.released).toEqual([{ moduleId: 'a', ok: true }])
   })
 
-  test('tells of the attempt and of the end, each once, in order', async () => {
+  test('tells of its short attempts and of the end together and in order, each once', async () => {
     const harness = await startedWith([answering('a', refused), answering('b', done)])
+    await harness.submit('work')
+    await harness.clock.advance(100)
+    expect(harness.published).toEqual([])
+    expect(harness.ended[0]?.events.map(event => [event.type, event.moduleId])).toEqual([
+      ['agent.started', 'a'],
+      ['agent.failed', 'a'],
+      ['agent.started', 'b'],
+      ['agent.completed', 'b'],
+      ['task.succeeded', 'b'],
+    ])
+  })
+
+  test('does not tell again of the start of an attempt that was told of while it ran', async () => {
+    const harness = await startedWith([answering('a', refused), answering('b', done)])
+    harness.isWriterSlow = false
     await harness.submit('work')
     await harness.clock.advance(100)
     expect(harness.published.map(event => [event.type, event.moduleId, event.data?.['attempt']])).toEqual([

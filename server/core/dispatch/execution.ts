@@ -114,18 +114,19 @@ export class Execution implements RunningTask {
       route.slot.release(null)
       return this.#stop ? this.#stopped(this.#stop) : this.#timeIsUp()
     }
-    const attempt: Attempt = { route, number: this.#record.attemptsUsed + 1, dispatchedAt: clock.now() }
-    this.#underWay = attempt
-    this.#record.startedAt ??= attempt.dispatchedAt
-    events.publish({
+    const number = this.#record.attemptsUsed + 1
+    const started = events.publish({
       tenantId: task.tenantId,
       type: 'agent.started',
       priority: task.priority,
       taskId: task.id,
       moduleId: route.module.id,
       instanceId: route.instance.id,
-      data: { type: task.type, attempt: attempt.number },
+      data: { type: task.type, attempt: number },
     })
+    const attempt: Attempt = { route, number, dispatchedAt: clock.now(), started }
+    this.#underWay = attempt
+    this.#record.startedAt ??= attempt.dispatchedAt
     const result = await this.#call(attempt)
     const next = this.#conclude(attempt, readOutcome(result, this.#callLimitMs(route)))
     this.#underWay = null
@@ -180,6 +181,7 @@ export class Execution implements RunningTask {
     }
     switch (outcome.kind) {
       case 'rejected':
+        attempt.started.withdraw()
         route.slot.release(null)
         this.#excluded.push(route.module.id)
         return null

@@ -1,5 +1,6 @@
 import type { TaskError } from '../../contracts/tasks.ts'
 import { costOfCall } from '../brain/task-cost.ts'
+import type { PublishedEvent } from '../events/event-log.ts'
 import type { StampedEvent } from '../events/event-store.ts'
 import type { AttemptRecord, ClaimedTask, LeaseEnd, NextStep } from '../queue/task-store.ts'
 import type { RouteResult } from '../routing/task-router.ts'
@@ -13,6 +14,8 @@ export interface Attempt {
   number: number
   /** Milliseconds since the epoch. */
   dispatchedAt: number
+  /** Its `agent.started`. */
+  started: PublishedEvent
 }
 
 /** What is written when a lease ends: its attempts, the events that tell of them, and how many attempts the task has used. */
@@ -39,11 +42,13 @@ export class LeaseRecord {
 
   /** Keeps an ended attempt, which thereby is used up, with its event. */
   add(
-    { route, number, dispatchedAt }: Attempt,
+    { route, number, dispatchedAt, started }: Attempt,
     endedAt: number,
     outcome: AttemptRecord['outcome'],
     error: TaskError | null,
   ): void {
+    const startedEvent = started.withdraw()
+    if (startedEvent) this.#events.push(startedEvent)
     const { module, instance, decision } = route
     const durationMs = endedAt - dispatchedAt
     const costUsd = costOfCall(module.costPerHourUsd, durationMs)

@@ -78,6 +78,20 @@ describe('publishing', () => {
     ])
   })
 
+  test('an event that is withdrawn before it is written is never delivered; afterwards it cannot be withdrawn', async () => {
+    const seen = follow(null)
+    const [first, second] = [1, 2].map(n => bus.publish({ tenantId, type: 'task.ready', data: { n } }))
+    expect(first?.withdraw()).toMatchObject({ type: 'task.ready', data: { n: 1 } })
+    expect(bus.pending).toBe(1)
+    await clock.advance(60)
+    expect([first?.withdraw(), second?.withdraw()]).toEqual([null, null])
+    expect(seen).toEqual([1])
+    bus.publish({ tenantId, type: 'task.ready' }).withdraw()
+    await clock.advance(60)
+    await deliver(1)
+    expect(seen).toEqual([1, 2])
+  })
+
   test('nothing is delivered before it is committed', async () => {
     let delivered = 0
     bus.subscribe('*', () => delivered++)

@@ -5,7 +5,7 @@ import type { EventFilter, EventOperations, NewEvent } from '../operations.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { matchesFilter, matchesPattern } from './event-filter.ts'
-import type { EventPublisher, EventSubscriber } from './event-log.ts'
+import type { EventPublisher, EventSubscriber, PublishedEvent } from './event-log.ts'
 import { EventSequencer } from './event-sequencer.ts'
 import type { EventStore, SequencedBatch } from './event-store.ts'
 import { EventTotals } from './event-totals.ts'
@@ -88,8 +88,8 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
     this.#wakeFollowers()
   }
 
-  publish(event: NewEvent): void {
-    this.#writer.add(event)
+  publish(event: NewEvent): PublishedEvent {
+    return this.#writer.add(event)
   }
 
   wake(): void {

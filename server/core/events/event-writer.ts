@@ -1,6 +1,7 @@
 import type { NewEvent } from '../operations.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
+import type { PublishedEvent } from './event-log.ts'
 import type { EventStore, StampedEvent } from './event-store.ts'
 
 export interface EventWriterOptions {
@@ -25,7 +26,7 @@ const maxBatchEvents = 1_000
 /** Gathers published events for a moment and commits them, the most urgent first; keeps trying while the database is away. */
 export class EventWriter {
   readonly #options: EventWriterOptions
-  #pending: Entry[] = []
+  #pending: Set<Entry> = new Set()
   #inFlight: readonly Entry[] = []
   #writing: Promise<void> | null = null
   #cancelTimer: (() => void) | null = null
@@ -39,35 +40,25 @@ export class EventWriter {
 
   /** Events not yet committed. */
   get pending(): number {
-    return this.#pending.length + this.#inFlight.length
+    return this.#pending.size + this.#inFlight.length
   }
 
   /** For how long the oldest event that is not yet committed has been waiting, in ms. */
   get waitingMs(): number {
-    const oldest = this.#inFlight[0] ?? this.#pending[0]
+    const [oldest] = this.#inFlight.length > 0 ? this.#inFlight : this.#pending
     return oldest ? Math.max(0, this.#options.clock.now() - Date.parse(oldest.event.at)) : 0
   }
 
   /** Never throws and never waits. */
-  add(event: NewEvent): void {
+  add(event: NewEvent): PublishedEvent {
     if (this.#isClosed || this.pending >= maxPending) {
       this.dropped++
-      return
+      return { withdraw: () => null }
     }
-    this.#pending.push({
-      tenantId: event.tenantId,
-      event: {
-        schemaVersion: 1,
-        type: event.type,
-        at: new Date(this.#options.clock.now()).toISOString(),
-        priority: event.priority ?? 5,
-        taskId: event.taskId ?? null,
-        moduleId: event.moduleId ?? null,
-        instanceId: event.instanceId ?? null,
-        data: event.data ?? {},
-      },
-    })
+    const entry = { tenantId: event.tenantId, event: stamp(event, this.#options.clock.now()) }
+    this.#pending.add(entry)
     this.#writeWithin(gatherMs)
+    return { withdraw: () => (this.#pending.delete(entry) ? entry.event : null) }
   }
 
   /** Takes nothing more and commits what is pending; what cannot be committed now is given up. */
@@ -76,24 +67,24 @@ export class EventWriter {
     this.#cancelTimer?.()
     await this.#writing
     await this.#write()
-    if (this.#pending.length === 0) return
-    this.#options.logger.error({ events: this.#pending.length }, 'stopped with events that could not be persisted')
-    this.dropped += this.#pending.length
-    this.#pending = []
+    if (this.#pending.size === 0) return
+    this.#options.logger.error({ events: this.#pending.size }, 'stopped with events that could not be persisted')
+    this.dropped += this.#pending.size
+    this.#pending = new Set()
   }
 
   #writeWithin(delayMs: number): void {
     if (this.#isClosed || this.#writing !== null || this.#cancelTimer !== null) return
     this.#cancelTimer = this.#options.clock.setTimer(delayMs, () => {
       this.#cancelTimer = null
-      this.#writing = this.#write()
+      if (this.#pending.size > 0) this.#writing = this.#write()
     })
   }
 
   async #write(): Promise<void> {
-    const taken = this.#pending
+    const taken = [...this.#pending]
     if (taken.length === 0) return
-    this.#pending = []
+    this.#pending = new Set()
     this.#inFlight = taken
     let nextInMs = gatherMs
     try {
@@ -101,12 +92,12 @@ export class EventWriter {
       this.#options.onCommitted()
     } catch (error) {
       this.#options.logger.warn({ error, events: taken.length }, 'events could not be persisted yet; trying again')
-      this.#pending = [...taken, ...this.#pending]
+      this.#pending = new Set([...taken, ...this.#pending])
       nextInMs = retryMs
     }
     this.#inFlight = []
     this.#writing = null
-    if (this.#pending.length > 0) this.#writeWithin(nextInMs)
+    if (this.#pending.size > 0) this.#writeWithin(nextInMs)
   }
 }
 
@@ -120,4 +111,17 @@ function toBatches(entries: readonly Entry[]): { tenantId: string; events: Stamp
     }
   }
   return batches
+}
+
+function stamp(event: NewEvent, atMs: number): StampedEvent {
+  return {
+    schemaVersion: 1,
+    type: event.type,
+    at: new Date(atMs).toISOString(),
+    priority: event.priority ?? 5,
+    taskId: event.taskId ?? null,
+    moduleId: event.moduleId ?? null,
+    instanceId: event.instanceId ?? null,
+    data: event.data ?? {},
+  }
 }

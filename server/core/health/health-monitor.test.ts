@@ -34,7 +34,12 @@ function openMonitor(): HealthMonitor {
     catalog,
     drivers: { http: driver },
     store,
-    events: { publish: event => void events.push(event) },
+    events: {
+      publish(event) {
+        events.push(event)
+        return { withdraw: () => null }
+      },
+    },
     clock,
     random: createSeededRandom(1),
     logger: silentLogger,

@@ -55,7 +55,7 @@ beforeEach(() => {
         return running.has(taskId)
       },
     },
-    events: { publish() {}, wake() {} },
+    events: { publish: () => ({ withdraw: () => null }), wake() {} },
     explain: () => Promise.reject(new Error('not asked for')),
     audit: async (_by, entry) => {
       audited.push(entry)

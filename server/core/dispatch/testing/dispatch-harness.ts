@@ -1,9 +1,11 @@
+import { stampedEvent } from '#server/testing/event-store-contract.ts'
 import { FakeClock } from '#server/testing/fake-clock.ts'
 import { type InterruptiblePort, interruptible } from '#server/testing/outage.ts'
 import { createSeededIds } from '#server/testing/seeded-random.ts'
 import { newTask } from '#server/testing/task-store-contract.ts'
 import type { TaskStatus } from '../../../contracts/tasks.ts'
 import type { OutcomeLearner } from '../../brain/outcome-learner.ts'
+import type { PublishedEvent } from '../../events/event-log.ts'
 import type { NewEvent } from '../../operations.ts'
 import type { Driver } from '../../queue/driver.ts'
 import { LaneDirectory } from '../../queue/lane-directory.ts'
@@ -28,7 +30,10 @@ export class DispatchHarness {
   readonly router = new FakeRouter()
   readonly breakers = new FakeBreakers(this.clock)
   readonly driver = new FakeDriver(this.clock, this.router)
+  /** Published and not withdrawn. */
   readonly published: NewEvent[] = []
+  /** Whether published events can still be withdrawn. */
+  isWriterSlow = true
   readonly learned: Parameters<OutcomeLearner['learn']>[0][] = []
   readonly ended: LeaseEnd[] = []
   readonly dispatcher: Dispatcher
@@ -55,7 +60,7 @@ export class DispatchHarness {
         health: { observeCall() {}, instance: neverAsked, module: neverAsked },
         learner: { learn: outcome => this.learned.push(outcome) },
         drivers: { http: this.driver as unknown as Driver },
-        events: { publish: event => this.published.push(event), wake() {} },
+        events: { publish: event => this.#publish(event), wake() {} },
         clock: this.clock,
         random: () => 0.5,
         taskTimeoutMs: options.taskTimeoutMs ?? 300_000,
@@ -77,6 +82,17 @@ export class DispatchHarness {
       onReclaimed: () => this.dispatcher.wakeAll(),
       onExpired() {},
     })
+  }
+
+  #publish(event: NewEvent): PublishedEvent {
+    this.published.push(event)
+    return {
+      withdraw: () => {
+        if (!this.isWriterSlow) return null
+        this.published.splice(this.published.indexOf(event), 1)
+        return stampedEvent(event.type, { taskId: event.taskId ?? null, moduleId: event.moduleId ?? null })
+      },
+    }
   }
 
   async start(): Promise<void> {
