@@ -29,6 +29,8 @@ export interface HealthMember {
   reason: string
   /** When the evidence was taken. */
   checkedAt: string | null
+  /** When the evidence first said what `state` says now. */
+  since: string | null
 }
 
 export interface HealthSummary {

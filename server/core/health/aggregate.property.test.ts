@@ -13,6 +13,7 @@ const members = fc.array(
       state: stateOf(fields.score),
       reason: '',
       checkedAt: null,
+      since: null,
     }),
   ),
 )
@@ -136,5 +137,15 @@ test('unhealthy members are exactly those that count and are strictly below the 
 })
 
 function member(id: string, value: number): HealthMember {
-  return { id, name: id, kind: 'module', score: value, weight: 1, state: stateOf(value), reason: '', checkedAt: null }
+  return {
+    id,
+    name: id,
+    kind: 'module',
+    score: value,
+    weight: 1,
+    state: stateOf(value),
+    reason: '',
+    checkedAt: null,
+    since: null,
+  }
 }

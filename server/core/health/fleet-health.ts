@@ -16,6 +16,8 @@ export class ObservedModule {
   record: ModuleRecord
   readonly instances = new Map<string, ObservedInstance>()
   #reading: HealthReading | null = null
+  #state: HealthReading['state'] = 'unknown'
+  #since: number | null = null
 
   constructor(record: ModuleRecord) {
     this.record = record
@@ -23,13 +25,25 @@ export class ObservedModule {
 
   /** Mean of its instances' scores by capacity; instances of which nothing was seen do not count. */
   get reading(): HealthReading {
-    this.#reading ??= combine([...this.instances.values()])
+    this.#reading ??= this.#read()
     return this.#reading
+  }
+
+  /** Since when the state of the reading has been what it is, in ms since the epoch; null while nothing was seen. */
+  get since(): number | null {
+    return this.reading.state === 'unknown' ? null : this.#since
   }
 
   /** Has the reading made anew after an instance changed. */
   touch(): void {
     this.#reading = null
+  }
+
+  #read(): HealthReading {
+    const reading = combine([...this.instances.values()])
+    if (reading.state !== this.#state) this.#since = reading.at
+    this.#state = reading.state
+    return reading
   }
 }
 

@@ -232,6 +232,25 @@ describe('the overall score', () => {
     expect(monitor.unhealthy(tenant, 100)).toEqual([])
   })
 
+  test('members keep since when they are as they are, whatever later checks find the same', async () => {
+    const memberOf = (id: string) => {
+      const { systems, modules } = monitor.summary(tenant)
+      return [...systems.members, ...modules.members].find(member => member.id === id)
+    }
+    await fail('a')
+    systemAnswer = () => ({ score: 30, reason: 'slow' })
+    await clock.advance(6 * second)
+    const [module, system] = [memberOf('a'), memberOf('db')]
+    await clock.advance(600 * second)
+    expect([memberOf('a')?.since, memberOf('db')?.since]).toEqual([module?.since, system?.since])
+    expect(memberOf('a')?.checkedAt).not.toBe(module?.checkedAt)
+    expect(memberOf('db')?.checkedAt).not.toBe(system?.checkedAt)
+    driver.set(endpointOf('a'), 'healthy')
+    await clock.advance(60 * second)
+    const recoveredAt = Date.parse(memberOf('a')?.since ?? '')
+    expect(recoveredAt).toBeGreaterThan(Date.parse(module?.checkedAt ?? '') + 500 * second)
+  })
+
   test('a probe that fails or hangs counts as 0, and says so', async () => {
     systemAnswer = () => {
       throw new Error('secret detail')

@@ -252,11 +252,16 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
         weight: weightOf(module),
         state: reading.state,
         reason: record.disabled ? `Disabled by ${record.disabled.by}: ${record.disabled.reason}` : reading.reason,
-        checkedAt: reading.at === null ? null : new Date(reading.at).toISOString(),
+        checkedAt: toTime(reading.at),
+        since: toTime(module.since),
       })
     }
     return { systems: this.#systems.members(), modules }
   }
+}
+
+function toTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
 }
 
 /** Modules weigh the same; a disabled one nothing. */

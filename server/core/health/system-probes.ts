@@ -60,15 +60,18 @@ export class SystemProbes {
       if (signal.aborted) return
       const rounded = roundScore(score)
       const before = this.#members.get(system.id) ?? null
+      const state = stateOf(rounded)
+      const checkedAt = new Date(this.#options.clock.now()).toISOString()
       const after: HealthMember = {
         id: system.id,
         name: system.name,
         kind: 'system',
         score: rounded,
         weight: system.weight ?? 1,
-        state: stateOf(rounded),
+        state,
         reason,
-        checkedAt: new Date(this.#options.clock.now()).toISOString(),
+        checkedAt,
+        since: before?.state === state ? before.since : checkedAt,
       }
       this.#members.set(system.id, after)
       this.#options.onProbed(after, before)

@@ -84,9 +84,7 @@ test.each([
   [50, 'warning'],
   [49.9, 'critical'],
 ])('a system at %d is a %s, with its evidence', (score, severity) => {
-  expect(
-    find({ systems: [{ id: 'database', name: 'Database', score, reason: 'slow', checkedAt: at(3) }] }),
-  ).toMatchObject([
+  expect(find({ systems: [{ id: 'database', name: 'Database', score, reason: 'slow', since: at(3) }] })).toMatchObject([
     { id: 'system:database', severity, title: `Database at ${Math.round(score)}`, detail: 'slow', since: at(3) },
   ])
 })
@@ -96,7 +94,7 @@ describe('a module', () => {
     ['unhealthy', 'critical'],
     ['degraded', 'warning'],
   ] as const)('that is %s is %s, with the reason', (health, severity) => {
-    const moduleHealth = [{ id: 'm', reason: '3 of 4 calls failed', checkedAt: at(7) }]
+    const moduleHealth = [{ id: 'm', reason: '3 of 4 calls failed', since: at(7) }]
     expect(find({ modules: [{ health }], moduleHealth })).toMatchObject([
       {
         id: 'module:m',
@@ -142,7 +140,7 @@ test('the worst comes first, and of the same severity the oldest', () => {
       { moduleId: 'new', state: 'open', since: at(5) },
       { moduleId: 'old', state: 'open', since: at(50) },
     ],
-    systems: [{ id: 'slow', score: 70, checkedAt: at(800) }],
+    systems: [{ id: 'slow', score: 70, since: at(800) }],
   }).map(item => item.id)
   expect(ids).toEqual(['breaker:old:i', 'breaker:new:i', 'system:slow', 'breaker:held:i'])
 })

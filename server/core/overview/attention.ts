@@ -55,7 +55,7 @@ function ofSystems(health: HealthSummary): AttentionItem[] {
       severity: member.score < 50 ? ('critical' as const) : ('warning' as const),
       title: `${member.name} at ${Math.round(member.score)}`,
       detail: member.reason,
-      since: member.checkedAt ?? health.since,
+      since: member.since ?? health.since,
       href: '/',
     }))
 }
@@ -69,7 +69,7 @@ function ofModules({ modules, health }: AttentionInput): AttentionItem[] {
       severity: module.health === 'unhealthy' ? ('critical' as const) : ('warning' as const),
       title: `${module.name} is ${module.health}`,
       detail: members.get(module.id)?.reason ?? '',
-      since: members.get(module.id)?.checkedAt ?? health.since,
+      since: members.get(module.id)?.since ?? health.since,
       href: `/modules/${module.id}`,
     }))
 }

@@ -48,6 +48,7 @@ export function healthMember(change: Partial<HealthMember> = {}): HealthMember {
     state: 'healthy',
     reason: 'all is well',
     checkedAt: at,
+    since: at,
     ...change,
   }
 }
