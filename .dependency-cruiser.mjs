@@ -8,7 +8,7 @@ const core = 'server/core'
 const tiers = [
   ['shared'],
   ['events'],
-  ['registry', 'health', 'resilience', 'queue', 'settings'],
+  ['registry', 'health', 'replicas', 'resilience', 'queue', 'settings'],
   ['balancing', 'brain', 'dead-letters'],
   ['routing'],
   ['dispatch', 'simulation'],

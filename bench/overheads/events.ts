@@ -45,7 +45,7 @@ class ForgetfulEventStore implements EventStore {
   readSequenced = async () => []
   readAfter = async (_tenantId: string, afterSeq: number) => ({ events: [], scannedTo: afterSeq, more: false })
   readBefore = async () => ({ events: [], scannedTo: null })
-  totals = async () => ({})
+  savedTotals = async () => ({ seq: 0, totals: [] })
   addTotals = async (_additions: readonly EventCount[], _fromSeq: number, toSeq: number) => toSeq
 }
 

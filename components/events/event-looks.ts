@@ -8,6 +8,8 @@ import {
   Clock,
   HeartPulse,
   LifeBuoy,
+  LogIn,
+  LogOut,
   type LucideIcon,
   Play,
   PlugZap,
@@ -15,6 +17,7 @@ import {
   PowerOff,
   RotateCcw,
   Server,
+  ServerOff,
   TriangleAlert,
   Unplug,
 } from 'lucide-react'
@@ -68,6 +71,9 @@ const looks: Record<EventType, EventLook> = {
   'module.health_changed': { label: 'Module health changed', tone: 'warn', icon: HeartPulse },
   'instance.registered': { label: 'Instance registered', tone: 'busy', icon: Server },
   'instance.deregistered': { label: 'Instance deregistered', tone: 'idle', icon: Server },
+  'replica.joined': { label: 'Replica joined', tone: 'ok', icon: LogIn },
+  'replica.left': { label: 'Replica left', tone: 'idle', icon: LogOut },
+  'replica.lost': { label: 'Replica lost', tone: 'serious', icon: ServerOff },
   'error.recovered': { label: 'Recovered', tone: 'ok', icon: LifeBuoy },
   'error.recovery_failed': { label: 'Recovery failed', tone: 'bad', icon: TriangleAlert },
 }

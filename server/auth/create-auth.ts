@@ -40,6 +40,8 @@ export interface Auth {
   answer(request: IncomingMessage, pathname: string, body: string): Promise<AuthAnswer>
   /** Calls back whenever somebody's rights have changed in this process. Returns how to stop. */
   onChange(listener: () => void): () => void
+  /** Somebody's rights were changed by another replica: forgets what is remembered, and has open connections look again. */
+  forget(): void
   /** Makes the first administrator and admits the configured key; call it once, at start. */
   bootstrap(config: BootstrapConfig): Promise<BootstrapResult>
 }
@@ -71,6 +73,7 @@ export function createAuth({ prisma, config, key, ids, logger, now }: AuthOption
     originOf: request => requestOrigin(request, config.publicUrl),
     answer: (request, pathname, body) => endpoints.answer(request, pathname, body),
     onChange: listener => changes.listen(listener),
+    forget: () => changes.announce(),
     bootstrap: bootstrapConfig => bootstrapAccess({ prisma, people, keys }, bootstrapConfig),
   }
 }

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '#server/config/read-config.ts'
 import { silentLogger } from '#server/core/shared/logger.ts'
+import { makeReachableTempDir } from '#server/persistence/embedded/reachable-temp-dir.ts'
 import { createTestDatabase } from '#server/testing/database.ts'
 import { openDatabase } from './open-database.ts'
 
 test('a connection that is lost in the middle of a transaction fails its query and nothing else', async () => {
   await using testDatabase = await createTestDatabase()
-  const { config } = readConfig({ DATABASE_URL: testDatabase.url })
+  await using folder = await makeReachableTempDir()
+  const { config } = readConfig({ DATABASE_URL: testDatabase.url, QUARTERDECK_DATA_DIR: folder.path })
   const { pool, hot, close } = await openDatabase(config, silentLogger)
   for (const connections of [pool, hot]) {
     const client = await connections.connect()

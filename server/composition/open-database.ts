@@ -2,8 +2,12 @@ import path from 'node:path'
 import pg from 'pg'
 import type { Config } from '../config/read-config.ts'
 import type { Logger } from '../core/shared/logger.ts'
+import { ControlConnection } from '../persistence/control-connection.ts'
 import { startEmbeddedPostgres } from '../persistence/embedded/start-embedded-postgres.ts'
 import { applyMigrations } from '../persistence/migrate/apply-migrations.ts'
+import { databaseUnavailable } from '../persistence/migrate/connect-client.ts'
+import { sessionName } from '../persistence/sql/replicas/session-name.ts'
+import { readReplicaId } from './replica.ts'
 
 /** The database of an installation, migrated, with the connections of this replica. */
 export interface Database {
@@ -11,6 +15,10 @@ export interface Database {
   pool: pg.Pool
   /** For the dispatch path alone: a slow page never holds up a task. */
   hot: pg.Pool
+  /** For heartbeats, leases and signals alone. */
+  control: ControlConnection
+  /** Under which this process works; its sessions are named after it. */
+  replicaId: string
   url: string
   /** `embedded` or the host it runs on; for people. */
   where: string
@@ -36,7 +44,15 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Data
     await embedded?.stop()
     throw error
   }
-  const pool = openPool(url, poolSize, 'quarterdeck', [], logger)
+  const replicaId = await readReplicaId(config.dataDir)
+  const control = new ControlConnection({ url, name: sessionName('control', replicaId), logger })
+  try {
+    await control.open()
+  } catch (error) {
+    await embedded?.stop()
+    throw databaseUnavailable(url, error)
+  }
+  const pool = openPool(url, poolSize, sessionName('main', replicaId), [], logger)
   // The hot path has few statements, each with one good plan, chosen once: statistics that lag behind a queue that fills and
   // drains would only make the planner choose worse ones.
   const hotSettings = [
@@ -46,14 +62,16 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Data
     'enable_seqscan=off',
     'jit=off',
   ]
-  const hot = openPool(url, hotPoolSize, 'quarterdeck dispatch', hotSettings, logger)
+  const hot = openPool(url, hotPoolSize, sessionName('dispatch', replicaId), hotSettings, logger)
   return {
     pool,
     hot,
+    control,
+    replicaId,
     url,
     where: embedded ? 'embedded' : new URL(url).host,
     async close() {
-      await Promise.all([pool.end(), hot.end()])
+      await Promise.all([pool.end(), hot.end(), control.close()])
       await embedded?.stop()
     },
   }

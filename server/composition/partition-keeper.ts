@@ -1,12 +1,15 @@
 import type { Pool } from 'pg'
 import type { Clock } from '../core/shared/clock.ts'
 import type { Logger } from '../core/shared/logger.ts'
+import { forgetOldReplicas } from '../persistence/sql/replicas/forget-old-replicas.ts'
 import { forgetOldKeys } from '../persistence/sql/tasks/forget-old-keys.ts'
 import { dropOldPartitions, ensurePartitions } from '../persistence/sql/tasks/partitions.ts'
 
 const daysAhead = 3
 const retentionDays = 30
 const idempotencyDays = 7
+/** How long a replica that runs no more is shown. */
+const replicaDays = 3
 const everyMs = 3_600_000
 const dayMs = 86_400_000
 
@@ -15,12 +18,15 @@ export class PartitionKeeper {
   readonly #pool: Pool
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #isKeeper: () => boolean
   #cancel: (() => void) | null = null
 
-  constructor(options: { pool: Pool; clock: Clock; logger: Logger }) {
+  /** `isKeeper` says whether keeping is this replica's duty now. */
+  constructor(options: { pool: Pool; clock: Clock; logger: Logger; isKeeper: () => boolean }) {
     this.#pool = options.pool
     this.#clock = options.clock
     this.#logger = options.logger
+    this.#isKeeper = options.isKeeper
   }
 
   /** Resolves when there are partitions for today. */
@@ -42,10 +48,12 @@ export class PartitionKeeper {
   }
 
   async #keep(): Promise<void> {
+    if (!this.#isKeeper()) return
     const now = this.#clock.now()
     await ensurePartitions(this.#pool, now, daysAhead)
     const dropped = await dropOldPartitions(this.#pool, now - retentionDays * dayMs)
     await forgetOldKeys(this.#pool, idempotencyDays)
+    await forgetOldReplicas(this.#pool, replicaDays)
     if (dropped.length > 0) this.#logger.info({ dropped }, 'history beyond its retention was dropped')
   }
 }

@@ -3,12 +3,15 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg, { type Pool } from 'pg'
+import pg from 'pg'
 import { QuarterdeckError } from '../core/shared/errors.ts'
 import type { Logger } from '../core/shared/logger.ts'
+import { sessionName } from '../persistence/sql/replicas/session-name.ts'
 
 const lockPatienceMs = 3_000
 const lockRetryMs = 100
+/** Of the machine's name within the id, which goes into the names of sessions. */
+const maxNameLength = 30
 
 /**
  * The id of this replica: made once per data folder, so that after a crash it finds the work it held. Two replicas must not
@@ -18,7 +21,8 @@ export async function readReplicaId(dataDir: string): Promise<string> {
   const file = path.join(dataDir, 'replica.id')
   const known = await readFile(file, 'utf8').catch(() => '')
   if (known.trim() !== '') return known.trim()
-  const id = `${hostname().split('.')[0]?.toLowerCase() || 'replica'}-${randomBytes(3).toString('hex')}`
+  const name = hostname().split('.')[0]?.toLowerCase().slice(0, maxNameLength)
+  const id = `${name || 'replica'}-${randomBytes(3).toString('hex')}`
   await mkdir(dataDir, { recursive: true })
   await writeFile(file, `${id}\n`, { mode: 0o600 })
   return id
@@ -32,7 +36,7 @@ export async function holdReplica(url: string, replicaId: string, logger: Logger
   let client: pg.Client | null = null
   let stopped = false
   const take = async () => {
-    const next = new pg.Client({ connectionString: url, application_name: 'quarterdeck replica' })
+    const next = new pg.Client({ connectionString: url, application_name: sessionName('replica', replicaId) })
     next.on('error', () => {
       if (client === next) void retake()
     })
@@ -74,22 +78,4 @@ async function tryLock(client: pg.Client, replicaId: string): Promise<boolean> {
     if (Date.now() > giveUpAt) return false
     await sleep(lockRetryMs)
   }
-}
-
-/** Says that the replica lives now, by the database's clock. */
-export async function beat(pool: Pool, replicaId: string, version: string): Promise<void> {
-  await pool.query({
-    name: 'replica-beat',
-    text: `
-      INSERT INTO replica (id, host, pid, version) VALUES ($1, $2, $3, $4)
-      ON CONFLICT (id) DO UPDATE SET heartbeat_at = clock_timestamp(), stopped_at = NULL, pid = excluded.pid,
-        version = excluded.version,
-        started_at = CASE WHEN replica.pid = excluded.pid THEN replica.started_at ELSE clock_timestamp() END`,
-    values: [replicaId, hostname(), process.pid, version],
-  })
-}
-
-/** Says that the replica stopped in good order; what it may still hold can be taken over at once. */
-export async function signOff(pool: Pool, replicaId: string): Promise<void> {
-  await pool.query('UPDATE replica SET stopped_at = clock_timestamp() WHERE id = $1', [replicaId])
 }

@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto'
 import packageFile from '../../package.json' with { type: 'json' }
 import { createApi } from '../api/create-api.ts'
 import type { BootstrapResult } from '../auth/bootstrap-access.ts'
-import { createAuth } from '../auth/create-auth.ts'
+import { type Auth, createAuth } from '../auth/create-auth.ts'
 import { newModuleSecret } from '../auth/module-secret.ts'
 import { createSecretBox } from '../auth/secret-box.ts'
 import { createBreakerBoard } from '../breakers/create-breaker-board.ts'
 import { type InstallationKey, loadInstallationKey } from '../config/installation-key.ts'
 import type { Config } from '../config/read-config.ts'
 import { Orchestrator } from '../core/orchestrator.ts'
-import { onlyReplica } from '../core/queue/concurrency-limits.ts'
 import type { Logger } from '../core/shared/logger.ts'
 import { createAddressPolicy } from '../drivers/address-policy.ts'
 import { createHttpDriver, type HttpDriver } from '../drivers/http/http-driver.ts'
@@ -17,20 +16,24 @@ import { insertAudit } from '../persistence/audit.ts'
 import { PrismaBreakerHoldStore } from '../persistence/breaker-hold-store.ts'
 import { PrismaFlagStore } from '../persistence/flag-store.ts'
 import { PrismaHealthStore } from '../persistence/health-store.ts'
+import { SqlKeyVault } from '../persistence/key-vault.ts'
 import { PrismaModuleStore } from '../persistence/module-store.ts'
 import { createPrismaClient, type PrismaClient } from '../persistence/prisma-client.ts'
 import { PrismaQueuePolicyStore } from '../persistence/queue-policy-store.ts'
 import { RandomPool } from '../persistence/random-pool.ts'
 import { PrismaServiceRecordStore } from '../persistence/service-record-store.ts'
 import { SqlEventStore } from '../persistence/sql-event-store.ts'
+import { SqlReplicaStore } from '../persistence/sql-replica-store.ts'
+import { SqlSignals } from '../persistence/sql-signals.ts'
+import { SqlSlotLedger } from '../persistence/sql-slot-ledger.ts'
 import { SqlTaskStore } from '../persistence/sql-task-store.ts'
 import { createIdSource } from '../persistence/uuid-v7.ts'
+import { DatabaseClock } from './database-clock.ts'
 import { type Database, openDatabase } from './open-database.ts'
 import { createPageServer } from './page-server.ts'
 import { PartitionKeeper } from './partition-keeper.ts'
-import { beat, holdReplica, readReplicaId, signOff } from './replica.ts'
+import { holdReplica } from './replica.ts'
 import { createSchemaCompiler } from './schema-compiler.ts'
-import { systemClock } from './system-clock.ts'
 import { startWebServer } from './web-server.ts'
 
 export interface Quarterdeck {
@@ -66,29 +69,32 @@ export async function startQuarterdeck(
     pages.catch(() => {})
     const database = await openDatabase(config, logger)
     cleanups.push(() => database.close())
-    const key = await loadInstallationKey(config)
-    const replicaId = await readReplicaId(config.dataDir)
+    const { replicaId } = database
+    const clock = new DatabaseClock()
+    const key = await loadInstallationKey(config, new SqlKeyVault(database))
     cleanups.push(await holdReplica(database.url, replicaId, logger))
     const prisma = createPrismaClient(database.pool)
-    const partitions = new PartitionKeeper({ pool: database.pool, clock: systemClock, logger })
-    await partitions.start()
-    cleanups.push(() => partitions.stop())
     let url = publicUrl(config, config.port)
+    let address: string | null = null
     const driver = createHttpDriver({
       addressPolicy: createAddressPolicy({ allowed: config.allowedEndpoints }),
-      clock: systemClock,
+      clock,
       logger,
       callbacks: { baseUrl: () => url },
     })
     cleanups.push(() => driver.close())
-    const orchestrator = createOrchestrator({ config, database, driver, key, logger, prisma, replicaId })
     const auth = createAuth({ prisma, config, key, ids: createIdSource(), logger, now: Date.now })
     const { admin } = await auth.bootstrap(config)
-    const api = createApi({ operations: orchestrator, auth, config, clock: systemClock, logger })
-    const stopWork = async () => {
-      await orchestrator.stop(stopGraceMs)
-      await signOff(database.pool, replicaId)
-    }
+    const orchestrator = createOrchestrator({ config, database, driver, key, logger, prisma, auth, clock, address: () => address })
+    const partitions = new PartitionKeeper({
+      pool: database.pool,
+      clock,
+      logger,
+      isKeeper: () => orchestrator.holds('retention'),
+    })
+    await partitions.start()
+    cleanups.push(() => partitions.stop())
+    const api = createApi({ operations: orchestrator, auth, config, clock, logger })
     await orchestrator.start()
     const server = await startWebServer({
       host: config.host,
@@ -100,13 +106,14 @@ export async function startQuarterdeck(
       logger,
     })
     url = publicUrl(config, server.address.port)
+    address = replicaAddress(config, server.address.port, database)
     cleanups.push(async () => {
       await api.close()
       await server.close()
       await (await pages)?.close()
     })
     // First of all on the way out, while the port is still open: modules may report what they finish in the meantime.
-    cleanups.push(() => stopWork())
+    cleanups.push(() => orchestrator.stop(stopGraceMs))
     return { url, admin, database: database.where, startedInMs: performance.now() - begun, stop: cleanUp }
   } catch (error) {
     await cleanUp()
@@ -121,16 +128,19 @@ function createOrchestrator(parts: {
   key: InstallationKey
   logger: Logger
   prisma: PrismaClient
-  replicaId: string
+  auth: Auth
+  clock: DatabaseClock
+  address: () => string | null
 }): Orchestrator {
-  const { config, database, driver, key, logger, prisma, replicaId } = parts
+  const { config, database, driver, key, logger, prisma, auth, clock, address } = parts
+  const { control, replicaId } = database
   const addressPolicy = createAddressPolicy({ allowed: config.allowedEndpoints })
   const { version } = packageFile
   const random = new RandomPool()
   return new Orchestrator(
     {
-      clock: systemClock,
-      ids: createIdSource(),
+      clock,
+      ids: createIdSource(() => clock.now()),
       random: Math.random,
       logger,
       stores: {
@@ -139,16 +149,24 @@ function createOrchestrator(parts: {
         modules: new PrismaModuleStore({
           prisma,
           secrets: createSecretBox(key.derive('module secrets')),
-          clock: systemClock,
+          clock,
         }),
         health: new PrismaHealthStore(prisma),
         breakerHolds: new PrismaBreakerHoldStore(prisma),
         queuePolicies: new PrismaQueuePolicyStore(prisma),
         flags: new PrismaFlagStore(prisma),
         serviceRecords: new PrismaServiceRecordStore(prisma),
+        replicas: new SqlReplicaStore({
+          control,
+          pool: database.pool,
+          logger,
+          replica: { id: replicaId, version, address },
+          clock,
+        }),
+        slots: new SqlSlotLedger(control),
       },
       drivers: { http: driver },
-      breakers: createBreakerBoard({ clock: systemClock, logger }),
+      breakers: createBreakerBoard({ clock, logger }),
       schemas: createSchemaCompiler(),
       checkEndpoint: endpoint => addressPolicy.checkUrl(endpoint),
       newModuleSecret,
@@ -159,8 +177,8 @@ function createOrchestrator(parts: {
       digest: text => createHash('sha256').update(text).digest('hex'),
       auditTask: (by, { action, targetId, reason }) =>
         insertAudit(prisma, by, { action, targetKind: 'task', targetId, reason: reason ?? undefined }),
-      fleet: () => onlyReplica,
-      heartbeat: () => beat(database.pool, replicaId, version),
+      signals: new SqlSignals({ control, replicaId, logger }),
+      onAccessChanged: async () => auth.forget(),
       pingDatabase: async () => {
         await database.pool.query('SELECT 1')
       },
@@ -179,5 +197,12 @@ function createOrchestrator(parts: {
 function publicUrl(config: Config, port: number): string {
   if (config.publicUrl !== null) return config.publicUrl
   const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** Where other replicas reach this one: the address it listens on, or, when that is all, the one it reaches the database from. */
+function replicaAddress(config: Config, port: number, database: Database): string {
+  const isAll = config.host === '0.0.0.0' || config.host === '::'
+  const host = isAll ? (database.control.localAddress ?? 'localhost') : config.host
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

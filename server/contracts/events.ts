@@ -35,6 +35,9 @@ export const eventTypes = [
   'module.health_changed',
   'instance.registered',
   'instance.deregistered',
+  'replica.joined',
+  'replica.left',
+  'replica.lost',
   'error.recovered',
   'error.recovery_failed',
 ] as const

@@ -16,6 +16,7 @@ import type {
   RegisterModule,
   UpdateModule,
 } from '../contracts/modules.ts'
+import type { ReplicaView } from '../contracts/replicas.ts'
 import type { RoutedCall, RouteReport, RouteReportAnswer } from '../contracts/routing.ts'
 import type { FlagsView, SetFlags } from '../contracts/settings.ts'
 import type {
@@ -54,6 +55,7 @@ export interface Operations {
   health: HealthOperations
   events: EventOperations
   stats: StatsOperations
+  replicas: ReplicaOperations
   settings: SettingOperations
 }
 
@@ -185,6 +187,11 @@ export interface EventOperations {
    */
   follow(tenantId: string, filter: EventFilter, afterSeq: number | null, signal: AbortSignal): AsyncIterable<EventView>
   stats(tenantId: string): EventBusStats
+}
+
+export interface ReplicaOperations {
+  /** Every process that works, or lately worked, on this database; what needs a look first. */
+  list(): Promise<ReplicaView[]>
 }
 
 export interface StatsOperations {

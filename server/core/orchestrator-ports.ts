@@ -1,7 +1,7 @@
+import type { SlotLedger } from './balancing/slot-ledger.ts'
 import type { ServiceRecordStore } from './brain/service-records.ts'
 import type { EventStore } from './events/event-store.ts'
 import type { HealthStore } from './health/health-store.ts'
-import type { FleetPlace } from './queue/concurrency-limits.ts'
 import type { Driver } from './queue/driver.ts'
 import type { QueuePolicyStore } from './queue/queue-service.ts'
 import type { TaskServiceOptions } from './queue/task-service.ts'
@@ -9,6 +9,8 @@ import type { TaskStore } from './queue/task-store.ts'
 import type { ModuleStore } from './registry/module-store.ts'
 import type { EndpointCheck } from './registry/prepare-module.ts'
 import type { SchemaCompiler } from './registry/schema-compiler.ts'
+import type { ReplicaStore } from './replicas/replica-store.ts'
+import type { SignalPort } from './replicas/signals.ts'
 import type { BreakerBoard } from './resilience/breaker-board.ts'
 import type { BreakerHoldStore } from './resilience/breaker-service.ts'
 import type { FlagStore } from './settings/flag-service.ts'
@@ -31,6 +33,8 @@ export interface OrchestratorPorts {
     queuePolicies: QueuePolicyStore
     flags: FlagStore
     serviceRecords: ServiceRecordStore
+    replicas: ReplicaStore
+    slots: SlotLedger
   }
   drivers: Readonly<Record<string, Driver>>
   breakers: BreakerBoard
@@ -41,10 +45,9 @@ export interface OrchestratorPorts {
   /** Digest of a text, for comparing repeated submissions. */
   digest: (text: string) => string
   auditTask: TaskServiceOptions['audit']
-  /** Which place this replica has among those that run. */
-  fleet: () => FleetPlace
-  /** Says that this replica lives. */
-  heartbeat: () => Promise<void>
+  signals: SignalPort
+  /** Another replica has changed what somebody may do: what is remembered of callers is forgotten. */
+  onAccessChanged: () => Promise<void>
   /** One round trip to the database. */
   pingDatabase: () => Promise<void>
 }

@@ -1,5 +1,6 @@
 import { followCatalog } from './balancing/follow-catalog.ts'
-import { createLoadTable, type InstanceLoads } from './balancing/load-table.ts'
+import { SlotShares } from './balancing/slot-shares.ts'
+import { createLoadTable, type InstanceKey, type InstanceLoads } from './balancing/load-table.ts'
 import { fixedExploration } from './brain/exploration.ts'
 import { ServiceRecords } from './brain/service-records.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
@@ -7,16 +8,17 @@ import { tellReclaimed } from './dispatch/tell-reclaimed.ts'
 import { EventBus } from './events/event-bus.ts'
 import { Explainer } from './explain/explainer.ts'
 import { Pace } from './explain/pace.ts'
+import { RateMeter } from './events/rate-meter.ts'
 import { HealthMonitor } from './health/health-monitor.ts'
 import type { Operations } from './operations.ts'
 import type { OrchestratorPorts, OrchestratorSettings } from './orchestrator-ports.ts'
 import { QueueStatistics } from './overview/queue-statistics.ts'
+import { ReplicaService } from './overview/replica-service.ts'
 import { StatsService } from './overview/stats-service.ts'
 import { describeSystems } from './overview/systems.ts'
 import { ThroughputSampler } from './overview/throughput-sampler.ts'
 import { Admission } from './queue/admission.ts'
 import { ConcurrencyLimits } from './queue/concurrency-limits.ts'
-import type { Duty } from './queue/duty.ts'
 import { LaneDirectory } from './queue/lane-directory.ts'
 import { createPayloadValidator } from './queue/payload-validator.ts'
 import { QueueService } from './queue/queue-service.ts'
@@ -26,12 +28,13 @@ import type { LeaseEnd, ReclaimedTask } from './queue/task-store.ts'
 import { Upkeep } from './queue/upkeep.ts'
 import { ModuleRegistry } from './registry/module-registry.ts'
 import { ModuleService } from './registry/module-service.ts'
+import { ReplicaLink } from './replica-link.ts'
+import type { DutyName, ReplicaReport } from './replicas/replica-store.ts'
 import { BreakerService } from './resilience/breaker-service.ts'
 import { createTaskRouter } from './routing/fleet-router.ts'
 import { OutsideRoutes } from './routing/outside-routes.ts'
 import { createRouterOperations } from './routing/router-operations.ts'
 import type { TaskRouter } from './routing/task-router.ts'
-import { createSettingsRefresh, settingsRefreshMs } from './settings/create-settings-refresh.ts'
 import { FlagService } from './settings/flag-service.ts'
 import { defaultTenantId } from './shared/principal.ts'
 
@@ -51,10 +54,15 @@ export class Orchestrator implements Operations {
   readonly settings: FlagService
   readonly dispatcher: Dispatcher
   readonly registry: ModuleRegistry
+  readonly replicas: ReplicaService
   readonly #ports: OrchestratorPorts
   readonly #limits: ConcurrencyLimits
-  readonly #refreshing: Duty
   readonly #pace = new Pace()
+  readonly #settings: OrchestratorSettings
+  readonly #link: ReplicaLink
+  readonly #slots: SlotShares
+  readonly #claimRate = new RateMeter()
+  #claimedReported = 0
   readonly #load: InstanceLoads
   readonly #records: ServiceRecords
   readonly #taskRouter: TaskRouter
@@ -70,7 +78,24 @@ export class Orchestrator implements Operations {
   constructor(ports: OrchestratorPorts, settings: OrchestratorSettings) {
     const { clock, logger, random, stores } = ports
     this.#ports = ports
-    this.events = new EventBus({ store: stores.events, clock, logger })
+    this.#settings = settings
+    this.#link = new ReplicaLink({
+      store: stores.replicas,
+      signals: ports.signals,
+      clock,
+      logger,
+      report: () => this.#report(),
+    })
+    this.events = new EventBus({
+      store: stores.events,
+      clock,
+      logger,
+      fleet: {
+        isShared: () => this.#link.isShared,
+        keepsTotals: () => this.#link.holds('event-totals'),
+        onNumbered: () => this.#link.call({ kind: 'events' }),
+      },
+    })
     this.registry = new ModuleRegistry({
       store: stores.modules,
       events: this.events,
@@ -85,8 +110,7 @@ export class Orchestrator implements Operations {
       stats: tenantId => this.#statistics.stats(tenantId),
     })
     this.settings = new FlagService(stores.flags)
-    this.#refreshing = createSettingsRefresh({ clock, logger, settings: [this.queue, this.settings] })
-    this.#limits = new ConcurrencyLimits({ policyOf: tenantId => this.queue.policyOf(tenantId), fleet: ports.fleet })
+    this.#limits = new ConcurrencyLimits({ policyOf: tenantId => this.queue.policyOf(tenantId), fleet: () => this.#link.place })
     this.#load = createLoadTable({ clock })
     this.#records = new ServiceRecords({ store: stores.serviceRecords, clock, logger })
     this.health = new HealthMonitor({
@@ -97,6 +121,11 @@ export class Orchestrator implements Operations {
       clock,
       random,
       logger,
+      fleet: {
+        place: () => ({ own: settings.replicaId, others: this.#link.others }),
+        keepsHistory: () => this.#link.holds('health-history'),
+        tellCheck: check => this.#link.call({ kind: 'checked', checks: [check] }),
+      },
     })
     this.modules = new ModuleService({
       registry: this.registry,
@@ -106,6 +135,17 @@ export class Orchestrator implements Operations {
       calls: this.health,
       tasks: { byType: async tenantId => (await stores.tasks.counts(tenantId)).byType },
       clock,
+    })
+    this.#slots = new SlotShares({
+      ledger: stores.slots,
+      catalog: this.registry,
+      load: this.#load,
+      usable: (key, capacity) => this.#usable(key, capacity),
+      others: () => this.#link.others,
+      replicaId: settings.replicaId,
+      clock,
+      logger,
+      onMore: () => this.dispatcher.wakeAll(),
     })
     this.#taskRouter = createTaskRouter({
       catalog: this.registry,
@@ -139,6 +179,7 @@ export class Orchestrator implements Operations {
       holds: stores.breakerHolds,
       events: this.events,
       clock,
+      replicaId: settings.replicaId,
       updateModule: (by, input) => this.modules.update(by, input),
     })
     this.#lanes = new LaneDirectory(stores.tasks)
@@ -194,6 +235,7 @@ export class Orchestrator implements Operations {
       explain: (task, attempts) => explainer.explain(task, attempts),
       audit: ports.auditTask,
       replicaId: settings.replicaId,
+      onMarkedElsewhere: replicaId => this.#link.call({ kind: 'cancel', replicaId }),
     })
     for (const system of describeSystems({
       clock,
@@ -226,11 +268,18 @@ export class Orchestrator implements Operations {
       startedAt: clock.now(),
       isInitialized: () => this.#isInitialized,
     })
+    this.replicas = new ReplicaService({ store: stores.replicas, clock, replicaId: settings.replicaId })
+    this.#attach()
   }
 
   /** Whether work is taken in and carried out. */
   get isInitialized(): boolean {
     return this.#isInitialized
+  }
+
+  /** Whether something that one replica does for all is this one's duty now. */
+  holds(duty: DutyName): boolean {
+    return this.#link.holds(duty)
   }
 
   /** Loads what is known, takes back what this replica held when it died, and begins to work. */
@@ -239,7 +288,10 @@ export class Orchestrator implements Operations {
     await this.registry.start()
     this.#stopFollowing = [
       followCatalog(this.#load, this.registry),
-      this.registry.onChange(() => this.dispatcher.wakeAll()),
+      this.registry.onChange(() => {
+        void this.#slots.rebalance()
+        this.dispatcher.wakeAll()
+      }),
       this.#ports.breakers.onChange(() => this.dispatcher.wakeAll()),
     ]
     await Promise.all([
@@ -251,28 +303,31 @@ export class Orchestrator implements Operations {
     ])
     await this.#admission.start()
     await this.#upkeep.start()
+    await this.#slots.rebalance()
     await this.health.start()
     this.#throughput.start()
-    this.#refreshing.start(settingsRefreshMs)
     this.dispatcher.start()
     this.dispatcher.wakeAll()
     this.#isInitialized = true
+    this.#tellOfReplica('replica.joined')
   }
 
   /** Ends in order: no new claims, running work up to `graceMs`, then everything learned and told is written. */
   async stop(graceMs: number): Promise<void> {
     this.#isInitialized = false
+    this.#tellOfReplica('replica.left')
     await this.#submission.close()
     await this.dispatcher.stop(graceMs)
     this.#upkeep.stop()
+    this.#slots.stop()
     this.#throughput.stop()
-    this.#refreshing.stop()
     this.#admission.stop()
     this.breakers.stop()
     await this.health.stop()
     for (const stop of this.#stopFollowing) stop()
     await this.#records.stop()
     await this.events.stop()
+    await this.#link.leave()
   }
 
   #tenants(): readonly string[] {
@@ -281,7 +336,87 @@ export class Orchestrator implements Operations {
 
   #accepted(laneIds: ReadonlySet<number>): void {
     this.events.wake()
+    this.#hasWork([...laneIds])
+  }
+
+  /** For this replica and all others. */
+  #hasWork(laneIds: readonly number[]): void {
+    if (laneIds.length === 0) return
     this.dispatcher.wake(laneIds)
+    this.#link.call({ kind: 'work', laneIds })
+  }
+
+  /** Another replica says so, perhaps of lanes that it made. */
+  async #lookForWork(laneIds: readonly number[]): Promise<void> {
+    if (laneIds.length === 0) return this.dispatcher.wakeAll()
+    if (laneIds.some(laneId => this.#lanes.get(laneId) === undefined)) await this.#lanes.refresh()
+    this.dispatcher.wake(laneIds)
+  }
+
+  #attach(): void {
+    const { logger, stores } = this.#ports
+    this.#link.attach(
+      {
+        lookForWork: laneIds =>
+          void this.#lookForWork(laneIds).catch((error: unknown) => logger.warn({ error }, 'lanes could not be read')),
+        readEvents: () => this.events.catchUp(),
+        numberEvents: () => this.events.wake(),
+        beatSoon: () => this.#upkeep.beatSoon(),
+        reclaimSoon: () => this.#upkeep.reclaimSoon(),
+        rebalance: () => void this.#slots.rebalance(),
+        takeChecks: checks => this.health.takeChecks(checks),
+      },
+      { store: stores.tasks, running: this.dispatcher, replicaId: this.#settings.replicaId },
+    )
+    this.#link.watch('modules', async () => {
+      await this.registry.refresh()
+      await this.breakers.refreshHolds()
+    })
+    this.#link.watch('breaker-holds', () => this.breakers.refreshHolds())
+    this.#link.watch('settings', async () => {
+      await Promise.all([this.queue.refresh(), this.settings.refresh()])
+    })
+    this.#link.watch('access', () => this.#ports.onAccessChanged())
+  }
+
+  #report(): ReplicaReport {
+    const { dispatcher } = this
+    const now = this.#ports.clock.now()
+    this.#claimRate.add(now, dispatcher.claimed - this.#claimedReported)
+    this.#claimedReported = dispatcher.claimed
+    return {
+      running: dispatcher.running,
+      concurrency: dispatcher.concurrency,
+      claimedPerMinute: Math.round(60 * this.#claimRate.perSecond(now)),
+      staleWrites: dispatcher.staleFinishes,
+      isDraining: dispatcher.isStopping,
+    }
+  }
+
+  /** None of an instance that may not be called, one of an instance to be probed, else as many as there are workers for. */
+  #usable(key: InstanceKey, capacity: number): number {
+    const inFlight = this.#load.of(key).inFlight
+    if (this.dispatcher.isStopping) return inFlight
+    if (this.health.instance(key.tenantId, key.moduleId, key.instanceId).state === 'unhealthy') return inFlight
+    if (this.#ports.breakers.state(key) !== 'closed') return Math.max(inFlight, 1)
+    return Math.min(capacity, inFlight + this.dispatcher.concurrency - this.dispatcher.running)
+  }
+
+  #tellOfReplica(type: 'replica.joined' | 'replica.left'): void {
+    const { replicaId, version } = this.#settings
+    this.events.publish({ tenantId: defaultTenantId, type, priority: 4, data: { replicaId, version } })
+  }
+
+  async #declareLost(): Promise<void> {
+    for (const { id, host, silentMs } of await this.#link.declareLost()) {
+      const { replicaId } = this.#settings
+      this.events.publish({
+        tenantId: defaultTenantId,
+        type: 'replica.lost',
+        priority: 2,
+        data: { replicaId: id, host, silentMs: Math.round(silentMs), foundBy: replicaId },
+      })
+    }
   }
 
   #ended(end: LeaseEnd): void {
@@ -289,13 +424,14 @@ export class Orchestrator implements Operations {
     if (end.attempts.length > 0) this.#pace.observe(end.task.tenantId, end.task.type, end.at)
     if (end.next.kind === 'end') this.#admission.ended(end.task)
     if (end.next.kind === 'wait') this.#upkeep.expectDueIn(end.next.delayMs)
-    if (end.next.kind === 'requeue') this.dispatcher.wake([end.task.laneId])
+    if (end.next.kind === 'requeue') this.#hasWork([end.task.laneId])
   }
 
   #reclaimed(tasks: readonly ReclaimedTask[]): void {
     this.events.wake()
     this.dispatcher.wakeAll()
     tellReclaimed(this.events, tasks)
+    this.#link.call({ kind: 'work', laneIds: [] })
   }
 
   #makeDispatcher(settings: OrchestratorSettings): Dispatcher {
@@ -321,16 +457,19 @@ export class Orchestrator implements Operations {
       replicaId: settings.replicaId,
       concurrency: settings.concurrency,
       limits: this.#limits,
+      mayClaim: () => this.#link.mayClaim,
       onEnded: end => this.#ended(end),
       onCommitted: () => this.events.wake(),
     })
   }
 
   #makeUpkeep(settings: OrchestratorSettings): Upkeep {
-    const { clock, logger, stores, heartbeat } = this.#ports
+    const { clock, logger, stores } = this.#ports
     return new Upkeep({
       store: stores.tasks,
-      heartbeat,
+      heartbeat: () => this.#link.beat(),
+      declareLost: () => this.#declareLost(),
+      endsOverdue: () => this.#link.holds('deadlines'),
       clock,
       logger,
       replicaId: settings.replicaId,

@@ -21,7 +21,10 @@ export class ModuleSnapshots {
     this.#secrets = secrets
   }
 
-  /** Every module as committed, by id. Call it while the tenant is locked: what is read is kept. */
+  /**
+   * Every module as committed, by id. Call it while the tenant is locked or from one snapshot (repeatable read): what is read is
+   * kept with the stamp that was read before it.
+   */
   async read(tx: Prisma.TransactionClient, tenantId: string): Promise<ReadonlyMap<string, ModuleRecord>> {
     const stamps = await readStamps(tx, tenantId)
     const known = this.#known.get(tenantId) ?? new Map<string, KnownModule>()

@@ -5,7 +5,7 @@ import type { SecretBox } from '#server/core/shared/secret-box.ts'
 import { insertAudit } from './audit.ts'
 import { insertConfigChanges, lastConfigVersion } from './config-change.ts'
 import { insertEventBatch } from './event-batch.ts'
-import type { Prisma, PrismaClient } from './generated/client.ts'
+import { Prisma, type PrismaClient } from './generated/client.ts'
 import { fromModuleRow, toModuleColumns } from './module-row.ts'
 import { ModuleSnapshots } from './module-snapshots.ts'
 import { lockTenant } from './tenant-lock.ts'
@@ -30,6 +30,17 @@ export class PrismaModuleStore implements ModuleStore {
       orderBy: [{ tenantId: 'asc' }, { id: 'asc' }],
     })
     return rows.map(row => fromModuleRow(row, this.#secrets))
+  }
+
+  async tenants(): Promise<string[]> {
+    const rows = await this.#prisma.module.groupBy({ by: ['tenantId'] })
+    return rows.map(row => row.tenantId)
+  }
+
+  read(tenantId: string): Promise<ReadonlyMap<string, ModuleRecord>> {
+    return this.#prisma.$transaction(tx => this.#snapshots.read(tx, tenantId), {
+      isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead,
+    })
   }
 
   change(

@@ -87,8 +87,8 @@ export class SqlEventStore implements EventStore {
     return { lastSeq: Number(rows[0]?.last_seq ?? 0), countedSeq: Number(rows[0]?.counted_seq ?? 0) }
   }
 
-  totals(tenantId: string): Promise<Record<string, number>> {
-    return readEventTotals(this.#pool, tenantId)
+  savedTotals(): Promise<{ seq: number; totals: EventCount[] }> {
+    return readEventTotals(this.#pool)
   }
 
   addTotals(additions: readonly EventCount[], fromSeq: number, toSeq: number): Promise<number> {

@@ -4,6 +4,7 @@ import type { ListTasks, TaskSummary } from '#server/contracts/tasks.ts'
 import type {
   ClaimedTask,
   ClaimLane,
+  HeldLease,
   InsertResult,
   Lane,
   LeaseEnd,
@@ -28,6 +29,7 @@ import { getTask } from './sql/tasks/get-task.ts'
 import { insertTasks } from './sql/tasks/insert-tasks.ts'
 import { ensureLane, readLanes } from './sql/tasks/lanes.ts'
 import { leasedTasks } from './sql/tasks/leased-tasks.ts'
+import { leasesOf } from './sql/tasks/leases-of.ts'
 import { listTasks } from './sql/tasks/list-tasks.ts'
 import { countLiveByType, readLiveTotals, recountLive } from './sql/tasks/live-totals.ts'
 import { promoteDue } from './sql/tasks/promote-due.ts'
@@ -72,6 +74,10 @@ export class SqlTaskStore implements TaskStore {
 
   leased(replicaId: string, except: readonly number[]): Promise<ClaimedTask[]> {
     return leasedTasks(this.#hot, replicaId, except)
+  }
+
+  leasesOf(replicaId: string, which: 'all' | 'cancelled'): Promise<HeldLease[]> {
+    return leasesOf(this.#hot, replicaId, which)
   }
 
   /** An outcome that the database refuses is found by halving its batch; its task then ends without it. */

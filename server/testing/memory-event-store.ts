@@ -1,4 +1,4 @@
-import { type EventType, type EventView, eventTypes } from '../contracts/events.ts'
+import type { EventView } from '../contracts/events.ts'
 import { matchesFilter } from '../core/events/event-filter.ts'
 import type { EventCount, EventStore, SequencedBatch, StampedEvent } from '../core/events/event-store.ts'
 import type { EventFilter } from '../core/operations.ts'
@@ -7,7 +7,7 @@ import type { EventFilter } from '../core/operations.ts'
 export class MemoryEventStore implements EventStore {
   readonly #committed: { tenantId: string; events: readonly StampedEvent[] }[] = []
   readonly #log: SequencedBatch[] = []
-  readonly #totals = new Map<string, number>()
+  readonly #totals = new Map<string, EventCount>()
   #lastSeq = 0
   #countedSeq = 0
 
@@ -59,16 +59,15 @@ export class MemoryEventStore implements EventStore {
     return { lastSeq: this.#lastSeq, countedSeq: this.#countedSeq }
   }
 
-  async totals(tenantId: string): Promise<Record<string, number>> {
-    const counts = eventTypes.map((type): [EventType, number] => [type, this.#totals.get(`${tenantId} ${type}`) ?? 0])
-    return Object.fromEntries(counts.filter(([, count]) => count > 0))
+  async savedTotals(): Promise<{ seq: number; totals: EventCount[] }> {
+    return { seq: this.#countedSeq, totals: [...this.#totals.values()].map(entry => ({ ...entry })) }
   }
 
   async addTotals(additions: readonly EventCount[], fromSeq: number, toSeq: number): Promise<number> {
     if (this.#countedSeq !== fromSeq) return this.#countedSeq
     for (const { tenantId, type, count } of additions) {
       const key = `${tenantId} ${type}`
-      this.#totals.set(key, (this.#totals.get(key) ?? 0) + count)
+      this.#totals.set(key, { tenantId, type, count: (this.#totals.get(key)?.count ?? 0) + count })
     }
     this.#countedSeq = toSeq
     return toSeq

@@ -13,7 +13,8 @@ export interface BalancerStatsSources {
 }
 
 /**
- * How calls are spread over the instances of a tenant, as this replica sees it. The totals are of enabled modules, the list
+ * How calls are spread over the instances of a tenant. Calls in flight are those of all replicas; the rest is as this replica
+ * sees it. The totals are of enabled modules, the list
  * is of all. `calls` counts since start; `share` and `fairness` are of recent calls (each halved every five minutes), so
  * that an instance that joined late is not called unfair for ever.
  */
@@ -49,7 +50,7 @@ function readModule(module: ModuleRecord, loads: InstanceLoads, now: number): Ba
     fairness: jainIndex(rows.map(row => row.recentCalls / dueShare(module, row.instance))),
     instances: rows.map(({ instance, load, recentCalls }) => ({
       instanceId: instance.id,
-      inFlight: load.inFlight,
+      inFlight: load.inFlight + load.elsewhere,
       capacity: instance.capacity,
       calls: load.calls,
       share: recentTotal === 0 ? 0 : recentCalls / recentTotal,

@@ -20,6 +20,10 @@ export interface Slot {
  */
 export class InstanceLoad {
   inFlight = 0
+  /** How many calls this replica may have in flight; null while all of the instance's capacity is its own. */
+  share: number | null
+  /** Calls in flight from other replicas, as of their last rounds of sharing. */
+  elsewhere = 0
   /** Calls since start, counted when their slot is taken. */
   calls = 0
   failures = 0
@@ -32,15 +36,43 @@ export class InstanceLoad {
   #learnedAt = Number.NEGATIVE_INFINITY
   #recentCalls = 0
   #recentAt = 0
+  /** Calls in flight that callers make themselves: they asked this replica, and no other could serve them. */
+  #outside = 0
+  #missed = 0
 
-  /** Takes a slot at `now`; a `probe` keeps others from probing until it is given back. Capacity is the caller's to check. */
-  take(now: () => number, probe: boolean): Slot {
+  constructor(share: number | null = null) {
+    this.share = share
+  }
+
+  /** How many of `capacity` this replica may use. */
+  limit(capacity: number): number {
+    return this.share === null ? capacity : Math.min(capacity, this.share)
+  }
+
+  /** A caller who makes calls itself found no free slot within this replica's share. */
+  noteMissed(): void {
+    this.#missed += 1
+  }
+
+  /** Slots that only this replica can use, with those missed since this was asked last. */
+  takeWanted(): number {
+    const wanted = this.#outside + this.#missed
+    this.#missed = 0
+    return wanted
+  }
+
+  /**
+   * Takes a slot at `now`; a `probe` keeps others from probing until it is given back. Capacity and share are the caller's to
+   * check.
+   */
+  take(now: () => number, probe: boolean, isOutside = false): Slot {
     const takenAt = now()
     this.#recentCalls = this.recentCalls(takenAt) + 1
     this.#recentAt = takenAt
     this.inFlight += 1
     this.calls += 1
     if (probe) this.isProbing = true
+    if (isOutside) this.#outside += 1
     let isHeld = true
     return {
       release: result => {
@@ -48,6 +80,7 @@ export class InstanceLoad {
         isHeld = false
         this.inFlight -= 1
         if (probe) this.isProbing = false
+        if (isOutside) this.#outside -= 1
         if (result !== null) this.#learn(result.ok, result.durationMs, now())
       },
     }

@@ -113,9 +113,9 @@ export class InstancePool {
   }
 
   /** Takes the slot of a choice just made and moves the strategy's turn on. */
-  take(choice: PoolChoice): Slot {
+  take(choice: PoolChoice, isOutside = false): Slot {
     this.#policy.confirm(this.#callable, choice.index)
-    return choice.member.take(this.#now)
+    return choice.member.take(this.#now, isOutside)
   }
 
   #leftOfLimit(): number {

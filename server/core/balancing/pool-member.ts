@@ -19,12 +19,12 @@ export interface EligibilitySources {
 export class PoolMember implements BalancedInstance {
   readonly instance: InstanceRecord
   readonly key: InstanceKey
-  readonly capacity: number
   readonly weight: number
   turnCredit = 0
   ramp = 1
   latencyMs: number | null = null
   failureShare = 0
+  readonly #capacity: number
   readonly #load: InstanceLoad
   readonly #sources: EligibilitySources
   #barred: ExclusionCode | null = null
@@ -42,7 +42,7 @@ export class PoolMember implements BalancedInstance {
       moduleId: options.module.id,
       instanceId: options.instance.id,
     }
-    this.capacity = options.instance.capacity
+    this.#capacity = options.instance.capacity
     this.weight = options.instance.weight
     this.#load = options.load
     this.#sources = options.sources
@@ -63,6 +63,11 @@ export class PoolMember implements BalancedInstance {
     this.#barred = this.#isProbe && !this.#sources.breakers.admits(this.key) ? 'breaker_open' : null
   }
 
+  /** What load is compared with: the part of its capacity that is this replica's. */
+  get capacity(): number {
+    return Math.max(1, this.#load.limit(this.#capacity))
+  }
+
   get inFlight(): number {
     return this.#load.inFlight
   }
@@ -74,7 +79,7 @@ export class PoolMember implements BalancedInstance {
   /** How many calls it could take: one at a time while its breaker is being probed, none while barred. */
   get freeSlots(): number {
     if (this.#barred !== null) return 0
-    const free = Math.max(0, this.capacity - this.#load.inFlight)
+    const free = Math.max(0, this.#load.limit(this.#capacity) - this.#load.inFlight)
     if (!this.#isProbe) return free
     return this.#load.isProbing ? 0 : Math.min(1, free)
   }
@@ -91,7 +96,12 @@ export class PoolMember implements BalancedInstance {
   }
 
   /** Takes a slot, as a probe when its breaker is not closed. */
-  take(now: () => number): Slot {
-    return this.#load.take(now, this.#isProbe)
+  take(now: () => number, isOutside: boolean): Slot {
+    return this.#load.take(now, this.#isProbe, isOutside)
+  }
+
+  /** A caller who makes calls itself was sent away; told when all slots of this replica's share were taken. */
+  noteMissed(): void {
+    if (this.#barred === null && this.#load.inFlight >= this.#load.limit(this.#capacity)) this.#load.noteMissed()
   }
 }

@@ -21,6 +21,8 @@ export interface DispatcherOptions {
   /** Calls in flight at most. */
   concurrency: number
   limits: Pick<ConcurrencyLimits, 'ofTenant' | 'ofType'>
+  /** Whether this replica may take on work now; one that others may count dead may not. */
+  mayClaim: () => boolean
   /** Told when a lease ended for good or went back, after the commit. */
   onEnded: (end: LeaseEnd) => void
   /** Events were committed: have them delivered. */
@@ -67,6 +69,8 @@ export class Dispatcher implements RunningTasks {
   #cancelPoll: (() => void) | null = null
   #cancelRetry: (() => void) | null = null
   #settled: (() => void)[] = []
+  /** Tasks claimed since start. */
+  claimed = 0
 
   constructor(options: DispatcherOptions) {
     this.#options = options
@@ -103,6 +107,11 @@ export class Dispatcher implements RunningTasks {
     return this.#executions.size
   }
 
+  /** Whether it claims nothing more because it was asked to stop. */
+  get isStopping(): boolean {
+    return this.#state === 'stopping'
+  }
+
   get concurrency(): number {
     return this.#options.concurrency
   }
@@ -115,6 +124,10 @@ export class Dispatcher implements RunningTasks {
   /** Tasks that this replica holds of a tenant and of one of its types. */
   held(tenantId: string, taskType: string): { tenant: number; type: number } {
     return this.#planner.held(tenantId, taskType)
+  }
+
+  executing(): Iterable<Execution> {
+    return this.#byTask.values()
   }
 
   find(taskId: string): Execution | undefined {
@@ -190,6 +203,7 @@ export class Dispatcher implements RunningTasks {
   async #claimOnce(): Promise<boolean> {
     const { store, replicaId, clock, concurrency } = this.#options
     await this.#takeUnknown()
+    if (!this.#options.mayClaim()) return false
     const room = Math.min(claimBatch, concurrency - this.#executions.size)
     if (room <= 0) return false
     const { lanes, limit } = this.#planner.plan(this.#openLanes(room), room, this.#executions.size)
@@ -203,6 +217,7 @@ export class Dispatcher implements RunningTasks {
       const isCut = claimed.length >= limit || (perLane.get(laneId) ?? 0) >= slots
       if (isCut || (quotas && claimed.length > 0)) this.#hot.add(laneId)
     }
+    this.claimed += claimed.length
     this.#take(claimed)
     return claimed.length > 0
   }

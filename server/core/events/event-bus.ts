@@ -14,6 +14,26 @@ import { EventWriter } from './event-writer.ts'
 import { followLog } from './follow-log.ts'
 import { RateMeter } from './rate-meter.ts'
 
+/** What the bus has to know of other replicas on the same log. */
+export interface EventFleet {
+  /** Whether there may be others now. */
+  isShared(): boolean
+  /** Whether saving the totals is this replica's duty. */
+  keepsTotals(): boolean
+  /** Events were numbered here: others have to read them. */
+  onNumbered(): void
+}
+
+export interface EventBusOptions {
+  store: EventStore
+  clock: Clock
+  logger: Logger
+  /** Alone on its log when left out. */
+  fleet?: EventFleet
+}
+
+const alone: EventFleet = { isShared: () => false, keepsTotals: () => true, onNumbered() {} }
+
 type DeliveredEvent = EventView & { tenantId: string }
 
 interface Subscription {
@@ -35,7 +55,8 @@ const lagKeptMs = 10_000
 
 /**
  * The event bus of one replica. Published events are gathered for a moment, most urgent first, committed, numbered after the
- * commit and only then delivered: to subscribers in this process, and to followers that may resume after any number.
+ * commit and only then delivered: to subscribers in this process, and to followers that may resume after any number. Events of
+ * other replicas are delivered in the same sequence, whoever numbered them.
  */
 export class EventBus implements EventPublisher, EventSubscriber, EventOperations {
   readonly #store: EventStore
@@ -54,19 +75,26 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
   #last = { at: 0, lagMs: 0 }
   listenerErrors = 0
 
-  constructor(options: { store: EventStore; clock: Clock; logger: Logger }) {
+  constructor(options: EventBusOptions) {
+    const fleet = options.fleet ?? alone
     this.#store = options.store
     this.#clock = options.clock
     this.#logger = options.logger
     this.#writer = new EventWriter({ ...options, onCommitted: () => this.wake() })
-    this.#sequencer = new EventSequencer({ ...options, onBatches: batches => this.#deliver(batches) })
-    this.#totals = new EventTotals(options)
+    this.#sequencer = new EventSequencer({
+      ...options,
+      onBatches: batches => this.#deliver(batches),
+      onNumbered: () => fleet.onNumbered(),
+      isShared: () => fleet.isShared(),
+    })
+    this.#totals = new EventTotals({ ...options, isKeeper: () => fleet.keepsTotals() })
   }
 
   async start(tenantIds: readonly string[]): Promise<void> {
-    const { lastSeq, countedSeq } = await this.#store.position()
+    const saved = await this.#store.savedTotals()
+    const { lastSeq } = await this.#store.position()
     this.#startedAtSeq = lastSeq
-    await this.#totals.load(tenantIds, countedSeq, lastSeq)
+    await this.#totals.load(saved, lastSeq)
     for (const tenantId of tenantIds) {
       const { events } = await this.#store.readBefore(tenantId, lastSeq + 1, {}, windowCapacity)
       const isWhole = events.length < windowCapacity
@@ -94,6 +122,11 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
 
   wake(): void {
     this.#sequencer.wake()
+  }
+
+  /** Another replica has numbered events: read and deliver them. */
+  catchUp(): void {
+    this.#sequencer.catchUp()
   }
 
   subscribe(pattern: string, listener: (event: DeliveredEvent) => void): () => void {

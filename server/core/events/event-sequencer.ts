@@ -8,6 +8,10 @@ export interface EventSequencerOptions {
   logger: Logger
   /** Told every numbered batch once, in sequence, without a gap. Must not throw. */
   onBatches: (batches: readonly SequencedBatch[]) => void
+  /** Told when batches were numbered here. Must not throw. */
+  onNumbered: () => void
+  /** Whether others may be numbering, too. */
+  isShared: () => boolean
 }
 
 /** Numbering happens at most this often: each time it takes everything that was committed meanwhile. */
@@ -22,8 +26,8 @@ export class EventSequencer {
   #state: 'stopped' | 'idle' | 'working' = 'stopped'
   #isAsked = false
   #lastRoundAt = 0
-  /** Whether something may have been numbered without our hearing of it: the answer of a round was lost. */
-  #mayHaveMissed = false
+  /** Whether something may have been numbered without our having it: by others, or in a round whose answer was lost. */
+  #isBehind = false
   #cancelRetry: (() => void) | null = null
   #working: Promise<void> = Promise.resolve()
 
@@ -46,6 +50,16 @@ export class EventSequencer {
   /** Something was committed: number it soon. */
   wake(): void {
     this.#isAsked = true
+    this.#begin()
+  }
+
+  /** Others have numbered something: read it soon. */
+  catchUp(): void {
+    this.#isBehind = true
+    this.#begin()
+  }
+
+  #begin(): void {
     if (this.#state !== 'idle') return
     this.#state = 'working'
     this.#working = this.#work()
@@ -62,15 +76,18 @@ export class EventSequencer {
   async #work(): Promise<void> {
     const { clock, logger } = this.#options
     try {
-      while (this.#isAsked) {
+      while (this.#isAsked || this.#isBehind) {
         const waitMs = Math.min(gapMs, this.#lastRoundAt + gapMs - clock.now())
         if (waitMs > 0) await delay(clock, waitMs)
+        const isAsked = this.#isAsked
         this.#isAsked = false
         this.#lastRoundAt = clock.now()
-        if (await this.#round()) this.#isAsked = true
+        if (isAsked && (await this.#number())) this.#isAsked = true
+        if (this.#isBehind) await this.#readOn()
       }
     } catch (error) {
-      this.#mayHaveMissed = true
+      this.#isAsked = false
+      this.#isBehind = true
       logger.warn({ error }, 'events could not be numbered yet; trying again')
       this.#cancelRetry?.()
       this.#cancelRetry = clock.setTimer(retryMs, () => this.wake())
@@ -79,11 +96,15 @@ export class EventSequencer {
   }
 
   /** Answers whether more may be waiting. */
-  async #round(): Promise<boolean> {
-    const batches = await this.#options.store.sequence(batchesPerRound)
+  async #number(): Promise<boolean> {
+    const { store, onNumbered, isShared } = this.#options
+    const batches = await store.sequence(batchesPerRound)
+    if (batches.length > 0) onNumbered()
+    // Nothing left of what was committed here: then somebody else has numbered it.
+    else if (isShared()) this.#isBehind = true
     const firstSeq = batches[0]?.events[0]?.seq ?? this.#deliveredSeq + 1
-    if (this.#mayHaveMissed || firstSeq !== this.#deliveredSeq + 1) await this.#readOn()
-    else this.#handOn(batches)
+    if (firstSeq !== this.#deliveredSeq + 1) this.#isBehind = true
+    if (!this.#isBehind) this.#handOn(batches)
     return batches.length >= batchesPerRound
   }
 
@@ -91,10 +112,10 @@ export class EventSequencer {
   async #readOn(): Promise<void> {
     let batches: SequencedBatch[]
     do {
+      this.#isBehind = false
       batches = await this.#options.store.readSequenced(this.#deliveredSeq, batchesPerRound)
       this.#handOn(batches)
     } while (batches.length >= batchesPerRound)
-    this.#mayHaveMissed = false
   }
 
   #handOn(batches: readonly SequencedBatch[]): void {

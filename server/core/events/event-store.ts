@@ -40,8 +40,8 @@ export interface EventStore {
   ): Promise<{ events: EventView[]; scannedTo: number | null }>
   /** The last number given, and how far the totals by type have been counted. */
   position(): Promise<{ lastSeq: number; countedSeq: number }>
-  /** Totals by type of everything up to `countedSeq`. */
-  totals(tenantId: string): Promise<Record<string, number>>
+  /** Totals by type, of all tenants, of everything up to `seq`; from one snapshot. */
+  savedTotals(): Promise<{ seq: number; totals: EventCount[] }>
   /**
    * Adds what stands in the log after `fromSeq` up to `toSeq` to the totals, in one transaction, if they have been counted
    * exactly to `fromSeq`. Answers how far they have been counted after this; so the same call may be repeated.

@@ -45,13 +45,22 @@ export class HealthEvents {
     })
   }
 
-  /** A module's reading may have changed. Disabled ones are silent: being disabled is not unhealthy. */
-  moduleSettled(module: ObservedModule): void {
+  /** Another replica made a check, and has told of it. */
+  heard(module: ObservedModule, instance: ObservedInstance, hasPassed: boolean): void {
+    this.#passed.set(instance, hasPassed)
+    if (hasPassed) this.#taken.delete(module)
+  }
+
+  /**
+   * A module's reading may have changed; `isTold` is false when that is another replica's to tell. Disabled ones are silent:
+   * being disabled is not unhealthy.
+   */
+  moduleSettled(module: ObservedModule, isTold = true): void {
     const { record, reading } = module
     const from = this.#told.get(module) ?? 'unknown'
     if (!record.enabled || reading.state === 'unknown' || reading.state === from) return
     this.#told.set(module, reading.state)
-    if (this.#taken.delete(module) && reading.state === 'healthy') return
+    if ((this.#taken.delete(module) && reading.state === 'healthy') || !isTold) return
     this.#events.publish({
       tenantId: record.tenantId,
       type: 'module.health_changed',

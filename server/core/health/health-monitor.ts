@@ -4,6 +4,7 @@ import type { HealthOperations } from '../operations.ts'
 import type { Driver } from '../queue/driver.ts'
 import { instanceNotFound, moduleNotFound } from '../registry/module-errors.ts'
 import type { ModuleCatalog } from '../registry/module-record.ts'
+import type { CheckSignal } from '../replicas/signals.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Random } from '../shared/ids.ts'
@@ -29,7 +30,20 @@ export interface HealthMonitorPorts {
   clock: Clock
   random: Random
   logger: Logger
+  /** Alone when left out. */
+  fleet?: HealthFleet
 }
+
+/** What watching has to know of other replicas. */
+export interface HealthFleet {
+  place(): { own: string; others: readonly string[] }
+  /** Whether the history of the fleet's health, and events of its changes, are this replica's duty. */
+  keepsHistory(): boolean
+  /** A check was made here, for all. */
+  tellCheck(check: CheckSignal): void
+}
+
+const alone: HealthFleet = { place: () => ({ own: '', others: [] }), keepsHistory: () => true, tellCheck() {} }
 
 export interface HealthMonitorOptions {
   /** Between two checks of an instance that is well; 30 s. */
@@ -56,6 +70,7 @@ const historyIntervalMs = 30_000
  */
 export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
   readonly #ports: HealthMonitorPorts
+  readonly #fleet: HealthFleet
   readonly #intervalMs: number
   readonly #watch: InstanceWatch
   readonly #calls: RecentCalls
@@ -72,12 +87,14 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
     const { clock } = ports
     const { intervalMs = 30_000, timeoutMs = 5_000, confirmMs = 2_000, maxConcurrentChecks = 128 } = options
     this.#ports = ports
+    this.#fleet = ports.fleet ?? alone
     this.#intervalMs = intervalMs
     this.#calls = new RecentCalls(clock)
     this.#history = new HealthHistory(ports)
     this.#events = new HealthEvents(ports.events)
     this.#watch = new InstanceWatch({
       ...ports,
+      fleet: this.#fleet,
       events: this.#events,
       intervalMs,
       timeoutMs,
@@ -99,6 +116,7 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
         modules: weightedMean(scoresOf(this.#watch.fleet.modules(tenantId))),
       }),
       onBandChanged: (point, from) => {
+        if (!this.#fleet.keepsHistory()) return
         this.#events.overallChanged(point, from)
         this.#history.add([point])
       },
@@ -158,6 +176,11 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
   observeCall(tenantId: string, moduleId: string, instanceId: string, call: { ok: boolean; durationMs: number }): void {
     this.#calls.observe(tenantId, moduleId, call)
     this.#watch.observeCall(tenantId, moduleId, instanceId, call.ok)
+  }
+
+  /** Takes in checks that other replicas made. */
+  takeChecks(checks: readonly CheckSignal[]): void {
+    for (const check of checks) this.#watch.takeCheck(check)
   }
 
   /** Checks every instance of a module now, disabled or not, and gives its reading after that. */
@@ -230,7 +253,8 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
     this.#cancelRecord = this.#ports.clock.setTimer(historyIntervalMs, () => {
       this.#planRecord()
       this.#watch.settle()
-      this.#history.add(this.#tenants().map(tenantId => this.#overall.evaluate(tenantId)))
+      const points = this.#tenants().map(tenantId => this.#overall.evaluate(tenantId))
+      if (this.#fleet.keepsHistory()) this.#history.add(points)
     })
   }
 

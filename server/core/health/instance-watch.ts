@@ -1,5 +1,7 @@
 import type { Driver } from '../queue/driver.ts'
 import type { CatalogChange, ModuleCatalog } from '../registry/module-record.ts'
+import { isFirstFor } from '../replicas/rendezvous.ts'
+import type { CheckSignal } from '../replicas/signals.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Random } from '../shared/ids.ts'
 import { checkInstance } from './check-instance.ts'
@@ -7,6 +9,7 @@ import { CheckScheduler } from './check-scheduler.ts'
 import { FleetHealth, type ObservedInstance, type ObservedModule } from './fleet-health.ts'
 import type { HealthReading } from './health-board.ts'
 import type { HealthEvents } from './health-events.ts'
+import type { HealthFleet } from './health-monitor.ts'
 import { type InstanceReport, unknownReading } from './instance-health.ts'
 
 export interface InstanceWatchOptions {
@@ -15,6 +18,7 @@ export interface InstanceWatchOptions {
   clock: Clock
   random: Random
   events: HealthEvents
+  fleet: Pick<HealthFleet, 'place' | 'tellCheck'>
   intervalMs: number
   timeoutMs: number
   confirmMs: number
@@ -28,6 +32,8 @@ const failedCallsToCheck = 3
 const hastenedCheckMs = 5_000
 /** First checks after a start are spread over this long for each instance, up to the interval. */
 const spreadMsPerInstance = 10
+/** So many intervals after the last check that was heard of, a replica looks itself. */
+const heardForIntervals = 1.5
 
 /** Watches the instances of enabled modules: has them checked, and takes in how calls and reports say they are. */
 export class InstanceWatch {
@@ -82,6 +88,17 @@ export class InstanceWatch {
     this.#changed(module)
   }
 
+  /** Takes in a check that another replica made, silently: events of it are that replica's. */
+  takeCheck(check: CheckSignal): void {
+    const module = this.fleet.module(check.tenantId, check.moduleId)
+    const instance = module?.instances.get(check.instanceId)
+    if (!module?.record.enabled || !instance) return
+    const { status, load, latencyMs, reason } = check
+    instance.health.checked({ status, load, latencyMs, reason }, this.#options.clock.now())
+    this.#options.events.heard(module, instance, status !== 'unhealthy')
+    this.#changed(module, false)
+  }
+
   /** Checks every instance of a module now, disabled or not, and gives its reading after that. */
   async checkNow(tenantId: string, moduleId: string): Promise<HealthReading> {
     const module = this.fleet.module(tenantId, moduleId)
@@ -119,9 +136,19 @@ export class InstanceWatch {
     this.#options.onChanged(change.tenantId)
   }
 
-  /** One check; answers when the next one is due, give or take a tenth, so that checks do not fall into step. */
+  /** One check, unless it is another replica's to make; answers when to look again. */
   async #check(instance: ObservedInstance): Promise<number> {
-    const { drivers, clock, random, intervalMs, timeoutMs, confirmMs, events } = this.#options
+    const { clock, fleet, intervalMs } = this.#options
+    const { own, others } = fleet.place()
+    const { checkedAt } = instance.health
+    const heardUntil = (checkedAt ?? Number.NEGATIVE_INFINITY) + heardForIntervals * intervalMs
+    const isOwn = others.length === 0 || isFirstFor(instance.record.id, own, others)
+    return isOwn || clock.now() >= heardUntil ? this.#checkHere(instance) : heardUntil - clock.now()
+  }
+
+  /** Answers when the next check is due, give or take a tenth, so that checks do not fall into step. */
+  async #checkHere(instance: ObservedInstance): Promise<number> {
+    const { drivers, clock, random, intervalMs, timeoutMs, confirmMs, events, fleet } = this.#options
     const module = this.fleet.module(instance.tenantId, instance.moduleId)
     const driver = drivers[module?.record.driver ?? '']
     if (!module || !driver) return intervalMs
@@ -130,13 +157,17 @@ export class InstanceWatch {
       instance.health.checked(result, clock.now())
       events.checked(module, instance, result)
       this.#changed(module)
+      const { status, load, latencyMs, reason } = result
+      const { tenantId, moduleId } = instance
+      const rounded = Math.round(latencyMs)
+      fleet.tellCheck({ tenantId, moduleId, instanceId: instance.record.id, status, load, latencyMs: rounded, reason })
     }
     return instance.health.nextCheckDelayMs(intervalMs, confirmMs) * (0.9 + 0.2 * random())
   }
 
-  #changed(module: ObservedModule): void {
+  #changed(module: ObservedModule, isTold = true): void {
     module.touch()
-    this.#options.events.moduleSettled(module)
+    this.#options.events.moduleSettled(module, isTold)
     this.#options.onChanged(module.record.tenantId)
   }
 }

@@ -26,9 +26,12 @@ export class QueueService implements QueueOperations {
     this.#ports = ports
   }
 
-  /** Reads what is stored, at start and now and then: other replicas may have changed it. */
+  /** Reads what is stored, at start and whenever another replica has changed it. */
   async refresh(): Promise<void> {
-    for (const { tenantId, policy } of await this.#ports.policies.loadAll()) this.#policies.set(tenantId, policy)
+    for (const { tenantId, policy } of await this.#ports.policies.loadAll()) {
+      // A change of our own may have been committed after this was read.
+      if (policy.version >= this.#view(tenantId).version) this.#policies.set(tenantId, policy)
+    }
   }
 
   /** What decides priority and score of a new task now. */

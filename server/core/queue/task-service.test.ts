@@ -23,6 +23,7 @@ let service: TaskService
 /** What runs on this replica, as the dispatcher would say. */
 let running: Map<string, RunningTask>
 let stopped: { taskId: string; reason: StopReason }[]
+let called: string[]
 let audited: { action: string; targetId: string; reason: string | null }[]
 
 const room = { capacityBytes: 1e9, caps: { typeCapsOf: () => ({}), tenantsWithCaps: () => [] }, logger: silentLogger }
@@ -33,6 +34,7 @@ beforeEach(() => {
   running = new Map()
   stopped = []
   audited = []
+  called = []
   const submission = new Submission({
     store,
     lanes: new LaneDirectory(store),
@@ -61,6 +63,7 @@ beforeEach(() => {
       audited.push(entry)
     },
     replicaId: 'r1',
+    onMarkedElsewhere: replicaId => called.push(replicaId),
   })
 })
 
@@ -132,6 +135,7 @@ describe('cancelling', () => {
     await claim()
     expect((await service.cancel(by, id, 'stop')).status).toBe('running')
     expect(stopped).toEqual([{ taskId: id, reason: { kind: 'cancelled', reason: 'stop' } }])
+    expect(called).toEqual([])
   })
 
   test('what has ended stays as it ended', async () => {

@@ -33,6 +33,8 @@ export interface TaskServiceOptions {
   /** Writes down who did what to a task. */
   audit: (by: Principal, entry: { action: string; targetId: string; reason: string | null }) => Promise<void>
   replicaId: string
+  /** A task that runs on another replica was marked to stop: have it look. */
+  onMarkedElsewhere: (replicaId: string) => void
 }
 
 /** What callers do with tasks: submit, look, cancel, retry. */
@@ -103,7 +105,10 @@ export class TaskService implements TaskOperations {
       })
     }
     events.wake()
-    if (result.kind === 'signalled') running.stopTask(id, { kind: 'cancelled', reason: why })
+    if (result.kind === 'signalled') {
+      running.stopTask(id, { kind: 'cancelled', reason: why })
+      if (result.replicaId !== replicaId) this.#options.onMarkedElsewhere(result.replicaId)
+    }
     await audit(by, { action: 'task.cancel', targetId: id, reason: reason ?? null })
     return this.get(by.tenantId, id)
   }

@@ -142,6 +142,14 @@ export interface AttemptRecord {
   decision: DecisionView | null
 }
 
+/** A lease as its replica looks at it. */
+export interface HeldLease {
+  taskId: string
+  leaseNo: number
+  /** Why it was asked to stop; null when it was not. */
+  cancelReason: string | null
+}
+
 /** What becomes of a task when its lease ends. */
 export type NextStep =
   | {
@@ -254,6 +262,8 @@ export interface TaskStore {
    * and its answer lost.
    */
   leased(replicaId: string, except: readonly number[]): Promise<ClaimedTask[]>
+  /** The leases of a replica, or only those that were asked to stop. */
+  leasesOf(replicaId: string, which: 'all' | 'cancelled'): Promise<HeldLease[]>
   /**
    * Ends leases that are still current; the others change nothing. Answers, in order, whether each one counted. A task that was
    * cancelled under its lease ends cancelled when it would wait or go back into the queue. One that ends failed is an open dead

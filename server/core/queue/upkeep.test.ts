@@ -18,6 +18,7 @@ let expired: number
 let line: InterruptiblePort<MemoryTaskStore>
 let canBeat: boolean
 let beats: number
+let ownsDeadlines: boolean
 const ids = createSeededIds(1)
 
 beforeEach(async () => {
@@ -30,6 +31,7 @@ beforeEach(async () => {
   beats = 0
   line = interruptible(store)
   canBeat = true
+  ownsDeadlines = true
   upkeep = new Upkeep({
     store: line.port,
     heartbeat: async () => {
@@ -37,6 +39,8 @@ beforeEach(async () => {
       beats++
       store.beat('own')
     },
+    declareLost: async () => {},
+    endsOverdue: () => ownsDeadlines,
     clock,
     logger: silentLogger,
     replicaId: 'own',

@@ -1,3 +1,4 @@
+import { deadAfterMs } from '../replicas/membership.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { Duty } from './duty.ts'
@@ -7,6 +8,10 @@ export interface UpkeepOptions {
   store: TaskStore
   /** Says that this replica lives; by the database's clock. */
   heartbeat: () => Promise<void>
+  /** Marks other replicas that have been silent for too long, before their work is taken back. */
+  declareLost: () => Promise<void>
+  /** Whether ending tasks whose deadline has passed is this replica's duty now: one look is enough for all. */
+  endsOverdue: () => boolean
   clock: Clock
   logger: Logger
   replicaId: string
@@ -16,8 +21,6 @@ export interface UpkeepOptions {
 }
 
 const heartbeatMs = 1_000
-/** A replica that was silent for this long is dead; its work is taken over within the next reclaim. */
-const deadAfterMs = 5_000
 const reclaimMs = 2_000
 const expireMs = 1_000
 const promoteMaxMs = 1_000
@@ -28,6 +31,8 @@ const batch = 500
 export class Upkeep {
   readonly #options: UpkeepOptions
   readonly #promoting: Duty
+  readonly #beating: Duty
+  readonly #reclaiming: Duty
   readonly #duties: readonly { duty: Duty; firstInMs: number }[]
   /** Since when heartbeats have come without a gap that looks like death, in ms since the epoch. */
   #beatingSince = 0
@@ -41,11 +46,13 @@ export class Upkeep {
     const duty = (name: string, retryMs: number, run: () => Promise<number>) =>
       new Duty({ name, clock, logger, run, retryMs })
     this.#promoting = duty('promote', promoteMaxMs, () => this.#promote())
+    this.#beating = duty('heartbeat', heartbeatMs, () => this.#beat())
+    this.#reclaiming = duty('reclaim', reclaimMs, () => this.#reclaim())
     this.#duties = [
-      { duty: duty('heartbeat', heartbeatMs, () => this.#beat()), firstInMs: heartbeatMs },
+      { duty: this.#beating, firstInMs: heartbeatMs },
       { duty: this.#promoting, firstInMs: promoteMinMs },
       { duty: duty('expire', expireMs, () => this.#expire()), firstInMs: expireMs },
-      { duty: duty('reclaim', reclaimMs, () => this.#reclaim()), firstInMs: reclaimMs },
+      { duty: this.#reclaiming, firstInMs: reclaimMs },
     ]
   }
 
@@ -71,6 +78,16 @@ export class Upkeep {
     this.#promoting.runWithin(Math.max(promoteMinMs, delayMs))
   }
 
+  /** Something was heard that a heartbeat tells more of. */
+  beatSoon(): void {
+    this.#beating.runWithin(0)
+  }
+
+  /** A replica stopped: what it left behind can be taken now. */
+  reclaimSoon(): void {
+    this.#reclaiming.runWithin(0)
+  }
+
   async #beat(): Promise<number> {
     await this.#options.heartbeat()
     const now = this.#options.clock.now()
@@ -88,6 +105,7 @@ export class Upkeep {
   }
 
   async #expire(): Promise<number> {
+    if (!this.#options.endsOverdue()) return expireMs
     let expired: number
     do {
       expired = await this.#options.store.expireOverdue(batch, this.#options.replicaId)
@@ -103,6 +121,7 @@ export class Upkeep {
   async #reclaim(): Promise<number> {
     await this.#beat()
     if (this.#options.clock.now() - this.#beatingSince < deadAfterMs) return reclaimMs
+    await this.#options.declareLost()
     const reclaimed = await this.#options.store.reclaim(deadAfterMs, null)
     if (reclaimed.length > 0) this.#options.onReclaimed(reclaimed)
     return reclaimMs

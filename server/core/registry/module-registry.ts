@@ -7,6 +7,7 @@ import { decideDeregisterInstance, decideRegisterInstance } from './decide-insta
 import { decideRegister, decideRemove } from './decide-registration.ts'
 import { decideDisable, decideEnable } from './decide-switch.ts'
 import { decideUpdate } from './decide-update.ts'
+import { isSameJson } from './json-values.ts'
 import { MemoryCatalog } from './module-catalog.ts'
 import type { Act } from './module-change.ts'
 import { moduleNotFound } from './module-errors.ts'
@@ -38,6 +39,8 @@ export class ModuleRegistry implements ModuleCatalog {
   readonly #ports: ModuleRegistryPorts
   readonly #catalog: MemoryCatalog
   readonly #serial = new SerialByKey()
+  /** What `refresh` read last, by tenant: records that are the same objects again need no comparing. */
+  readonly #seen = new Map<string, ReadonlyMap<string, ModuleRecord>>()
 
   constructor(ports: ModuleRegistryPorts) {
     this.#ports = ports
@@ -47,6 +50,12 @@ export class ModuleRegistry implements ModuleCatalog {
   /** Loads every module. Listeners hear of each as of one that is new. */
   async start(): Promise<void> {
     for (const module of await this.#ports.store.loadAll()) this.#catalog.apply(module.tenantId, module.id, module)
+  }
+
+  /** Takes in what other replicas have changed. Listeners hear of each module that is not as it was. */
+  async refresh(): Promise<void> {
+    const tenants = new Set([...this.#catalog.tenants(), ...(await this.#ports.store.tenants())])
+    for (const tenantId of tenants) await this.#serial.run(tenantId, () => this.#refreshTenant(tenantId))
   }
 
   get(tenantId: string, id: string): ModuleRecord | undefined {
@@ -138,6 +147,20 @@ export class ModuleRegistry implements ModuleCatalog {
   async deregisterInstance(by: Principal, input: { moduleId: string; instanceId: string }): Promise<void> {
     const { moduleId, instanceId } = input
     await this.#commit(by, moduleId, (state, act) => decideDeregisterInstance(state, moduleId, instanceId, act))
+  }
+
+  /** In turn with own changes, so that neither is overwritten by what was read before it. */
+  async #refreshTenant(tenantId: string): Promise<void> {
+    const committed = await this.#ports.store.read(tenantId)
+    const seen = this.#seen.get(tenantId)
+    this.#seen.set(tenantId, committed)
+    for (const { id } of this.#catalog.list(tenantId)) {
+      if (!committed.has(id)) this.#catalog.apply(tenantId, id, null)
+    }
+    for (const [id, module] of committed) {
+      if (seen?.get(id) === module && this.#catalog.get(tenantId, id)) continue
+      if (!isSameJson(this.#catalog.get(tenantId, id), module)) this.#catalog.apply(tenantId, id, module)
+    }
   }
 
   /** Commits a change and gives the module as it then is. */

@@ -46,6 +46,10 @@ export interface ModuleChange {
 export interface ModuleStore {
   /** Every module of every tenant, by tenant and id. */
   loadAll(): Promise<ModuleRecord[]>
+  /** Tenants that have modules. */
+  tenants(): Promise<string[]>
+  /** All modules of a tenant as committed, by id, from one snapshot. A record that nobody changed is the same object again. */
+  read(tenantId: string): Promise<ReadonlyMap<string, ModuleRecord>>
   /**
    * Decides and writes in one transaction that excludes every other change in the tenant, on every replica. `decide` is
    * called once, must not wait, and may throw to refuse (nothing is written then) or answer null when there is nothing to do.

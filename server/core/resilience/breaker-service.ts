@@ -1,11 +1,13 @@
 import type { BreakerView } from '../../contracts/breakers.ts'
+import type { EventView } from '../../contracts/events.ts'
 import type { BreakerConfig, ModuleView } from '../../contracts/modules.ts'
-import type { EventPublisher } from '../events/event-log.ts'
+import type { EventPublisher, EventSubscriber } from '../events/event-log.ts'
 import type { BreakerOperations, NewEvent } from '../operations.ts'
 import type { CatalogChange, ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
+import { SerialByKey } from '../registry/serial-by-key.ts'
 import type { BreakerBoard, BreakerChange, BreakerKey, ForcedState } from './breaker-board.ts'
 
 /** An operator's hold on a breaker, as it is kept over restarts. */
@@ -25,8 +27,9 @@ export interface BreakerServicePorts {
   board: BreakerBoard
   catalog: ModuleCatalog
   holds: BreakerHoldStore
-  events: EventPublisher
+  events: EventPublisher & EventSubscriber
   clock: Clock
+  replicaId: string
   /** Changes a module's thresholds as an edit of its configuration. */
   updateModule: (
     by: Principal,
@@ -39,6 +42,7 @@ const eventOfState = { open: 'circuit.opened', half_open: 'circuit.half_opened',
 /** Keeps one breaker per registered instance, tells of their changes, and carries out what operators do with them. */
 export class BreakerService implements BreakerOperations {
   readonly #ports: BreakerServicePorts
+  readonly #serial = new SerialByKey()
   #stopListening: (() => void)[] = []
 
   constructor(ports: BreakerServicePorts) {
@@ -47,7 +51,7 @@ export class BreakerService implements BreakerOperations {
 
   /** Makes the breakers of all instances, with the holds that were in force. */
   async start(): Promise<void> {
-    const { board, catalog, holds } = this.#ports
+    const { board, catalog, holds, events } = this.#ports
     for (const tenantId of catalog.tenants()) {
       for (const module of catalog.list(tenantId))
         this.#follow({ tenantId, moduleId: module.id, before: null, after: module })
@@ -58,6 +62,7 @@ export class BreakerService implements BreakerOperations {
     this.#stopListening = [
       catalog.onChange(change => this.#follow(change)),
       board.onChange(change => this.#tell(change)),
+      events.subscribe('circuit.reset', event => this.#whenResetElsewhere(event)),
     ]
     board.start()
   }
@@ -65,6 +70,22 @@ export class BreakerService implements BreakerOperations {
   stop(): void {
     for (const stop of this.#stopListening) stop()
     this.#ports.board.stop()
+  }
+
+  /** Takes in holds that other replicas have set or taken back; in turn with those set here. */
+  refreshHolds(): Promise<void> {
+    return this.#serial.run('holds', async () => {
+      const { board, catalog, holds } = this.#ports
+      const held = new Map((await holds.load()).map(hold => [keyText(hold), hold]))
+      for (const tenantId of catalog.tenants()) {
+        for (const { moduleId, instanceId, forced } of board.list(tenantId)) {
+          const key = { tenantId, moduleId, instanceId }
+          const hold = held.get(keyText(key))
+          if (!hold && forced) board.reset(key, forced.by, 'taken back on another replica')
+          if (hold && Date.parse(forced?.at ?? '') !== hold.forced.at) board.force(key, hold.forced)
+        }
+      }
+    })
   }
 
   list(tenantId: string): BreakerView[] {
@@ -98,8 +119,10 @@ export class BreakerService implements BreakerOperations {
       expiresAt: hold.expiresInMs === null ? null : at + hold.expiresInMs,
     }
     const event = this.#event(key, 'circuit.forced', { state: hold.state, by: by.name, reason: hold.reason })
-    await this.#ports.holds.set(by, { ...key, forced }, event)
-    this.#ports.board.force(key, forced)
+    await this.#serial.run('holds', async () => {
+      await this.#ports.holds.set(by, { ...key, forced }, event)
+      this.#ports.board.force(key, forced)
+    })
     this.#ports.events.wake()
     return this.get(key.tenantId, key.moduleId, key.instanceId)
   }
@@ -131,9 +154,18 @@ export class BreakerService implements BreakerOperations {
 
   async #reset(by: Principal, keys: readonly BreakerKey[], reason: string): Promise<void> {
     const events = keys.map(key => this.#event(key, 'circuit.reset', { by: by.name, reason }))
-    await this.#ports.holds.clear(by, keys, reason, events)
-    for (const key of keys) this.#ports.board.reset(key, by.name, reason)
+    await this.#serial.run('holds', async () => {
+      await this.#ports.holds.clear(by, keys, reason, events)
+      for (const key of keys) this.#ports.board.reset(key, by.name, reason)
+    })
     this.#ports.events.wake()
+  }
+
+  /** Every replica has a breaker of its own for an instance; a reset is meant for all of them. */
+  #whenResetElsewhere({ tenantId, moduleId, instanceId, data }: EventView & { tenantId: string }): void {
+    if (data['replicaId'] === this.#ports.replicaId || moduleId === null || instanceId === null) return
+    const key = { tenantId, moduleId, instanceId }
+    if (this.#exists(key)) this.#ports.board.reset(key, String(data['by']), String(data['reason']))
   }
 
   #follow(change: CatalogChange): void {
@@ -173,6 +205,12 @@ export class BreakerService implements BreakerOperations {
   }
 
   #event(key: BreakerKey, type: NewEvent['type'], data: Record<string, unknown>): NewEvent {
-    return { tenantId: key.tenantId, type, priority: 3, moduleId: key.moduleId, instanceId: key.instanceId, data }
+    const { replicaId } = this.#ports
+    const { tenantId, moduleId, instanceId } = key
+    return { tenantId, type, priority: 3, moduleId, instanceId, data: { ...data, replicaId } }
   }
+}
+
+function keyText({ tenantId, moduleId, instanceId }: BreakerKey): string {
+  return `${tenantId}\n${moduleId}\n${instanceId}`
 }

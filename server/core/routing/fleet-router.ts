@@ -44,10 +44,11 @@ class FleetRouter implements TaskRouter {
     const { chosen } = selection
     if (!chosen) {
       this.#counters.countUnroutable(request.tenantId)
+      if (request.isOutside) noteMissed(selection)
       return { kind: 'unroutable', decision, isOverBudget: isOverBudget(selection.all, request) }
     }
     const { module, pool } = chosen.planned
-    const slot = pool.take(chosen.choice)
+    const slot = pool.take(chosen.choice, request.isOutside)
     this.#counters.countRoute(request.tenantId, module.id, selection.isFallback)
     return { kind: 'routed', module, instance: chosen.choice.member.instance, slot, decision }
   }
@@ -106,4 +107,9 @@ class FleetRouter implements TaskRouter {
     }
     return pool
   }
+}
+
+/** Has a larger share asked for, where the share was what was missing. */
+function noteMissed({ considered }: Selection): void {
+  for (const { module, pool } of considered) if (module.enabled) for (const member of pool.members) member.noteMissed()
 }

@@ -64,6 +64,7 @@ export class OutsideRoutes {
       complexity: 1,
       budgetLeftUsd: null,
       failedModuleIds: [],
+      isOutside: true,
     })
   }
 

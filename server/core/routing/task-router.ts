@@ -13,6 +13,8 @@ export interface RouteRequest {
   budgetLeftUsd: number | null
   /** Modules whose call failed under the same lease; they are not tried again. */
   failedModuleIds: readonly string[]
+  /** The caller makes the call itself: no other replica can serve it instead. */
+  isOutside?: boolean
 }
 
 export type RouteResult =

@@ -4,6 +4,7 @@ import { canBecome, type EndStatus, isQueued } from '../queue/task-state.ts'
 import type {
   ClaimedTask,
   ClaimLane,
+  HeldLease,
   InsertResult,
   Lane,
   LeaseEnd,
@@ -97,6 +98,14 @@ export class MemoryTaskStore implements TaskStore {
       const { place } = entry
       const isAsked = place.kind === 'leased' && place.replicaId === replicaId && !except.includes(place.leaseNo)
       return isAsked ? [toClaimed(entry, place)] : []
+    })
+  }
+
+  async leasesOf(replicaId: string, which: 'all' | 'cancelled'): Promise<HeldLease[]> {
+    return [...this.#entries.values()].flatMap(({ task, place }) => {
+      if (place.kind !== 'leased' || place.replicaId !== replicaId) return []
+      const { leaseNo, cancelReason } = place
+      return which === 'all' || cancelReason !== null ? [{ taskId: task.id, leaseNo, cancelReason }] : []
     })
   }
 

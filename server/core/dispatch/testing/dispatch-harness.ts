@@ -37,6 +37,8 @@ export class DispatchHarness {
   readonly learned: Parameters<OutcomeLearner['learn']>[0][] = []
   readonly ended: LeaseEnd[] = []
   readonly dispatcher: Dispatcher
+  /** Whether this replica may take on work. */
+  mayClaim = true
   readonly #ids = createSeededIds(1, () => this.clock.now())
   readonly #lanes: LaneDirectory
   readonly #upkeep: Upkeep
@@ -66,6 +68,7 @@ export class DispatchHarness {
         taskTimeoutMs: options.taskTimeoutMs ?? 300_000,
         newTraceparent: () => '00-1-1-01',
       },
+      mayClaim: () => this.mayClaim,
       concurrency: options.concurrency ?? 100,
       limits: options.limits ?? { ofTenant: () => null, ofType: () => null },
       onEnded: end => {
@@ -77,6 +80,8 @@ export class DispatchHarness {
     })
     this.#upkeep = new Upkeep({
       ...common,
+      declareLost: async () => {},
+      endsOverdue: () => true,
       heartbeat: async () => this.tasks.beat('own'),
       onPromoted: laneIds => this.dispatcher.wake(laneIds),
       onReclaimed: () => this.dispatcher.wakeAll(),

@@ -14,6 +14,15 @@ export class MemoryModuleStore implements ModuleStore {
     return [...this.#modules.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, module]) => module)
   }
 
+  async tenants(): Promise<string[]> {
+    return [...new Set([...this.#modules.values()].map(module => module.tenantId))]
+  }
+
+  async read(tenantId: string): Promise<ReadonlyMap<string, ModuleRecord>> {
+    const own = [...this.#modules.values()].filter(module => module.tenantId === tenantId)
+    return new Map(own.map(module => [module.id, module]))
+  }
+
   change(
     tenantId: string,
     moduleId: string,

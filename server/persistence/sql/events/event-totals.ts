@@ -33,12 +33,14 @@ export async function addEventTotals(
   return Number(rows[0]?.counted_seq ?? 0)
 }
 
-/** Totals by type as far as they have been counted. */
-export async function readEventTotals(pool: Pool, tenantId: string): Promise<Record<string, number>> {
-  const { rows } = await pool.query<{ type: string; count: string }>({
+/** Totals by type of all tenants, and how far they have been counted, from one snapshot. */
+export async function readEventTotals(pool: Pool): Promise<{ seq: number; totals: EventCount[] }> {
+  const { rows } = await pool.query<{ counted_seq: string; totals: EventCount[] }>({
     name: 'read-event-totals',
-    text: 'SELECT type, count FROM event_total WHERE tenant_id = $1',
-    values: [tenantId],
+    text: `
+      SELECT counted_seq, coalesce((
+        SELECT json_agg(json_build_object('tenantId', tenant_id, 'type', type, 'count', count)) FROM event_total), '[]') AS totals
+      FROM event_sequence`,
   })
-  return Object.fromEntries(rows.map(row => [row.type, Number(row.count)]))
+  return { seq: Number(rows[0]?.counted_seq ?? 0), totals: rows[0]?.totals ?? [] }
 }
