@@ -85,7 +85,17 @@ export async function startQuarterdeck(
     cleanups.push(() => driver.close())
     const auth = createAuth({ prisma, config, key, ids: createIdSource(), logger, now: Date.now })
     const { admin } = await auth.bootstrap(config)
-    const orchestrator = createOrchestrator({ config, database, driver, key, logger, prisma, auth, clock, address: () => address })
+    const orchestrator = createOrchestrator({
+      config,
+      database,
+      driver,
+      key,
+      logger,
+      prisma,
+      auth,
+      clock,
+      address: () => address,
+    })
     const partitions = new PartitionKeeper({
       pool: database.pool,
       clock,

@@ -59,9 +59,11 @@ test('a configured key is taken and no file is made', async () => {
 test('a damaged key file is never replaced', async () => {
   await using folder = await makeFolder()
   await writeFile(path.join(folder.path, 'secret.key'), 'half a k')
-  await expect(loadInstallationKey({ dataDir: folder.path, secretKey: null }, new MemoryVault())).rejects.toMatchObject({
-    code: 'CONFIG_INVALID',
-  })
+  await expect(loadInstallationKey({ dataDir: folder.path, secretKey: null }, new MemoryVault())).rejects.toMatchObject(
+    {
+      code: 'CONFIG_INVALID',
+    },
+  )
   expect(await readFile(path.join(folder.path, 'secret.key'), 'utf8')).toBe('half a k')
 })
 

@@ -78,7 +78,8 @@ async function openKept(kept: KeptKey, vault: KeyVault): Promise<Buffer> {
   const key = await openWithPassphrase(kept.sealed, vault.passphrase)
   if (key && fingerprintOf(key) === kept.fingerprint) return key
   throw new QuarterdeckError('CONFIG_INVALID', {
-    message: 'The key of this installation, kept in its database, cannot be opened with the password of this DATABASE_URL.',
+    message:
+      'The key of this installation, kept in its database, cannot be opened with the password of this DATABASE_URL.',
     action:
       'After a change of the password start a replica that has a secret.key first, or copy its secret.key into the data folder here.',
   })

@@ -1,6 +1,6 @@
 import { followCatalog } from './balancing/follow-catalog.ts'
-import { SlotShares } from './balancing/slot-shares.ts'
 import { createLoadTable, type InstanceKey, type InstanceLoads } from './balancing/load-table.ts'
+import { SlotShares } from './balancing/slot-shares.ts'
 import { fixedExploration } from './brain/exploration.ts'
 import { ServiceRecords } from './brain/service-records.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
@@ -110,7 +110,10 @@ export class Orchestrator implements Operations {
       stats: tenantId => this.#statistics.stats(tenantId),
     })
     this.settings = new FlagService(stores.flags)
-    this.#limits = new ConcurrencyLimits({ policyOf: tenantId => this.queue.policyOf(tenantId), fleet: () => this.#link.place })
+    this.#limits = new ConcurrencyLimits({
+      policyOf: tenantId => this.queue.policyOf(tenantId),
+      fleet: () => this.#link.place,
+    })
     this.#load = createLoadTable({ clock })
     this.#records = new ServiceRecords({ store: stores.serviceRecords, clock, logger })
     this.health = new HealthMonitor({

@@ -17,7 +17,13 @@ export interface Claimant {
  */
 export function fairShares(amount: number, claimants: readonly Claimant[], seed: string): Map<string, number> {
   const inTurn = claimants
-    .map(({ id, wanted, usable }) => ({ id, turn: mix(`${seed} ${id}`), wanted: Math.min(wanted, usable), usable, share: 0 }))
+    .map(({ id, wanted, usable }) => ({
+      id,
+      turn: mix(`${seed} ${id}`),
+      wanted: Math.min(wanted, usable),
+      usable,
+      share: 0,
+    }))
     .sort((a, b) => a.turn - b.turn || (a.id < b.id ? -1 : 1))
   const left = raise(inTurn, amount, claimant => claimant.wanted)
   raise(inTurn, left, claimant => claimant.usable)

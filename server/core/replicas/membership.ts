@@ -72,7 +72,10 @@ export class Membership {
     this.#sentAt = sentAt
     if (answer.lostAt !== null && answer.lostAt !== this.#acknowledgedLoss) {
       this.#acknowledgedLoss = answer.lostAt
-      this.#options.logger.warn({ lostAt: answer.lostAt }, 'this replica was silent for too long and was taken for dead')
+      this.#options.logger.warn(
+        { lostAt: answer.lostAt },
+        'this replica was silent for too long and was taken for dead',
+      )
       onLost()
     }
     if (before !== null && !haveSameMembers(before.others, answer.others)) onOthersChanged(answer.others)

@@ -4,10 +4,10 @@ import type { BreakerConfig, ModuleView } from '../../contracts/modules.ts'
 import type { EventPublisher, EventSubscriber } from '../events/event-log.ts'
 import type { BreakerOperations, NewEvent } from '../operations.ts'
 import type { CatalogChange, ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
+import { SerialByKey } from '../registry/serial-by-key.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
-import { SerialByKey } from '../registry/serial-by-key.ts'
 import type { BreakerBoard, BreakerChange, BreakerKey, ForcedState } from './breaker-board.ts'
 
 /** An operator's hold on a breaker, as it is kept over restarts. */
