@@ -10,7 +10,6 @@ const leastCorrectionMs = 5
  * uncertainty of its way here. Until the first answer it shows the machine's own time.
  */
 export class DatabaseClock implements Clock {
-  readonly setTimer = systemClock.setTimer
   readonly #monotonic: () => number
   readonly #wall: () => number
   /** Time of the epoch when the monotonic clock was at zero. */
@@ -25,6 +24,10 @@ export class DatabaseClock implements Clock {
   /** Whole milliseconds since the epoch. */
   now(): number {
     return Math.floor(this.#zeroAt + this.#monotonic())
+  }
+
+  setTimer(delayMs: number, callback: () => void): () => void {
+    return systemClock.setTimer(delayMs, callback)
   }
 
   /** How far the machine's own clock is ahead, in ms. */

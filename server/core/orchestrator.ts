@@ -1,14 +1,16 @@
 import { followCatalog } from './balancing/follow-catalog.ts'
-import { createLoadTable, type InstanceKey, type InstanceLoads } from './balancing/load-table.ts'
+import { createLoadTable, type InstanceLoads } from './balancing/load-table.ts'
 import { SlotShares } from './balancing/slot-shares.ts'
 import { fixedExploration } from './brain/exploration.ts'
 import { ServiceRecords } from './brain/service-records.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { tellReclaimed } from './dispatch/tell-reclaimed.ts'
+import { usableSlots } from './dispatch/usable-slots.ts'
+import { WorkReport } from './dispatch/work-report.ts'
 import { EventBus } from './events/event-bus.ts'
 import { Explainer } from './explain/explainer.ts'
 import { Pace } from './explain/pace.ts'
-import { RateMeter } from './events/rate-meter.ts'
+import { followOthers } from './follow-others.ts'
 import { HealthMonitor } from './health/health-monitor.ts'
 import type { Operations } from './operations.ts'
 import type { OrchestratorPorts, OrchestratorSettings } from './orchestrator-ports.ts'
@@ -29,11 +31,11 @@ import { Upkeep } from './queue/upkeep.ts'
 import { ModuleRegistry } from './registry/module-registry.ts'
 import { ModuleService } from './registry/module-service.ts'
 import { ReplicaLink } from './replica-link.ts'
-import type { DutyName, ReplicaReport } from './replicas/replica-store.ts'
+import { tellLost, tellPresence } from './replicas/replica-events.ts'
+import type { DutyName } from './replicas/replica-store.ts'
 import { BreakerService } from './resilience/breaker-service.ts'
+import { createRouterArea } from './routing/create-router-area.ts'
 import { createTaskRouter } from './routing/fleet-router.ts'
-import { OutsideRoutes } from './routing/outside-routes.ts'
-import { createRouterOperations } from './routing/router-operations.ts'
 import type { TaskRouter } from './routing/task-router.ts'
 import { FlagService } from './settings/flag-service.ts'
 import { defaultTenantId } from './shared/principal.ts'
@@ -61,8 +63,7 @@ export class Orchestrator implements Operations {
   readonly #settings: OrchestratorSettings
   readonly #link: ReplicaLink
   readonly #slots: SlotShares
-  readonly #claimRate = new RateMeter()
-  #claimedReported = 0
+  readonly #workReport: WorkReport
   readonly #load: InstanceLoads
   readonly #records: ServiceRecords
   readonly #taskRouter: TaskRouter
@@ -76,7 +77,7 @@ export class Orchestrator implements Operations {
   #isInitialized = false
 
   constructor(ports: OrchestratorPorts, settings: OrchestratorSettings) {
-    const { clock, logger, random, stores } = ports
+    const { clock, logger, stores } = ports
     this.#ports = ports
     this.#settings = settings
     this.#link = new ReplicaLink({
@@ -84,25 +85,13 @@ export class Orchestrator implements Operations {
       signals: ports.signals,
       clock,
       logger,
-      report: () => this.#report(),
+      report: () => this.#workReport.read(),
     })
-    this.events = new EventBus({
-      store: stores.events,
-      clock,
-      logger,
-      fleet: {
-        isShared: () => this.#link.isShared,
-        keepsTotals: () => this.#link.holds('event-totals'),
-        onNumbered: () => this.#link.call({ kind: 'events' }),
-      },
-    })
+    this.events = new EventBus({ store: stores.events, clock, logger, fleet: this.#link.forEvents() })
     this.registry = new ModuleRegistry({
+      ...ports,
       store: stores.modules,
       events: this.events,
-      clock,
-      logger,
-      schemas: ports.schemas,
-      checkEndpoint: ports.checkEndpoint,
       newSecret: ports.newModuleSecret,
     })
     this.queue = new QueueService({
@@ -117,139 +106,102 @@ export class Orchestrator implements Operations {
     this.#load = createLoadTable({ clock })
     this.#records = new ServiceRecords({ store: stores.serviceRecords, clock, logger })
     this.health = new HealthMonitor({
+      ...ports,
       catalog: this.registry,
-      drivers: ports.drivers,
       store: stores.health,
       events: this.events,
-      clock,
-      random,
-      logger,
-      fleet: {
-        place: () => ({ own: settings.replicaId, others: this.#link.others }),
-        keepsHistory: () => this.#link.holds('health-history'),
-        tellCheck: check => this.#link.call({ kind: 'checked', checks: [check] }),
-      },
+      fleet: this.#link.forHealth(settings.replicaId),
     })
-    this.modules = new ModuleService({
+    this.#lanes = new LaneDirectory(stores.tasks)
+    /** What most of the other parts are made of. */
+    const common = {
+      ...ports,
+      ...settings,
+      store: stores.tasks,
       registry: this.registry,
+      catalog: this.registry,
       health: this.health,
+      events: this.events,
       load: this.#load,
-      breakers: ports.breakers,
+      records: this.#records,
+      learner: this.#records,
+      lanes: this.#lanes,
+      limits: this.#limits,
+    }
+    this.modules = new ModuleService({
+      ...common,
       calls: this.health,
       tasks: { byType: async tenantId => (await stores.tasks.counts(tenantId)).byType },
-      clock,
     })
     this.#slots = new SlotShares({
+      ...common,
       ledger: stores.slots,
-      catalog: this.registry,
-      load: this.#load,
-      usable: (key, capacity) => this.#usable(key, capacity),
+      usable: (key, capacity) => usableSlots(key, capacity, { ...common, dispatcher: this.dispatcher }),
       others: () => this.#link.others,
-      replicaId: settings.replicaId,
-      clock,
-      logger,
       onMore: () => this.dispatcher.wakeAll(),
     })
     this.#taskRouter = createTaskRouter({
-      catalog: this.registry,
-      health: this.health,
-      breakers: ports.breakers,
-      load: this.#load,
-      records: this.#records,
+      ...common,
       exploration: fixedExploration(),
       isCostBased: () => this.settings.isOn('cost_based_scheduling'),
       moduleLimit: (tenantId, moduleId) => this.#limits.ofModule(tenantId, moduleId),
-      clock,
-      random,
     })
-    const outside = new OutsideRoutes({
-      router: this.#taskRouter,
-      breakers: ports.breakers,
-      health: this.health,
-      learner: this.#records,
-      clock,
-      ids: ports.ids,
-    })
-    const { health, registry: catalog } = this
-    this.router = {
-      ...createRouterOperations({ router: this.#taskRouter, catalog, health, load: this.#load, clock }),
-      route: (tenantId, input) => outside.route(tenantId, input),
-      report: (tenantId, report) => outside.report(tenantId, report),
-    }
+    this.router = createRouterArea({ ...common, router: this.#taskRouter })
     this.breakers = new BreakerService({
+      ...common,
       board: ports.breakers,
-      catalog: this.registry,
       holds: stores.breakerHolds,
-      events: this.events,
-      clock,
-      replicaId: settings.replicaId,
       updateModule: (by, input) => this.modules.update(by, input),
     })
-    this.#lanes = new LaneDirectory(stores.tasks)
-    this.dispatcher = this.#makeDispatcher(settings)
+    this.dispatcher = new Dispatcher({
+      ...common,
+      router: this.#taskRouter,
+      execution: { ...common, router: this.#taskRouter },
+      mayClaim: () => this.#link.mayClaim,
+      onEnded: end => this.#ended(end),
+      onCommitted: () => this.events.wake(),
+    })
+    this.#workReport = new WorkReport({ dispatcher: this.dispatcher, clock })
     this.#admission = new Admission({
+      ...common,
       capacity: settings.queueCapacity,
       capacityBytes: settings.queueCapacityBytes,
-      store: stores.tasks,
       caps: this.queue,
-      clock,
-      logger,
     })
-    this.#statistics = new QueueStatistics({
-      store: stores.tasks,
-      clock,
-      workers: this.dispatcher,
-      capacity: settings.queueCapacity,
-    })
+    this.#statistics = new QueueStatistics({ ...common, workers: this.dispatcher, capacity: settings.queueCapacity })
     this.#submission = new Submission({
-      store: stores.tasks,
-      lanes: this.#lanes,
-      catalog: this.registry,
+      ...common,
       validator: createPayloadValidator(this.registry, ports.schemas),
       admission: this.#admission,
-      clock,
-      ids: ports.ids,
-      digest: ports.digest,
       policyOf: tenantId => this.queue.policyOf(tenantId),
       onAccepted: laneIds => this.#accepted(laneIds),
     })
-    this.#upkeep = this.#makeUpkeep(settings)
+    this.#upkeep = new Upkeep({
+      ...common,
+      heartbeat: () => this.#link.beat(),
+      declareLost: async () => tellLost(this.events, await this.#link.declareLost(), settings.replicaId),
+      endsOverdue: () => this.#link.holds('deadlines'),
+      onPromoted: laneIds => this.#accepted(new Set(laneIds)),
+      onReclaimed: tasks => this.#reclaimed(tasks),
+      onExpired: () => this.events.wake(),
+    })
     const explainer = new Explainer({
-      store: stores.tasks,
-      lanes: this.#lanes,
-      catalog: this.registry,
-      health: this.health,
-      breakers: ports.breakers,
-      load: this.#load,
-      records: this.#records,
-      limits: this.#limits,
+      ...common,
       workers: this.dispatcher,
       pace: this.#pace,
       upkeep: this.#upkeep,
-      fleet: ports.fleet,
-      clock,
-      replicaId: settings.replicaId,
+      fleet: () => this.#link.place,
     })
     this.tasks = new TaskService({
-      store: stores.tasks,
+      ...common,
       submission: this.#submission,
       running: this.dispatcher,
-      events: this.events,
       explain: (task, attempts) => explainer.explain(task, attempts),
       audit: ports.auditTask,
-      replicaId: settings.replicaId,
       onMarkedElsewhere: replicaId => this.#link.call({ kind: 'cancel', replicaId }),
     })
-    for (const system of describeSystems({
-      clock,
-      pingDatabase: ports.pingDatabase,
-      admission: this.#admission,
-      events: this.events,
-      dispatcher: this.dispatcher,
-      upkeep: this.#upkeep,
-    })) {
-      this.health.registerSystem(system)
-    }
+    const working = { dispatcher: this.dispatcher, upkeep: this.#upkeep, admission: this.#admission }
+    for (const system of describeSystems({ ...common, ...working })) this.health.registerSystem(system)
     this.#throughput = new ThroughputSampler({
       read: tenantId => stores.tasks.totals(tenantId),
       tenants: () => this.#tenants(),
@@ -257,22 +209,24 @@ export class Orchestrator implements Operations {
       logger,
     })
     this.stats = new StatsService({
+      ...common,
       modules: this.modules,
       breakers: this.breakers,
       router: this.router,
-      health: this.health,
-      events: this.events,
       queue: this.#statistics,
       throughput: this.#throughput,
       spend: (tenantId, query) => stores.tasks.spend(tenantId, query),
-      clock,
-      replicaId: settings.replicaId,
-      version: settings.version,
       startedAt: clock.now(),
       isInitialized: () => this.#isInitialized,
     })
-    this.replicas = new ReplicaService({ store: stores.replicas, clock, replicaId: settings.replicaId })
-    this.#attach()
+    this.replicas = new ReplicaService({ ...common, store: stores.replicas })
+    followOthers(this.#link, {
+      ...common,
+      ...working,
+      slots: this.#slots,
+      breakers: this.breakers,
+      settings: [this.queue, this.settings],
+    })
   }
 
   /** Whether work is taken in and carried out. */
@@ -312,13 +266,13 @@ export class Orchestrator implements Operations {
     this.dispatcher.start()
     this.dispatcher.wakeAll()
     this.#isInitialized = true
-    this.#tellOfReplica('replica.joined')
+    tellPresence(this.events, 'replica.joined', this.#settings)
   }
 
   /** Ends in order: no new claims, running work up to `graceMs`, then everything learned and told is written. */
   async stop(graceMs: number): Promise<void> {
     this.#isInitialized = false
-    this.#tellOfReplica('replica.left')
+    tellPresence(this.events, 'replica.left', this.#settings)
     await this.#submission.close()
     await this.dispatcher.stop(graceMs)
     this.#upkeep.stop()
@@ -349,79 +303,6 @@ export class Orchestrator implements Operations {
     this.#link.call({ kind: 'work', laneIds })
   }
 
-  /** Another replica says so, perhaps of lanes that it made. */
-  async #lookForWork(laneIds: readonly number[]): Promise<void> {
-    if (laneIds.length === 0) return this.dispatcher.wakeAll()
-    if (laneIds.some(laneId => this.#lanes.get(laneId) === undefined)) await this.#lanes.refresh()
-    this.dispatcher.wake(laneIds)
-  }
-
-  #attach(): void {
-    const { logger, stores } = this.#ports
-    this.#link.attach(
-      {
-        lookForWork: laneIds =>
-          void this.#lookForWork(laneIds).catch((error: unknown) => logger.warn({ error }, 'lanes could not be read')),
-        readEvents: () => this.events.catchUp(),
-        numberEvents: () => this.events.wake(),
-        beatSoon: () => this.#upkeep.beatSoon(),
-        reclaimSoon: () => this.#upkeep.reclaimSoon(),
-        rebalance: () => void this.#slots.rebalance(),
-        takeChecks: checks => this.health.takeChecks(checks),
-      },
-      { store: stores.tasks, running: this.dispatcher, replicaId: this.#settings.replicaId },
-    )
-    this.#link.watch('modules', async () => {
-      await this.registry.refresh()
-      await this.breakers.refreshHolds()
-    })
-    this.#link.watch('breaker-holds', () => this.breakers.refreshHolds())
-    this.#link.watch('settings', async () => {
-      await Promise.all([this.queue.refresh(), this.settings.refresh()])
-    })
-    this.#link.watch('access', () => this.#ports.onAccessChanged())
-  }
-
-  #report(): ReplicaReport {
-    const { dispatcher } = this
-    const now = this.#ports.clock.now()
-    this.#claimRate.add(now, dispatcher.claimed - this.#claimedReported)
-    this.#claimedReported = dispatcher.claimed
-    return {
-      running: dispatcher.running,
-      concurrency: dispatcher.concurrency,
-      claimedPerMinute: Math.round(60 * this.#claimRate.perSecond(now)),
-      staleWrites: dispatcher.staleFinishes,
-      isDraining: dispatcher.isStopping,
-    }
-  }
-
-  /** None of an instance that may not be called, one of an instance to be probed, else as many as there are workers for. */
-  #usable(key: InstanceKey, capacity: number): number {
-    const inFlight = this.#load.of(key).inFlight
-    if (this.dispatcher.isStopping) return inFlight
-    if (this.health.instance(key.tenantId, key.moduleId, key.instanceId).state === 'unhealthy') return inFlight
-    if (this.#ports.breakers.state(key) !== 'closed') return Math.max(inFlight, 1)
-    return Math.min(capacity, inFlight + this.dispatcher.concurrency - this.dispatcher.running)
-  }
-
-  #tellOfReplica(type: 'replica.joined' | 'replica.left'): void {
-    const { replicaId, version } = this.#settings
-    this.events.publish({ tenantId: defaultTenantId, type, priority: 4, data: { replicaId, version } })
-  }
-
-  async #declareLost(): Promise<void> {
-    for (const { id, host, silentMs } of await this.#link.declareLost()) {
-      const { replicaId } = this.#settings
-      this.events.publish({
-        tenantId: defaultTenantId,
-        type: 'replica.lost',
-        priority: 2,
-        data: { replicaId: id, host, silentMs: Math.round(silentMs), foundBy: replicaId },
-      })
-    }
-  }
-
   #ended(end: LeaseEnd): void {
     this.#statistics.observe(end)
     if (end.attempts.length > 0) this.#pace.observe(end.task.tenantId, end.task.type, end.at)
@@ -435,50 +316,5 @@ export class Orchestrator implements Operations {
     this.dispatcher.wakeAll()
     tellReclaimed(this.events, tasks)
     this.#link.call({ kind: 'work', laneIds: [] })
-  }
-
-  #makeDispatcher(settings: OrchestratorSettings): Dispatcher {
-    const { clock, logger, random, stores, breakers, drivers, newTraceparent } = this.#ports
-    return new Dispatcher({
-      store: stores.tasks,
-      lanes: this.#lanes,
-      router: this.#taskRouter,
-      execution: {
-        router: this.#taskRouter,
-        breakers,
-        health: this.health,
-        learner: this.#records,
-        drivers,
-        events: this.events,
-        clock,
-        random,
-        taskTimeoutMs: settings.taskTimeoutMs,
-        newTraceparent,
-      },
-      clock,
-      logger,
-      replicaId: settings.replicaId,
-      concurrency: settings.concurrency,
-      limits: this.#limits,
-      mayClaim: () => this.#link.mayClaim,
-      onEnded: end => this.#ended(end),
-      onCommitted: () => this.events.wake(),
-    })
-  }
-
-  #makeUpkeep(settings: OrchestratorSettings): Upkeep {
-    const { clock, logger, stores } = this.#ports
-    return new Upkeep({
-      store: stores.tasks,
-      heartbeat: () => this.#link.beat(),
-      declareLost: () => this.#declareLost(),
-      endsOverdue: () => this.#link.holds('deadlines'),
-      clock,
-      logger,
-      replicaId: settings.replicaId,
-      onPromoted: laneIds => this.#accepted(new Set(laneIds)),
-      onReclaimed: tasks => this.#reclaimed(tasks),
-      onExpired: () => this.events.wake(),
-    })
   }
 }

@@ -1,4 +1,6 @@
 import { LeaseWatch, type LeaseWatchOptions } from './dispatch/lease-watch.ts'
+import type { EventFleet } from './events/event-bus.ts'
+import type { HealthFleet } from './health/health-monitor.ts'
 import type { FleetPlace } from './queue/concurrency-limits.ts'
 import { Membership } from './replicas/membership.ts'
 import type { DutyName, LostReplica, ReplicaReport, ReplicaStore, RevisionScope } from './replicas/replica-store.ts'
@@ -80,6 +82,24 @@ export class ReplicaLink {
 
   holds(duty: DutyName): boolean {
     return this.#membership.holds(duty)
+  }
+
+  /** What the event bus has to know of the others. */
+  forEvents(): EventFleet {
+    return {
+      isShared: () => this.isShared,
+      keepsTotals: () => this.holds('event-totals'),
+      onNumbered: () => this.call({ kind: 'events' }),
+    }
+  }
+
+  /** What watching over health has to know of them. */
+  forHealth(replicaId: string): HealthFleet {
+    return {
+      place: () => ({ own: replicaId, others: this.others }),
+      keepsHistory: () => this.holds('health-history'),
+      tellCheck: check => this.call({ kind: 'checked', checks: [check] }),
+    }
   }
 
   declareLost(): Promise<LostReplica[]> {

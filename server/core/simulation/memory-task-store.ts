@@ -28,7 +28,9 @@ import {
   isMatch,
   lostAttempt,
   toClaimed,
+  toHeldLeases,
   toIso,
+  toLeased,
   toLetter,
   toStoredTask,
   toSummary,
@@ -94,19 +96,11 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async leased(replicaId: string, except: readonly number[]): Promise<ClaimedTask[]> {
-    return [...this.#entries.values()].flatMap(entry => {
-      const { place } = entry
-      const isAsked = place.kind === 'leased' && place.replicaId === replicaId && !except.includes(place.leaseNo)
-      return isAsked ? [toClaimed(entry, place)] : []
-    })
+    return toLeased(this.#entries.values(), replicaId, except)
   }
 
   async leasesOf(replicaId: string, which: 'all' | 'cancelled'): Promise<HeldLease[]> {
-    return [...this.#entries.values()].flatMap(({ task, place }) => {
-      if (place.kind !== 'leased' || place.replicaId !== replicaId) return []
-      const { leaseNo, cancelReason } = place
-      return which === 'all' || cancelReason !== null ? [{ taskId: task.id, leaseNo, cancelReason }] : []
-    })
+    return toHeldLeases(this.#entries.values(), replicaId, which)
   }
 
   async finish(ends: readonly LeaseEnd[]): Promise<boolean[]> {

@@ -1,7 +1,7 @@
 import type { DeadLetterMark } from '../../contracts/dead-letters.ts'
 import type { AttemptView, ListTasks, TaskError, TaskSummary } from '../../contracts/tasks.ts'
 import { letterError, signatureOf } from '../dead-letters/fingerprint.ts'
-import type { ClaimedTask, QueueCounts, StoredTask } from '../queue/task-store.ts'
+import type { ClaimedTask, HeldLease, QueueCounts, StoredTask } from '../queue/task-store.ts'
 import { type Entry, type Leased, statusOf } from './task-entry.ts'
 
 /** An entry as lists show it. */
@@ -177,4 +177,22 @@ export function lostAttempt(entry: Entry, place: Leased, error: TaskError, now: 
     costUsd: 0,
     decision: null,
   }
+}
+
+/** The leases of a replica, or only those that were asked to stop. */
+export function toHeldLeases(entries: Iterable<Entry>, replicaId: string, which: 'all' | 'cancelled'): HeldLease[] {
+  return [...entries].flatMap(({ task, place }) => {
+    if (place.kind !== 'leased' || place.replicaId !== replicaId) return []
+    const { leaseNo, cancelReason } = place
+    return which === 'all' || cancelReason !== null ? [{ taskId: task.id, leaseNo, cancelReason }] : []
+  })
+}
+
+/** Tasks under leases of a replica, except under those leases. */
+export function toLeased(entries: Iterable<Entry>, replicaId: string, except: readonly number[]): ClaimedTask[] {
+  return [...entries].flatMap(entry => {
+    const { place } = entry
+    const isAsked = place.kind === 'leased' && place.replicaId === replicaId && !except.includes(place.leaseNo)
+    return isAsked ? [toClaimed(entry, place)] : []
+  })
 }
