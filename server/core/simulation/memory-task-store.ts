@@ -341,11 +341,8 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   #totalsOf(tenantId: string): TaskTotals {
-    let totals = this.#totals.get(tenantId)
-    if (!totals) {
-      totals = { accepted: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 }
-      this.#totals.set(tenantId, totals)
-    }
+    const totals = this.#totals.get(tenantId) ?? { accepted: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 }
+    this.#totals.set(tenantId, totals)
     return totals
   }
 }
