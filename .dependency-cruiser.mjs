@@ -1,16 +1,17 @@
 /**
  * Imports go one way: app -> components -> contracts; api -> core + contracts; persistence, drivers, breakers -> core;
- * composition -> all. Within the core: shared <- events <- registry, health, resilience, queue, settings <- balancing, brain,
- * dead-letters <- routing
- * <- dispatch <- overview, explain <- orchestrator. `server/testing/boundaries.test.ts` proves that each rule can fail.
+ * composition -> all. Within the core: shared <- events <- registry, health, resilience, queue, settings <- balancing, brain
+ * <- routing <- dead-letters <- dispatch <- overview, explain <- orchestrator. `server/testing/boundaries.test.ts` proves
+ * that each rule can fail.
  */
 const core = 'server/core'
 const tiers = [
   ['shared'],
   ['events'],
   ['registry', 'health', 'replicas', 'resilience', 'queue', 'settings'],
-  ['balancing', 'brain', 'dead-letters'],
+  ['balancing', 'brain'],
   ['routing'],
+  ['dead-letters'],
   ['dispatch', 'simulation'],
   ['overview', 'explain'],
 ]

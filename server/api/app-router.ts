@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod'
 import type { Access } from './access.ts'
 import { breakersRouter } from './routers/breakers.ts'
+import { deadLettersRouter } from './routers/dead-letters.ts'
 import { eventsRouter } from './routers/events.ts'
 import { healthRouter } from './routers/health.ts'
 import { instancesRouter } from './routers/instances.ts'
@@ -18,6 +19,7 @@ import { router } from './trpc.ts'
 /** Everything that can be called, by the names that other programs rely on. */
 export const appRouter = router({
   tasks: tasksRouter,
+  deadLetters: deadLettersRouter,
   queues: queuesRouter,
   modules: modulesRouter,
   instances: instancesRouter,

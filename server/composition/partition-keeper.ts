@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Clock } from '../core/shared/clock.ts'
 import type { Logger } from '../core/shared/logger.ts'
+import { forgetOldJobs } from '../persistence/sql/dead-letters/forget-jobs.ts'
 import { forgetOldReplicas } from '../persistence/sql/replicas/forget-old-replicas.ts'
 import { forgetOldKeys } from '../persistence/sql/tasks/forget-old-keys.ts'
 import { dropOldPartitions, ensurePartitions } from '../persistence/sql/tasks/partitions.ts'
@@ -54,6 +55,7 @@ export class PartitionKeeper {
     const dropped = await dropOldPartitions(this.#pool, now - retentionDays * dayMs)
     await forgetOldKeys(this.#pool, idempotencyDays)
     await forgetOldReplicas(this.#pool, replicaDays)
+    await forgetOldJobs(this.#pool, retentionDays)
     if (dropped.length > 0) this.#logger.info({ dropped }, 'history beyond its retention was dropped')
   }
 }

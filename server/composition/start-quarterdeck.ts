@@ -22,6 +22,7 @@ import { createPrismaClient, type PrismaClient } from '../persistence/prisma-cli
 import { PrismaQueuePolicyStore } from '../persistence/queue-policy-store.ts'
 import { RandomPool } from '../persistence/random-pool.ts'
 import { PrismaServiceRecordStore } from '../persistence/service-record-store.ts'
+import { createDeadLetterJobStore, createDeadLetterStore } from '../persistence/sql-dead-letter-store.ts'
 import { SqlEventStore } from '../persistence/sql-event-store.ts'
 import { SqlReplicaStore } from '../persistence/sql-replica-store.ts'
 import { SqlSignals } from '../persistence/sql-signals.ts'
@@ -155,6 +156,8 @@ function createOrchestrator(parts: {
       logger,
       stores: {
         tasks: new SqlTaskStore({ hot: database.hot, pool: database.pool, replicaId }),
+        deadLetters: createDeadLetterStore(database.pool),
+        deadLetterJobs: createDeadLetterJobStore(database.pool),
         events: new SqlEventStore(database.pool),
         modules: new PrismaModuleStore({
           prisma,

@@ -6,6 +6,7 @@ export const limits = {
   resultBytes: 256 * 1024,
   jsonDepth: 64,
   batchTasks: 1_000,
+  deadLettersPerJob: 100_000,
   pageSize: 200,
   instancesPerModule: 200,
   capabilitiesPerModule: 100,

@@ -157,6 +157,8 @@ export interface DashboardView {
     history: HealthPoint[]
   }
   queue: QueueStats
+  /** Tasks that failed and wait for a person; since when the oldest does. */
+  deadLetters: { open: number; oldestAt: string | null }
   /** The last two minutes, one point per second at most, oldest first. */
   throughput: ThroughputPoint[]
   breakers: {

@@ -1,5 +1,20 @@
 import type { BreakerView } from '../contracts/breakers.ts'
 import type { Page } from '../contracts/common.ts'
+import type {
+  DeadLetterGroup,
+  DeadLetterJob,
+  DeadLetterJobView,
+  DeadLetterSummary,
+  DeadLetterView,
+  DiscardDeadLetters,
+  DiscardReceipt,
+  GroupDeadLetters,
+  LetterFilter,
+  ListDeadLetterJobs,
+  ListDeadLetters,
+  ReprocessDeadLetter,
+  ReprocessMany,
+} from '../contracts/dead-letters.ts'
 import type { DecisionView } from '../contracts/decisions.ts'
 import type { EventType, EventView } from '../contracts/events.ts'
 import type { TaskExplanation } from '../contracts/explain.ts'
@@ -48,6 +63,7 @@ import type { Principal } from './shared/principal.ts'
  */
 export interface Operations {
   tasks: TaskOperations
+  deadLetters: DeadLetterOperations
   queue: QueueOperations
   modules: ModuleOperations
   breakers: BreakerOperations
@@ -74,6 +90,32 @@ export interface TaskOperations {
   cancel(by: Principal, id: string, reason: string | undefined): Promise<TaskView>
   /** Makes a new task like an ended one, linked to it. Throws TASK_NOT_ENDED. */
   retry(by: Principal, id: string): Promise<SubmitReceipt>
+}
+
+export interface DeadLetterOperations {
+  list(tenantId: string, filter: ListDeadLetters): Promise<Page<DeadLetterSummary>>
+  /** By cause, the one that was seen last first; 200 at most. */
+  groups(tenantId: string, filter: GroupDeadLetters): Promise<DeadLetterGroup[]>
+  /** How many open letters a filter matches now, and since when the oldest waits. */
+  countOpen(tenantId: string, filter: LetterFilter): Promise<{ open: number; oldestAt: string | null }>
+  /** Throws DEAD_LETTER_NOT_FOUND. */
+  get(tenantId: string, id: string): Promise<DeadLetterView>
+  /** A new task linked to the old one. Throws DEAD_LETTER_NOT_FOUND, DEAD_LETTER_NOT_OPEN, and all that submitting throws. */
+  reprocess(by: Principal, input: ReprocessDeadLetter): Promise<SubmitReceipt>
+  /**
+   * A job in the background on all open letters that match. Throws DEAD_LETTER_NOT_FOUND, DEAD_LETTER_NOT_OPEN, NO_DEAD_LETTERS,
+   * IDEMPOTENCY_CONFLICT.
+   */
+  reprocessMany(by: Principal, input: ReprocessMany): Promise<DeadLetterJob>
+  /** Ids at once, a filter by a job. Throws DEAD_LETTER_NOT_FOUND, DEAD_LETTER_NOT_OPEN, NO_DEAD_LETTERS. */
+  discard(by: Principal, input: DiscardDeadLetters): Promise<DiscardReceipt>
+  jobs(tenantId: string, filter: ListDeadLetterJobs): Promise<Page<DeadLetterJob>>
+  /** Throws DEAD_LETTER_JOB_NOT_FOUND. */
+  job(tenantId: string, id: string): Promise<DeadLetterJobView>
+  /** The rest after a trial, whatever it came to. Throws DEAD_LETTER_JOB_NOT_FOUND, DEAD_LETTER_JOB_ENDED, DEAD_LETTER_JOB_NOT_DECIDING. */
+  continueJob(by: Principal, id: string): Promise<DeadLetterJobView>
+  /** What was made stays. Throws DEAD_LETTER_JOB_NOT_FOUND, DEAD_LETTER_JOB_ENDED. */
+  abortJob(by: Principal, id: string, reason: string | undefined): Promise<DeadLetterJobView>
 }
 
 export interface QueueOperations {

@@ -1,5 +1,7 @@
 import type { SlotLedger } from './balancing/slot-ledger.ts'
 import type { ServiceRecordStore } from './brain/service-records.ts'
+import type { DeadLetterJobStore } from './dead-letters/dead-letter-job-store.ts'
+import type { DeadLetterStore } from './dead-letters/dead-letter-store.ts'
 import type { EventStore } from './events/event-store.ts'
 import type { HealthStore } from './health/health-store.ts'
 import type { Driver } from './queue/driver.ts'
@@ -26,6 +28,8 @@ export interface OrchestratorPorts {
   logger: Logger
   stores: {
     tasks: TaskStore
+    deadLetters: DeadLetterStore
+    deadLetterJobs: DeadLetterJobStore
     events: EventStore
     modules: ModuleStore
     health: HealthStore

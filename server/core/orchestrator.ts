@@ -3,6 +3,8 @@ import { createLoadTable, type InstanceLoads } from './balancing/load-table.ts'
 import { SlotShares } from './balancing/slot-shares.ts'
 import { fixedExploration } from './brain/exploration.ts'
 import { ServiceRecords } from './brain/service-records.ts'
+import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
+import type { DeadLetterService } from './dead-letters/dead-letter-service.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { tellReclaimed } from './dispatch/tell-reclaimed.ts'
 import { usableSlots } from './dispatch/usable-slots.ts'
@@ -46,6 +48,7 @@ import { defaultTenantId } from './shared/principal.ts'
  */
 export class Orchestrator implements Operations {
   readonly tasks: TaskService
+  readonly deadLetters: DeadLetterService
   readonly queue: QueueService
   readonly modules: ModuleService
   readonly breakers: BreakerService
@@ -200,6 +203,7 @@ export class Orchestrator implements Operations {
       audit: ports.auditTask,
       onMarkedElsewhere: replicaId => this.#link.call({ kind: 'cancel', replicaId }),
     })
+    this.deadLetters = createDeadLetters(ports, { ...common, tasks: this.tasks, submission: this.#submission })
     const working = { dispatcher: this.dispatcher, upkeep: this.#upkeep, admission: this.#admission }
     for (const system of describeSystems({ ...common, ...working })) this.health.registerSystem(system)
     this.#throughput = new ThroughputSampler({
@@ -214,6 +218,7 @@ export class Orchestrator implements Operations {
       breakers: this.breakers,
       router: this.router,
       queue: this.#statistics,
+      deadLetters: this.deadLetters,
       throughput: this.#throughput,
       spend: (tenantId, query) => stores.tasks.spend(tenantId, query),
       startedAt: clock.now(),
@@ -265,6 +270,7 @@ export class Orchestrator implements Operations {
     this.#throughput.start()
     this.dispatcher.start()
     this.dispatcher.wakeAll()
+    this.deadLetters.start()
     this.#isInitialized = true
     tellPresence(this.events, 'replica.joined', this.#settings)
   }
@@ -272,6 +278,7 @@ export class Orchestrator implements Operations {
   /** Ends in order: no new claims, running work up to `graceMs`, then everything learned and told is written. */
   async stop(graceMs: number): Promise<void> {
     this.#isInitialized = false
+    await this.deadLetters.stop()
     tellPresence(this.events, 'replica.left', this.#settings)
     await this.#submission.close()
     await this.dispatcher.stop(graceMs)

@@ -17,11 +17,15 @@ const offences: Record<string, Record<string, string | (() => string)>> = {
     'server/core/registry/a.ts': imports('../routing/b.ts'),
     'server/core/routing/b.ts': leaf,
   },
-  'core-tier-balancing-brain-dead-letters': {
+  'core-tier-balancing-brain': {
     'server/core/brain/a.ts': imports('../routing/b.ts'),
     'server/core/routing/b.ts': leaf,
   },
   'core-tier-routing': { 'server/core/routing/a.ts': imports('../dispatch/b.ts'), 'server/core/dispatch/b.ts': leaf },
+  'core-tier-dead-letters': {
+    'server/core/dead-letters/a.ts': imports('../dispatch/b.ts'),
+    'server/core/dispatch/b.ts': leaf,
+  },
   'core-tier-dispatch-simulation': {
     'server/core/dispatch/a.ts': imports('../overview/b.ts'),
     'server/core/overview/b.ts': leaf,

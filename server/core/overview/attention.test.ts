@@ -16,6 +16,7 @@ function find(change: {
   modules?: Partial<ModuleSummary>[]
   queue?: Partial<QueueStats>
   queueFullSinceMs?: number
+  deadLetters?: AttentionInput['deadLetters']
 }) {
   const input: AttentionInput = {
     nowMs,
@@ -27,6 +28,7 @@ function find(change: {
     modules: (change.modules ?? []).map(moduleSummary),
     breakers: (change.breakers ?? []).map(breakerView),
     queue: queueStats(change.queue),
+    deadLetters: change.deadLetters ?? { open: 0, oldestAt: null },
     queueFullSinceMs: change.queueFullSinceMs ?? null,
   }
   return findAttention(input)
@@ -143,4 +145,18 @@ test('the worst comes first, and of the same severity the oldest', () => {
     systems: [{ id: 'slow', score: 70, since: at(800) }],
   }).map(item => item.id)
   expect(ids).toEqual(['breaker:old:i', 'breaker:new:i', 'system:slow', 'breaker:held:i'])
+})
+
+test('open dead letters wait for a person since the oldest of them, and lead to where they are dealt with', () => {
+  expect(find({ deadLetters: { open: 12, oldestAt: at(300) } })).toEqual([
+    {
+      id: 'dead-letters',
+      severity: 'warning',
+      title: '12 tasks failed for good',
+      detail: 'They wait as dead letters to be reprocessed or discarded',
+      since: at(300),
+      href: '/dead-letters',
+    },
+  ])
+  expect(find({ deadLetters: { open: 1, oldestAt: at(1) } })).toMatchObject([{ title: 'A task failed for good' }])
 })

@@ -1,7 +1,7 @@
 import type { BreakerView } from '../../contracts/breakers.ts'
 import type { HealthSummary } from '../../contracts/health.ts'
 import type { ModuleSummary } from '../../contracts/modules.ts'
-import type { AttentionItem, QueueStats } from '../../contracts/stats.ts'
+import type { AttentionItem, DashboardView, QueueStats } from '../../contracts/stats.ts'
 
 /** Ready work that is older than this waits too long. */
 const oldReadyMs = 60_000
@@ -13,6 +13,7 @@ export interface AttentionInput {
   modules: readonly ModuleSummary[]
   breakers: readonly BreakerView[]
   queue: QueueStats
+  deadLetters: DashboardView['deadLetters']
   /** Since when the queue has been nearly full, in ms since the epoch; null while it is not. */
   queueFullSinceMs: number | null
 }
@@ -24,9 +25,13 @@ export function isNearlyFull(queue: QueueStats): boolean {
 
 /** What waits for a person: each item says what is wrong, since when, and where to deal with it. Worst first. */
 export function findAttention(input: AttentionInput): AttentionItem[] {
-  return [...ofBreakers(input.breakers), ...ofSystems(input.health), ...ofModules(input), ...ofQueue(input)].sort(
-    (a, b) => severityOrder[a.severity] - severityOrder[b.severity] || (a.since < b.since ? -1 : 1),
-  )
+  return [
+    ...ofBreakers(input.breakers),
+    ...ofSystems(input.health),
+    ...ofModules(input),
+    ...ofQueue(input),
+    ...ofDeadLetters(input.deadLetters),
+  ].sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity] || (a.since < b.since ? -1 : 1))
 }
 
 function ofBreakers(breakers: readonly BreakerView[]): AttentionItem[] {
@@ -97,4 +102,18 @@ function ofQueue({ queue, nowMs, queueFullSinceMs }: AttentionInput): AttentionI
     })
   }
   return items
+}
+
+function ofDeadLetters({ open, oldestAt }: DashboardView['deadLetters']): AttentionItem[] {
+  if (open === 0 || oldestAt === null) return []
+  return [
+    {
+      id: 'dead-letters',
+      severity: 'warning',
+      title: open === 1 ? 'A task failed for good' : `${open} tasks failed for good`,
+      detail: 'They wait as dead letters to be reprocessed or discarded',
+      since: oldestAt,
+      href: '/dead-letters',
+    },
+  ]
 }

@@ -23,6 +23,7 @@ export interface StatsServiceOptions {
   health: Operations['health']
   events: Operations['events']
   queue: QueueStatistics
+  deadLetters: Pick<Operations['deadLetters'], 'countOpen'>
   throughput: ThroughputSampler
   spend: (tenantId: string, query: SpendQuery) => Promise<SpendRow[]>
   clock: Clock
@@ -36,6 +37,7 @@ const dayMs = 86_400_000
 const dashboardMaxAgeMs = 450
 const historyMs = 3 * 3_600_000
 const historyMaxAgeMs = 15_000
+const lettersMaxAgeMs = 3_000
 
 /** The whole picture in one call: complete statistics, status, and the command center. */
 export class StatsService implements StatsOperations {
@@ -43,6 +45,7 @@ export class StatsService implements StatsOperations {
   readonly #dashboards = new Map<string, { at: number; view: Promise<DashboardView> }>()
   readonly #histories = new Map<string, { at: number; points: Promise<DashboardView['health']['history']> }>()
 
+  readonly #letters = new Map<string, { at: number; count: Promise<DashboardView['deadLetters']> }>()
   readonly #fullSince = new Map<string, number>()
 
   constructor(options: StatsServiceOptions) {
@@ -100,7 +103,11 @@ export class StatsService implements StatsOperations {
   async #makeDashboard(tenantId: string): Promise<DashboardView> {
     const { clock, events, throughput, replicaId } = this.#options
     const nowMs = clock.now()
-    const [queue, history] = await Promise.all([this.#options.queue.stats(tenantId), this.#history(tenantId)])
+    const [queue, history, deadLetters] = await Promise.all([
+      this.#options.queue.stats(tenantId),
+      this.#history(tenantId),
+      this.#openLetters(tenantId),
+    ])
     const modules = this.#options.modules.list(tenantId, { enabledOnly: false })
     const breakers = this.#options.breakers.list(tenantId)
     const health = this.#options.health.summary(tenantId)
@@ -120,6 +127,7 @@ export class StatsService implements StatsOperations {
         history,
       },
       queue,
+      deadLetters,
       throughput: throughput.points(tenantId),
       breakers: { stats: countBreakers(breakers), cells: breakers.map(toCell) },
       modules,
@@ -130,6 +138,7 @@ export class StatsService implements StatsOperations {
         modules,
         breakers,
         queue,
+        deadLetters,
         queueFullSinceMs: this.#queueFullSince(tenantId, queue, nowMs),
       }),
     }
@@ -144,6 +153,17 @@ export class StatsService implements StatsOperations {
     this.#histories.set(tenantId, { at: now, points })
     points.catch(() => this.#histories.delete(tenantId))
     return points
+  }
+
+  /** Counted every few seconds at most: a person deals with them, not a machine. */
+  #openLetters(tenantId: string): Promise<DashboardView['deadLetters']> {
+    const now = this.#options.clock.now()
+    const known = this.#letters.get(tenantId)
+    if (known && now - known.at < lettersMaxAgeMs) return known.count
+    const count = this.#options.deadLetters.countOpen(tenantId, {})
+    this.#letters.set(tenantId, { at: now, count })
+    count.catch(() => this.#letters.delete(tenantId))
+    return count
   }
 
   /** As far back as somebody has been looking. */
