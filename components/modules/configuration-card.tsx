@@ -35,9 +35,9 @@ export function ConfigurationCard({ module }: { module: ModuleView }) {
             {
               term: 'Called by',
               value:
-                bodyStyle === 'envelope'
-                  ? `${driver.toUpperCase()}, module protocol`
-                  : `${driver.toUpperCase()}, payload alone`,
+                driver === 'local'
+                  ? 'a function of the server'
+                  : `HTTP, ${bodyStyle === 'envelope' ? 'module protocol' : 'payload alone'}`,
             },
             { term: 'Breaker opens', value: `after ${plural(breakerConfig.failureThreshold, 'failure')} in a row` },
             { term: 'First probe', value: `after ${formatSetting(breakerConfig.openMs)}` },

@@ -8,10 +8,12 @@ import { createSecretBox } from '../auth/secret-box.ts'
 import { createBreakerBoard } from '../breakers/create-breaker-board.ts'
 import { type InstallationKey, loadInstallationKey } from '../config/installation-key.ts'
 import type { Config } from '../config/read-config.ts'
+import type { Operations } from '../core/operations.ts'
 import { Orchestrator } from '../core/orchestrator.ts'
 import type { Logger } from '../core/shared/logger.ts'
 import { createAddressPolicy } from '../drivers/address-policy.ts'
 import { createHttpDriver, type HttpDriver } from '../drivers/http/http-driver.ts'
+import { createLocalDriver, type LocalDriver, type LocalHandler } from '../drivers/local/local-driver.ts'
 import { insertAudit } from '../persistence/audit.ts'
 import { PrismaBreakerHoldStore } from '../persistence/breaker-hold-store.ts'
 import { PrismaFlagStore } from '../persistence/flag-store.ts'
@@ -45,6 +47,8 @@ export interface Quarterdeck {
   /** `embedded`, or the host of the database. */
   readonly database: string
   readonly startedInMs: number
+  /** What the API's procedures call, for programs that embed it. */
+  readonly operations: Operations
   stop(): Promise<void>
 }
 
@@ -52,10 +56,13 @@ const taskTimeoutMs = 300_000
 /** How long running work may take to end when the program is asked to stop. */
 const stopGraceMs = 5_000
 
-/** Starts everything on real ports; when a part fails, what was started before it is stopped again. */
+/**
+ * Starts everything on real ports; when a part fails, what was started before it is stopped again. `handlers` are functions that
+ * modules with the driver `local` call, by name.
+ */
 export async function startQuarterdeck(
   config: Config,
-  options: { logger: Logger; dev: boolean; headless?: boolean },
+  options: { logger: Logger; dev: boolean; headless?: boolean; handlers?: Readonly<Record<string, LocalHandler>> },
 ): Promise<Quarterdeck> {
   const begun = performance.now()
   const { logger, dev } = options
@@ -84,12 +91,14 @@ export async function startQuarterdeck(
       callbacks: { baseUrl: () => url },
     })
     cleanups.push(() => driver.close())
+    const local = createLocalDriver(options.handlers ?? {})
     const auth = createAuth({ prisma, config, key, ids: createIdSource(), logger, now: Date.now })
     const { admin } = await auth.bootstrap(config)
     const orchestrator = createOrchestrator({
       config,
       database,
       driver,
+      local,
       key,
       logger,
       prisma,
@@ -125,7 +134,14 @@ export async function startQuarterdeck(
     })
     // First of all on the way out, while the port is still open: modules may report what they finish in the meantime.
     cleanups.push(() => orchestrator.stop(stopGraceMs))
-    return { url, admin, database: database.where, startedInMs: performance.now() - begun, stop: cleanUp }
+    return {
+      url,
+      admin,
+      database: database.where,
+      startedInMs: performance.now() - begun,
+      operations: orchestrator,
+      stop: cleanUp,
+    }
   } catch (error) {
     await cleanUp()
     throw error
@@ -136,6 +152,7 @@ function createOrchestrator(parts: {
   config: Config
   database: Database
   driver: HttpDriver
+  local: LocalDriver
   key: InstallationKey
   logger: Logger
   prisma: PrismaClient
@@ -143,7 +160,7 @@ function createOrchestrator(parts: {
   clock: DatabaseClock
   address: () => string | null
 }): Orchestrator {
-  const { config, database, driver, key, logger, prisma, auth, clock, address } = parts
+  const { config, database, driver, local, key, logger, prisma, auth, clock, address } = parts
   const { control, replicaId } = database
   const addressPolicy = createAddressPolicy({ allowed: config.allowedEndpoints })
   const { version } = packageFile
@@ -178,10 +195,11 @@ function createOrchestrator(parts: {
         }),
         slots: new SqlSlotLedger(control),
       },
-      drivers: { http: driver },
+      drivers: { http: driver, local },
       breakers: createBreakerBoard({ clock, logger }),
       schemas: createSchemaCompiler(),
-      checkEndpoint: endpoint => addressPolicy.checkUrl(endpoint),
+      checkEndpoint: (endpoint, name) =>
+        name === 'local' ? local.checkEndpoint(endpoint) : addressPolicy.checkUrl(endpoint),
       newModuleSecret,
       newTraceparent: () => {
         const hex = random.take(24).toString('hex')

@@ -5,7 +5,8 @@ import { type Json, limits, moduleIdSchema, reasonSchema, taskTypeSchema } from 
 export const balancingStrategies = ['power_of_two', 'round_robin', 'least_loaded', 'random', 'weighted'] as const
 export type BalancingStrategy = (typeof balancingStrategies)[number]
 
-export const driverNames = ['http'] as const
+/** `http` calls services by the module protocol; `local` calls functions of the server's own process. */
+export const driverNames = ['http', 'local'] as const
 export type DriverName = (typeof driverNames)[number]
 
 const jsonSchema = z.record(z.string(), z.unknown())
@@ -17,7 +18,8 @@ export const capabilitySchema = z.strictObject({
 })
 
 export const instanceInput = z.strictObject({
-  endpoint: z.url({ protocol: /^https?$/ }).max(500),
+  /** Where it is called: `https://...`, or `local://<name>` with the driver `local`. */
+  endpoint: z.url({ protocol: /^(https?|local)$/ }).max(500),
   /** Calls it can work on at once. */
   capacity: z.number().int().min(1).max(10_000).default(10),
   /** Share of calls relative to its siblings under the `weighted` strategy. */

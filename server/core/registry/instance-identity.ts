@@ -6,7 +6,7 @@ import type { InstanceRecord } from './module-record.ts'
  */
 export function normalizeEndpoint(endpoint: string): string {
   const url = new URL(endpoint)
-  return url.origin + url.pathname.replace(/\/+$/, '')
+  return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`
 }
 
 /**

@@ -93,7 +93,11 @@ export class ModuleRegistry implements ModuleCatalog {
     const { schemas, checkEndpoint, clock, newSecret } = this.#ports
     const capabilities = prepareCapabilities(input.capabilities, schemas)
     requireStorable(input)
-    const instances = await prepareInstances(input.instances, checkEndpoint, clock.now())
+    const instances = await prepareInstances(
+      input.instances,
+      endpoint => checkEndpoint(endpoint, input.driver),
+      clock.now(),
+    )
     const prepared = { input, capabilities, instances, secret: newSecret() }
     return this.#change(by, input.id, (state, act) => decideRegister(state, prepared, act))
   }
@@ -133,9 +137,10 @@ export class ModuleRegistry implements ModuleCatalog {
     by: Principal,
     input: { moduleId: string; endpoint: string; capacity: number; weight: number },
   ): Promise<{ module: ModuleRecord; instance: InstanceRecord }> {
-    this.require(by.tenantId, input.moduleId)
+    const { driver } = this.require(by.tenantId, input.moduleId)
     const { checkEndpoint, clock } = this.#ports
-    const [joining] = await prepareInstances([input], checkEndpoint, clock.now())
+    const check = (endpoint: string) => checkEndpoint(endpoint, driver)
+    const [joining] = await prepareInstances([input], check, clock.now())
     const { moduleId } = input
     const module = await this.#change(by, moduleId, (state, act) =>
       decideRegisterInstance(state, moduleId, joining!, act),

@@ -1,5 +1,5 @@
 import { limits } from '../../contracts/common.ts'
-import type { RegisterModule } from '../../contracts/modules.ts'
+import type { DriverName, RegisterModule } from '../../contracts/modules.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import { toStorableJson } from '../shared/json-limits.ts'
 import { inOrder, instanceIdOf, normalizeEndpoint } from './instance-identity.ts'
@@ -8,8 +8,8 @@ import { invalidInput } from './module-errors.ts'
 import type { InstanceRecord, ModuleRecord } from './module-record.ts'
 import type { SchemaCompiler } from './schema-compiler.ts'
 
-/** Whether an address may be called at all: throws INVALID_ENDPOINT or ADDRESS_NOT_ALLOWED. May look the name up. */
-export type EndpointCheck = (endpoint: string) => void | Promise<void>
+/** Whether a driver may call an address at all: throws INVALID_ENDPOINT or ADDRESS_NOT_ALLOWED. May look the name up. */
+export type EndpointCheck = (endpoint: string, driver: DriverName) => void | Promise<void>
 
 /** Refuses text that the database cannot keep (INVALID_INPUT naming the field). */
 export function requireStorable(input: unknown): void {
@@ -36,7 +36,7 @@ export function prepareCapabilities(
 /** Checks and normalizes endpoints and gives each its instance id; throws INVALID_ENDPOINT, ADDRESS_NOT_ALLOWED, INVALID_INPUT. */
 export async function prepareInstances(
   inputs: readonly { endpoint: string; capacity: number; weight: number }[],
-  checkEndpoint: EndpointCheck,
+  checkEndpoint: (endpoint: string) => void | Promise<void>,
   now: number,
 ): Promise<InstanceRecord[]> {
   await Promise.all(inputs.map(async input => checkEndpoint(input.endpoint)))

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { type Json, limits } from '#server/contracts/common.ts'
 import type { ErrorCode } from '#server/contracts/errors.ts'
 import type { DriverOutcome, DriverReport } from '#server/core/queue/driver.ts'
+import { moduleErrorSchema } from '../module-error.ts'
 import { jsonFault } from './json-content.ts'
-import { moduleErrorSchema } from './module-error.ts'
 import { toFailure } from './read-answer.ts'
 
 /** Largest checkpoint a module may save, in bytes of JSON. */

@@ -1,7 +1,7 @@
 import type { Json } from '#server/contracts/common.ts'
 import type { DriverOutcome } from '#server/core/queue/driver.ts'
+import { type ModuleError, moduleErrorSchema } from '../module-error.ts'
 import { parseJson } from './json-content.ts'
-import { type ModuleError, moduleErrorSchema } from './module-error.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
 /** An HTTP answer, read whole; the body is null when it was larger than allowed and therefore not read to its end. */
