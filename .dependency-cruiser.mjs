@@ -1,13 +1,13 @@
 /**
  * Imports go one way: app -> components -> contracts; api -> core + contracts; persistence, drivers, breakers -> core;
- * composition -> all. Within the core: shared <- events <- registry, health, resilience, queue, settings <- balancing, brain
- * <- routing <- dead-letters <- dispatch <- overview, explain <- orchestrator. `server/testing/boundaries.test.ts` proves
- * that each rule can fail.
+ * composition -> all. Within the core: shared <- events, graph <- registry, health, resilience, queue, settings <- balancing,
+ * brain <- routing <- dead-letters <- dispatch <- overview, explain <- orchestrator. `server/testing/boundaries.test.ts`
+ * proves that each rule can fail.
  */
 const core = 'server/core'
 const tiers = [
   ['shared'],
-  ['events'],
+  ['events', 'graph'],
   ['registry', 'health', 'replicas', 'resilience', 'queue', 'settings'],
   ['balancing', 'brain'],
   ['routing'],

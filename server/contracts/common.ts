@@ -7,6 +7,13 @@ export const limits = {
   jsonDepth: 64,
   batchTasks: 1_000,
   deadLettersPerJob: 100_000,
+  parentsPerTask: 1_000,
+  /** Over all entries of one batch. */
+  batchDependencies: 50_000,
+  refLength: 64,
+  /** Dependants that a task names; their number is always told. */
+  dependantsShown: 50,
+  graphTasks: 300,
   pageSize: 200,
   instancesPerModule: 200,
   capabilitiesPerModule: 100,

@@ -44,6 +44,8 @@ export const submitTaskInput = z.strictObject({
   priority: prioritySchema.optional(),
   /** Runs on this module only; never falls back. */
   moduleId: moduleIdSchema.optional(),
+  /** Tasks that have to succeed before it starts. When one of them ends otherwise, it ends `cancelled` (PARENT_FAILED). */
+  dependsOn: z.array(uuidSchema).max(limits.parentsPerTask).optional(),
   /** Not started before. At most a year ahead. */
   runAt: timestampSchema.optional(),
   /** Not started after; ends `expired` instead. */
@@ -62,6 +64,26 @@ export const submitTaskInput = z.strictObject({
   costBudgetUsd: z.number().min(0).max(1_000_000).optional(),
 })
 export type SubmitTask = z.output<typeof submitTaskInput>
+
+/** A name of an entry within its batch; never the id of a task, so that `dependsOn` can hold both. */
+const refSchema = z
+  .string()
+  .regex(
+    new RegExp(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,${limits.refLength - 1}}$`),
+    `must be letters, digits, dots, dashes and underscores, at most ${limits.refLength}`,
+  )
+  .refine(name => !uuidSchema.safeParse(name).success, 'must not look like the id of a task')
+
+/** One entry of a batch: a task that others of the batch may name. */
+export const batchTaskInput = submitTaskInput.extend({
+  ref: refSchema.optional(),
+  /** Refs of other entries, in any order, and ids of tasks that exist. */
+  dependsOn: z
+    .array(z.union([uuidSchema, refSchema]))
+    .max(limits.parentsPerTask)
+    .optional(),
+})
+export type BatchTask = z.output<typeof batchTaskInput>
 
 export const submitBatchInput = z.strictObject({
   tasks: z.array(z.unknown()).min(1).max(limits.batchTasks),
@@ -161,12 +183,59 @@ export interface TaskView extends TaskSummary {
   endReason: string | null
   /** What became of its dead letter; null unless it failed. */
   deadLetter: DeadLetterMark | null
+  /** The tasks that have to succeed before it starts, as they were named. */
+  dependsOn: RelatedTask[]
+  /** Those of them that have not ended yet. */
+  blockedBy: string[]
+  /** Tasks that wait, or waited, for this one. */
+  dependants: { total: number; items: RelatedTask[] }
+  /** With the reason PARENT_FAILED: the task at the beginning, which ended by itself. */
+  failedAncestor: RelatedTask | null
+  /** The waiting task whose deadline raised the rank of this one. */
+  raisedBy: string | null
+}
+
+/** Another task that one refers to. `status` is null when nothing of it is stored any more. */
+export interface RelatedTask {
+  id: string
+  status: TaskStatus | null
+}
+
+/** A task in the graph of all that it depends on, directly or not, and all that depends on it. */
+export interface TaskGraphNode {
+  id: string
+  type: string
+  status: TaskStatus
+  priority: number
+  /** How long it is expected to run: what was learned of its type, else a second; times its estimated complexity. */
+  expectedMs: number
+  /** How much later it may start without making anything late; null when it has ended. Negative: a deadline is at risk. */
+  slackMs: number | null
+  /** Whether it is one of those that have not ended and have the least slack. */
+  isCritical: boolean
+}
+
+export interface TaskGraph {
+  nodes: TaskGraphNode[]
+  /** From a parent to its child. */
+  edges: { from: string; to: string }[]
+  /** True when the graph has more tasks than are shown; those nearest to the task asked for are. */
+  isCut: boolean
 }
 
 /** One moment of a task's life, oldest first. */
 export interface TimelineEntry {
   at: string
-  kind: 'accepted' | 'queued' | 'claimed' | 'decided' | 'called' | 'attempt_ended' | 'retry_scheduled' | 'ended'
+  kind:
+    | 'accepted'
+    | 'queued'
+    | 'raised'
+    | 'claimed'
+    | 'decided'
+    | 'called'
+    | 'attempt_ended'
+    | 'retry_scheduled'
+    | 'ended'
   label: string
   detail: string | null
   attempt: number | null

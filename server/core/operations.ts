@@ -51,6 +51,7 @@ import type {
   SubmitBatchReceipt,
   SubmitReceipt,
   SubmitTask,
+  TaskGraph,
   TaskSummary,
   TaskView,
   TimelineEntry,
@@ -86,6 +87,8 @@ export interface TaskOperations {
   timeline(tenantId: string, id: string): Promise<TimelineEntry[]>
   /** What holds a waiting task and what would unblock it, where a running one is, why an ended one ended. Throws TASK_NOT_FOUND. */
   explain(tenantId: string, id: string): Promise<TaskExplanation>
+  /** The task with all that it depends on and all that depends on it, directly or not; at most 300 tasks. Throws TASK_NOT_FOUND. */
+  graph(tenantId: string, id: string): Promise<TaskGraph>
   /** Queued work ends at once, running work is aborted first. Throws TASK_ALREADY_ENDED. */
   cancel(by: Principal, id: string, reason: string | undefined): Promise<TaskView>
   /** Makes a new task like an ended one, linked to it. Throws TASK_NOT_ENDED. */

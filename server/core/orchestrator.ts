@@ -29,6 +29,7 @@ import { QueueService } from './queue/queue-service.ts'
 import { Submission } from './queue/submission.ts'
 import { TaskService } from './queue/task-service.ts'
 import type { LeaseEnd, ReclaimedTask } from './queue/task-store.ts'
+import { tellRepaired } from './queue/tell-repaired.ts'
 import { Upkeep } from './queue/upkeep.ts'
 import { ModuleRegistry } from './registry/module-registry.ts'
 import { ModuleService } from './registry/module-service.ts'
@@ -178,15 +179,18 @@ export class Orchestrator implements Operations {
       admission: this.#admission,
       policyOf: tenantId => this.queue.policyOf(tenantId),
       onAccepted: laneIds => this.#accepted(laneIds),
+      durations: this.#records,
     })
     this.#upkeep = new Upkeep({
       ...common,
       heartbeat: () => this.#link.beat(),
       declareLost: async () => tellLost(this.events, await this.#link.declareLost(), settings.replicaId),
       endsOverdue: () => this.#link.holds('deadlines'),
-      onPromoted: laneIds => this.#accepted(new Set(laneIds)),
+      checksBlocked: () => this.#link.holds('dependencies'),
+      onPromoted: laneIds => this.#accepted(laneIds),
       onReclaimed: tasks => this.#reclaimed(tasks),
       onExpired: () => this.events.wake(),
+      onRepaired: tasks => tellRepaired(this.events, logger, tasks),
     })
     const explainer = new Explainer({
       ...common,
@@ -200,6 +204,7 @@ export class Orchestrator implements Operations {
       submission: this.#submission,
       running: this.dispatcher,
       explain: (task, attempts) => explainer.explain(task, attempts),
+      durations: this.#records,
       audit: ports.auditTask,
       onMarkedElsewhere: replicaId => this.#link.call({ kind: 'cancel', replicaId }),
     })
@@ -255,6 +260,7 @@ export class Orchestrator implements Operations {
         this.dispatcher.wakeAll()
       }),
       this.#ports.breakers.onChange(() => this.dispatcher.wakeAll()),
+      this.#ports.stores.tasks.onDependantsMoved(({ laneIds, dueInMs }) => this.#accepted(laneIds, dueInMs)),
     ]
     await Promise.all([
       this.breakers.start(),
@@ -298,9 +304,10 @@ export class Orchestrator implements Operations {
     return [...new Set([defaultTenantId, ...this.registry.tenants()])]
   }
 
-  #accepted(laneIds: ReadonlySet<number>): void {
+  #accepted(laneIds: Iterable<number>, dueInMs: number | null = null): void {
     this.events.wake()
     this.#hasWork([...laneIds])
+    if (dueInMs !== null) this.#upkeep.expectDueIn(dueInMs)
   }
 
   /** For this replica and all others. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toStorableJson } from '#server/core/shared/json-limits.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
 import { describeDeadLetters } from '#server/testing/dead-letter-contract.ts'
+import { describeDependencies } from '#server/testing/dependency-contract.ts'
 import { openSqlModelWorld, openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
 import { describeTaskShares } from '#server/testing/task-share-contract.ts'
 import { attempt, describeTaskStore, leaseEnd, newTask, succeeded } from '#server/testing/task-store-contract.ts'
@@ -17,6 +18,7 @@ afterAll(() => database[Symbol.asyncDispose]())
 
 describeTaskStore('PostgreSQL', () => openSqlTaskWorld(database.pool))
 describeTaskShares('PostgreSQL', () => openSqlTaskWorld(database.pool))
+describeDependencies('PostgreSQL', () => openSqlTaskWorld(database.pool))
 describeDeadLetters('PostgreSQL', () => openSqlTaskWorld(database.pool))
 
 test('one task that the database refuses does not fail the 127 that it came with', async () => {

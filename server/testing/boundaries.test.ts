@@ -12,7 +12,7 @@ afterAll(() => rmSync(world, { recursive: true, force: true }))
 /** For each rule, files that break it and nothing else: path and text. */
 const offences: Record<string, Record<string, string | (() => string)>> = {
   'core-tier-shared': { 'server/core/shared/a.ts': imports('../events/b.ts'), 'server/core/events/b.ts': leaf },
-  'core-tier-events': { 'server/core/events/a.ts': imports('../queue/b.ts'), 'server/core/queue/b.ts': leaf },
+  'core-tier-events-graph': { 'server/core/events/a.ts': imports('../queue/b.ts'), 'server/core/queue/b.ts': leaf },
   'core-tier-registry-health-replicas-resilience-queue-settings': {
     'server/core/registry/a.ts': imports('../routing/b.ts'),
     'server/core/routing/b.ts': leaf,

@@ -418,6 +418,7 @@ export function newTask(id: string, laneId: number, type: string, change: Partia
     bodyHash: null,
     submittedBy: 'test',
     retryOf: null,
+    dependsOn: [],
     remake: null,
     acceptedAt,
     payload: 'null',

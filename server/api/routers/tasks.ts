@@ -24,6 +24,9 @@ export const tasksRouter = router({
   list: procedure(read)
     .input(listTasksInput)
     .query(({ ctx, input }) => ctx.operations.tasks.list(ctx.tenantId, input)),
+  graph: procedure(read)
+    .input(taskIdInput)
+    .query(({ ctx, input }) => ctx.operations.tasks.graph(ctx.tenantId, input.id)),
   timeline: procedure(read)
     .input(taskIdInput)
     .query(({ ctx, input }) => ctx.operations.tasks.timeline(ctx.tenantId, input.id)),

@@ -81,6 +81,21 @@ export class ServiceRecords {
     return this.#own(key)
   }
 
+  /** Mean duration of successful calls of a type on one module, or over all that ran it, each by its evidence; null without any. */
+  meanMs(tenantId: string, taskType: string, moduleId: string | null): number | null {
+    const records = this.#tenants.get(tenantId)?.get(taskType)
+    if (!records) return null
+    const asked = moduleId === null ? [...records.values()] : [records.get(moduleId)]
+    let weight = 0
+    let sum = 0
+    for (const record of asked) {
+      if (!record || record.evidence.meanMs === null) continue
+      weight += record.evidence.successes
+      sum += record.evidence.successes * record.evidence.meanMs
+    }
+    return weight > 0 ? sum / weight : null
+  }
+
   /** Takes in how a call ended (`OutcomeLearner`); a neutral end, such as busy or cancelled, is not reported. */
   learn(outcome: ServiceKey & ServiceOutcome): void {
     const record = this.#own(outcome)

@@ -60,6 +60,8 @@ beforeEach(async () => {
     digest: text => `digest of ${text}`,
     policyOf: () => defaultQueuePolicy,
     onAccepted: laneIds => woken.push(...laneIds),
+    durations: { meanMs: () => null },
+    logger: silentLogger,
   })
 })
 

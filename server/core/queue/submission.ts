@@ -1,14 +1,18 @@
 import { limits } from '../../contracts/common.ts'
 import type { SubmitReceipt, SubmitTask } from '../../contracts/tasks.ts'
+import type { LearnedDurations } from '../graph/expected-duration.ts'
 import type { ModuleCatalog } from '../registry/module-record.ts'
 import { Batcher } from '../shared/batcher.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { IdSource } from '../shared/ids.ts'
 import { toStorableJson, utf8Bytes } from '../shared/json-limits.ts'
+import type { Logger } from '../shared/logger.ts'
 import type { Actor } from '../shared/principal.ts'
 import type { Admission } from './admission.ts'
+import { hurryAncestors } from './hurry-ancestors.ts'
 import type { LaneDirectory } from './lane-directory.ts'
+import { describeParentFault } from './parent-faults.ts'
 import { priorityOf, type QueuePolicy, rankOf, scoreOf } from './priority.ts'
 import type { InsertResult, NewTask, Remake, TaskStore } from './task-store.ts'
 
@@ -31,6 +35,8 @@ export interface SubmissionOptions {
   policyOf: (tenantId: string) => QueuePolicy
   /** Told after tasks were committed to a lane. */
   onAccepted: (laneIds: ReadonlySet<number>) => void
+  durations: LearnedDurations
+  logger: Logger
 }
 
 /** The ended task that a submission is made from. */
@@ -42,6 +48,7 @@ const batchDelayMs = 1
 /** Commits of a steady stream: 1,000 single submissions a second make 200 of them, and none waits longer for it than this. */
 const batchGapMs = 5
 const batchSize = 256
+const graphsPerBatch = 64
 /** One at a time: what arrives during a commit makes the next batch fuller, so load costs fewer commits and not more. */
 const concurrentBatches = 1
 const defaultAttemptTimeoutMs = 30_000
@@ -55,6 +62,8 @@ const maxDelayMs = 366 * 86_400_000
 export class Submission {
   readonly #options: SubmissionOptions
   readonly #batcher: Batcher<NewTask, InsertResult>
+  /** Tasks that hang together. Apart from the others, which so never wait for a task that is just ending. */
+  readonly #graphs: Batcher<NewTask[], InsertResult[]>
   #isClosed = false
 
   constructor(options: SubmissionOptions) {
@@ -67,6 +76,14 @@ export class Submission {
       maxConcurrent: concurrentBatches,
       write: tasks => this.#write(tasks),
     })
+    this.#graphs = new Batcher({
+      clock: options.clock,
+      maxDelayMs: batchDelayMs,
+      minGapMs: batchGapMs,
+      maxSize: graphsPerBatch,
+      maxConcurrent: concurrentBatches,
+      write: graphs => this.#writeGraphs(graphs),
+    })
   }
 
   /**
@@ -74,24 +91,58 @@ export class Submission {
    * when it reprocesses a dead letter that is not open.
    */
   async submit(by: Actor, input: SubmitTask, origin: Origin | null = null): Promise<SubmitReceipt> {
+    const task = await this.admit(by, input, input.dependsOn ?? [], origin)
+    const [receipt] = await this.commit([task])
+    if (receipt === undefined || receipt instanceof QuarterdeckError) throw receipt
+    return receipt
+  }
+
+  /**
+   * Checks a submission and takes a place in the queue for it, which `commit` fills or gives back; so that must follow.
+   * `dependsOn` are the ids of its parents, where the input may hold names for them.
+   */
+  async admit(
+    by: Actor,
+    input: SubmitTask,
+    dependsOn: readonly string[],
+    origin: Origin | null = null,
+  ): Promise<NewTask> {
     if (this.#isClosed) throw shuttingDown()
-    const task = await this.#prepare(by, input, origin)
+    const task = await this.#prepare(by, input, dependsOn, origin)
     this.#options.admission.admit(task)
-    let result: InsertResult
+    return task
+  }
+
+  /**
+   * Commits tasks together, parents before children. Answers in order what became of each. Rejects, with nothing done, when
+   * the store cannot be reached; then each place is given back.
+   */
+  async commit(tasks: NewTask[]): Promise<(SubmitReceipt | QuarterdeckError)[]> {
+    const { admission } = this.#options
+    let results: InsertResult[]
     try {
-      result = await this.#batcher.add(task)
+      const [only] = tasks
+      const isAlone = only !== undefined && tasks.length === 1 && only.dependsOn.length === 0
+      results = isAlone ? [await this.#batcher.add(only)] : await this.#graphs.add(tasks)
     } catch (error) {
-      this.#options.admission.settle(task, false)
+      for (const task of tasks) admission.settle(task, false)
       throw error
     }
-    this.#options.admission.settle(task, result.kind === 'inserted')
-    return toReceipt(task, result)
+    const isInserted = (index: number) => results[index]?.kind === 'inserted'
+    for (const [index, task] of tasks.entries()) admission.settle(task, isInserted(index))
+    if (tasks.some(task => task.deadline !== null && task.dependsOn.length > 0)) {
+      await hurryAncestors(
+        this.#options,
+        tasks.filter((_, index) => isInserted(index)),
+      )
+    }
+    return tasks.map((task, index) => toAnswer(task, results[index] ?? { kind: 'refused' }))
   }
 
   /** Takes nothing more (SHUTTING_DOWN), and resolves when all that was taken is answered. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#batcher.drain()
+    await Promise.all([this.#batcher.drain(), this.#graphs.drain()])
   }
 
   async #write(tasks: NewTask[]): Promise<InsertResult[]> {
@@ -104,7 +155,13 @@ export class Submission {
     return results
   }
 
-  async #prepare(by: Actor, input: SubmitTask, origin: Origin | null): Promise<NewTask> {
+  /** Whole graphs together, so that each is in one transaction. */
+  async #writeGraphs(graphs: NewTask[][]): Promise<InsertResult[][]> {
+    const results = await this.#write(graphs.flat())
+    return graphs.map(graph => results.splice(0, graph.length))
+  }
+
+  async #prepare(by: Actor, input: SubmitTask, dependsOn: readonly string[], origin: Origin | null): Promise<NewTask> {
     const { clock, ids, lanes, policyOf } = this.#options
     const { tenantId } = by
     this.#checkRoute(tenantId, input)
@@ -143,6 +200,7 @@ export class Submission {
       idempotencyKey: input.idempotencyKey ?? null,
       bodyHash: input.idempotencyKey === undefined ? null : this.#options.digest(canonicalBody(input)),
       submittedBy: by.name,
+      dependsOn: dependsOn.map(parentId => parentId.toLowerCase()),
       retryOf: origin?.taskId ?? null,
       remake: origin && { kind: origin.kind, by, jobId: origin.jobId, isPayloadEdited: origin.isPayloadEdited },
       acceptedAt: now,
@@ -255,27 +313,29 @@ function sortKeys(value: unknown): unknown {
   )
 }
 
-function toReceipt(task: NewTask, result: InsertResult): SubmitReceipt {
+/** What the caller is told of a task: its receipt, or why it was not accepted. */
+function toAnswer(task: NewTask, result: InsertResult): SubmitReceipt | QuarterdeckError {
   switch (result.kind) {
-    case 'inserted':
-      return {
-        id: task.id,
-        status: task.runAt === null ? 'ready' : 'scheduled',
-        priority: task.priority,
-        deduplicated: false,
-      }
+    case 'inserted': {
+      const status = result.waitsFor === undefined ? (task.runAt === null ? 'ready' : 'scheduled') : 'blocked'
+      return { id: task.id, status, priority: task.priority, deduplicated: false }
+    }
     case 'deduplicated':
       return { id: result.id, status: result.status, priority: result.priority, deduplicated: true }
     case 'conflict':
-      throw new QuarterdeckError('IDEMPOTENCY_CONFLICT', {
+      return new QuarterdeckError('IDEMPOTENCY_CONFLICT', {
         message: 'This idempotency key was used before with another body.',
         action: 'Use a new key for new work; repeat the same body with the same key.',
         details: { taskId: result.id },
       })
     case 'letter_not_open':
-      throw letterNotOpen(task.retryOf ?? task.id, result)
+      return letterNotOpen(task.retryOf ?? task.id, result)
+    case 'parent_unknown':
+    case 'parent_failed':
+    case 'parent_rejected':
+      return describeParentFault(result)
     case 'refused':
-      throw new QuarterdeckError('PAYLOAD_NOT_STORABLE', {
+      return new QuarterdeckError('PAYLOAD_NOT_STORABLE', {
         message: 'The database cannot hold this payload.',
         action: 'Look for characters or numbers that are not plain JSON text.',
       })

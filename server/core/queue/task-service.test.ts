@@ -46,6 +46,8 @@ beforeEach(() => {
     digest: text => text,
     policyOf: () => defaultQueuePolicy,
     onAccepted() {},
+    durations: { meanMs: () => null },
+    logger: silentLogger,
   })
   service = new TaskService({
     store,
@@ -59,6 +61,8 @@ beforeEach(() => {
     },
     events: { publish: () => ({ withdraw: () => null }), wake() {} },
     explain: () => Promise.reject(new Error('not asked for')),
+    durations: { meanMs: () => null },
+    clock,
     audit: async (_by, entry) => {
       audited.push(entry)
     },

@@ -1,22 +1,26 @@
-import type { Page } from '../../contracts/common.ts'
+import { limits, type Page } from '../../contracts/common.ts'
 import type { TaskExplanation } from '../../contracts/explain.ts'
-import { describeInputProblem } from '../../contracts/input-problem.ts'
 import {
   type AttemptView,
   type ListTasks,
+  type RelatedTask,
   type SubmitBatchReceipt,
   type SubmitReceipt,
   type SubmitTask,
-  submitTaskInput,
+  type TaskGraph,
   type TaskSummary,
   type TaskView,
   type TimelineEntry,
 } from '../../contracts/tasks.ts'
 import type { EventPublisher } from '../events/event-log.ts'
+import type { LearnedDurations } from '../graph/expected-duration.ts'
 import type { TaskOperations } from '../operations.ts'
+import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import { sumMoney } from '../shared/money.ts'
 import type { Principal } from '../shared/principal.ts'
+import { submitBatch } from './batch-submission.ts'
+import { describeGraph } from './describe-graph.ts'
 import type { RunningTasks } from './running-tasks.ts'
 import type { Submission } from './submission.ts'
 import { isEnded } from './task-state.ts'
@@ -30,6 +34,8 @@ export interface TaskServiceOptions {
   events: EventPublisher
   /** Says why a task is where it is. */
   explain: (task: StoredTask, attempts: readonly AttemptView[]) => Promise<TaskExplanation>
+  durations: LearnedDurations
+  clock: Clock
   /** Writes down who did what to a task. */
   audit: (by: Principal, entry: { action: string; targetId: string; reason: string | null }) => Promise<void>
   replicaId: string
@@ -49,33 +55,20 @@ export class TaskService implements TaskOperations {
     return this.#options.submission.submit(by, input)
   }
 
-  async submitBatch(by: Principal, entries: readonly unknown[]): Promise<SubmitBatchReceipt> {
-    const receipt: SubmitBatchReceipt = { accepted: [], rejected: [] }
-    await Promise.all(
-      entries.map(async (entry, index) => {
-        const parsed = submitTaskInput.safeParse(entry)
-        if (!parsed.success) {
-          const { code, message } = describeInputProblem(parsed.error)
-          receipt.rejected.push({ index, code, message })
-          return
-        }
-        try {
-          const { id } = await this.#options.submission.submit(by, parsed.data)
-          receipt.accepted.push({ index, id })
-        } catch (error) {
-          const { code, message } = error instanceof QuarterdeckError ? error : notStored
-          receipt.rejected.push({ index, code, message })
-        }
-      }),
-    )
-    receipt.accepted.sort((a, b) => a.index - b.index)
-    receipt.rejected.sort((a, b) => a.index - b.index)
-    return receipt
+  submitBatch(by: Principal, entries: readonly unknown[]): Promise<SubmitBatchReceipt> {
+    return submitBatch(this.#options.submission, by, entries)
   }
 
   async get(tenantId: string, id: string): Promise<TaskView> {
     const task = await this.#find(tenantId, id)
     return this.#toView(task)
+  }
+
+  async graph(tenantId: string, id: string): Promise<TaskGraph> {
+    const { store, durations, clock } = this.#options
+    const found = await store.graph(tenantId, id, limits.graphTasks)
+    if (!found) throw notFound(id)
+    return describeGraph(tenantId, found, durations, clock.now())
   }
 
   list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>> {
@@ -122,12 +115,26 @@ export class TaskService implements TaskOperations {
         details: { status: task.summary.status },
       })
     }
-    return this.#options.submission.submit(by, toSubmission(task), {
+    const parents = await Promise.all(task.dependsOn.map(parent => this.#latestOf(by.tenantId, parent)))
+    const input = { ...toSubmission(task), dependsOn: parents }
+    return this.#options.submission.submit(by, input, {
       kind: 'retry',
       taskId: id,
       jobId: null,
       isPayloadEdited: false,
     })
+  }
+
+  /** The parent itself when it has succeeded or still may, else the newest task that was made from it. */
+  async #latestOf(tenantId: string, parent: RelatedTask): Promise<string> {
+    let latest = parent
+    while (latest.status !== null && isEnded(latest.status) && latest.status !== 'succeeded') {
+      const retriedAs = (await this.#options.store.get(tenantId, latest.id))?.retriedAs ?? null
+      const retry = retriedAs === null ? null : await this.#options.store.get(tenantId, retriedAs)
+      if (!retry) break
+      latest = retry.summary
+    }
+    return latest.id
   }
 
   async #find(tenantId: string, id: string): Promise<StoredTask> {
@@ -174,13 +181,15 @@ export class TaskService implements TaskOperations {
       retryOf: task.retryOf,
       retriedAs: task.retriedAs,
       endReason: task.endReason,
+      dependsOn: task.dependsOn,
+      blockedBy: task.dependsOn.filter(({ status }) => status !== null && !isEnded(status)).map(({ id }) => id),
+      dependants: task.dependants,
+      failedAncestor: task.failedAncestor,
+      raisedBy: task.raised?.by ?? null,
       deadLetter: task.deadLetter,
     }
   }
 }
-
-/** A fault of ours met one entry while others may be committed already; each answer says what holds for its own. */
-const notStored = { code: 'DATABASE_UNAVAILABLE', message: 'The task could not be stored; try again.' } as const
 
 /** A submission like a task that was; its times and its idempotency key were its own. */
 export function toSubmission(task: StoredTask): SubmitTask {
@@ -192,6 +201,7 @@ export function toSubmission(task: StoredTask): SubmitTask {
     maxAttempts: task.summary.maxAttempts,
     estimatedComplexity: task.estimatedComplexity,
     ...(task.summary.moduleId === null ? {} : { moduleId: task.summary.moduleId }),
+    ...(task.dependsOn.length === 0 ? {} : { dependsOn: task.dependsOn.map(parent => parent.id) }),
     ...(task.costBudgetUsd === null ? {} : { costBudgetUsd: task.costBudgetUsd }),
   }
 }

@@ -5,12 +5,14 @@ import type {
   AttemptOutcome,
   AttemptView,
   ListTasks,
+  RelatedTask,
   TaskError,
   TaskStatus,
   TaskSummary,
 } from '../../contracts/tasks.ts'
 import type { StampedEvent } from '../events/event-store.ts'
 import type { Actor } from '../shared/principal.ts'
+import type { DependencyStore } from './dependency-store.ts'
 import type { EndStatus, WaitReason } from './task-state.ts'
 
 /** A queue of tasks that the same modules can run: one per tenant, type and pinned module. */
@@ -55,16 +57,20 @@ export interface NewTask {
   retryOf: string | null
   /** Set together with `retryOf`. */
   remake: Remake | null
+  /** Tasks that have to succeed first: existing ones of the tenant, and ones that stand before it in the same insert. */
+  dependsOn: readonly string[]
   acceptedAt: number
   /** JSON text. */
   payload: string
   /** Its UTF-8 bytes. */
   payloadBytes: number
+  /** Tells that it was accepted; the store puts the type that fits where it stands. */
   event: StampedEvent
 }
 
 export type InsertResult =
-  | { kind: 'inserted' }
+  /** `waitsFor` is there when it is blocked: so many parents have yet to succeed. */
+  | { kind: 'inserted'; waitsFor?: number }
   /** The key was seen before with the same body: the task made then. */
   | { kind: 'deduplicated'; id: string; status: TaskStatus; priority: number }
   /** The key was seen before with another body. */
@@ -73,6 +79,12 @@ export type InsertResult =
   | { kind: 'letter_not_open'; state: DeadLetterState | null; reprocessedAs: string | null; jobId: string | null }
   /** The store cannot hold it; the others of its batch are not touched. */
   | { kind: 'refused' }
+  /** Its tenant has no such task. */
+  | { kind: 'parent_unknown'; parentId: string }
+  /** That task has ended, and not well. */
+  | { kind: 'parent_failed'; parentId: string; status: TaskStatus }
+  /** That task was to be inserted with it and was not. */
+  | { kind: 'parent_rejected'; parentId: string }
 
 /** Where a task stands in the one order over all queues. */
 export interface QueuePlace {
@@ -240,17 +252,25 @@ export interface StoredTask {
   /** While it waits: why and until when; else null. */
   waiting: { reason: WaitReason; dueAt: string | null; since: string } | null
   lease: { leaseNo: number; replicaId: string; claimedAt: string } | null
+  dependsOn: RelatedTask[]
+  dependants: { total: number; items: RelatedTask[] }
+  failedAncestor: RelatedTask | null
+  raised: { by: string; at: string } | null
 }
 
 /**
  * Where tasks live. Each method is one transaction; database time is the only clock for leases. Two implementations pass one
  * contract suite: PostgreSQL, and one in memory for tests and the simulator.
  */
-export interface TaskStore {
+export interface TaskStore extends DependencyStore {
   lanes(): Promise<Lane[]>
   /** The lane of these, made when it does not exist. */
   ensureLane(tenantId: string, taskType: string, pinnedModuleId: string | null): Promise<Lane>
-  /** All of them committed together, except those whose key was seen before. */
+  /**
+   * All of them committed together, except those that its answer says were not. A task whose parents have not all succeeded is
+   * blocked, and moves in the transaction that ends the last of them. That holds whatever ends or is inserted at the same
+   * time: a parent cannot end between being looked at and the commit.
+   */
   insert(tasks: readonly NewTask[]): Promise<InsertResult[]>
   /**
    * Takes up to `limit` tasks in rank order over the given lanes, at most `slots` of each and what their quotas leave, under

@@ -6,7 +6,12 @@ export function buildTimeline(task: StoredTask, attempts: readonly AttemptView[]
   const { summary } = task
   const entries: TimelineEntry[] = [
     entry(summary.createdAt, 'accepted', 'Accepted', `by ${task.submittedBy}, committed before it was answered`),
-    entry(summary.createdAt, 'queued', 'Queued', `priority ${summary.priority}, score ${round(task.score)}`),
+    entry(
+      summary.createdAt,
+      'queued',
+      queuedLabel(task.dependsOn.length),
+      `priority ${summary.priority}, score ${round(task.score)}`,
+    ),
   ]
   for (const [index, attempt] of attempts.entries()) {
     const previous = attempts[index - 1]
@@ -23,10 +28,21 @@ export function buildTimeline(task: StoredTask, attempts: readonly AttemptView[]
       entry(task.waiting.since, 'retry_scheduled', waitLabels[task.waiting.reason], until(task.waiting.dueAt)),
     )
   }
+  if (task.raised) {
+    const { at, by } = task.raised
+    const later = entries.findIndex(other => other.at > at)
+    const raised = entry(at, 'raised', 'Put before others', `task ${by} could not keep its deadline otherwise`)
+    entries.splice(later === -1 ? entries.length : later, 0, raised)
+  }
   if (summary.finishedAt !== null) {
     entries.push(entry(summary.finishedAt, 'ended', `Ended: ${summary.status}`, task.error?.message ?? task.endReason))
   }
   return entries
+}
+
+function queuedLabel(parents: number): string {
+  if (parents === 0) return 'Queued'
+  return parents === 1 ? 'Queued behind a task that it depends on' : `Queued behind ${parents} tasks that it depends on`
 }
 
 const waitLabels = {

@@ -13,6 +13,7 @@ let store: MemoryTaskStore
 let upkeep: Upkeep
 let laneId: number
 let promotions: { at: number; lanes: readonly number[] }[]
+let repaired: { id: string }[]
 let reclaimed: ReclaimedTask[]
 let expired: number
 let line: InterruptiblePort<MemoryTaskStore>
@@ -26,6 +27,7 @@ beforeEach(async () => {
   store = new MemoryTaskStore(clock)
   laneId = (await store.ensureLane('default', 'work', null)).id
   promotions = []
+  repaired = []
   reclaimed = []
   expired = 0
   beats = 0
@@ -41,10 +43,12 @@ beforeEach(async () => {
     },
     declareLost: async () => {},
     endsOverdue: () => ownsDeadlines,
+    checksBlocked: () => ownsDeadlines,
     clock,
     logger: silentLogger,
     replicaId: 'own',
     onPromoted: lanes => promotions.push({ at: clock.now(), lanes }),
+    onRepaired: tasks => repaired.push(...tasks),
     onReclaimed: tasks => reclaimed.push(...tasks),
     onExpired: count => {
       expired += count

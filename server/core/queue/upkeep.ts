@@ -12,22 +12,30 @@ export interface UpkeepOptions {
   declareLost: () => Promise<void>
   /** Whether ending tasks whose deadline has passed is this replica's duty now: one look is enough for all. */
   endsOverdue: () => boolean
+  /** The same for looking through blocked tasks. */
+  checksBlocked: () => boolean
   clock: Clock
   logger: Logger
   replicaId: string
   onPromoted: (laneIds: readonly number[]) => void
   onReclaimed: (tasks: readonly ReclaimedTask[]) => void
   onExpired: (count: number) => void
+  /** Told of blocked tasks that nothing would have moved any more, after they were put right. */
+  onRepaired: (tasks: readonly { tenantId: string; id: string }[]) => void
 }
 
 const heartbeatMs = 1_000
 const reclaimMs = 2_000
 const expireMs = 1_000
+const checkBlockedMs = 30_000
 const promoteMaxMs = 1_000
 const promoteMinMs = 10
 const batch = 500
 
-/** What keeps the queue moving beside dispatch: heartbeats, due tasks, passed deadlines, and the work of dead replicas. */
+/**
+ * What keeps the queue moving beside dispatch: heartbeats, due tasks, passed deadlines, the work of dead replicas, and blocked
+ * tasks that would wait for ever.
+ */
 export class Upkeep {
   readonly #options: UpkeepOptions
   readonly #promoting: Duty
@@ -52,6 +60,7 @@ export class Upkeep {
       { duty: this.#beating, firstInMs: heartbeatMs },
       { duty: this.#promoting, firstInMs: promoteMinMs },
       { duty: duty('expire', expireMs, () => this.#expire()), firstInMs: expireMs },
+      { duty: duty('check blocked', checkBlockedMs, () => this.#checkBlocked()), firstInMs: checkBlockedMs },
       { duty: this.#reclaiming, firstInMs: reclaimMs },
     ]
   }
@@ -112,6 +121,18 @@ export class Upkeep {
       if (expired > 0) this.#options.onExpired(expired)
     } while (expired >= batch && !this.#isStopped)
     return expireMs
+  }
+
+  /** Every end of a task moves what waits for it; this finds what was left behind by a fault, page by page. */
+  async #checkBlocked(): Promise<number> {
+    let afterId: string | null = null
+    do {
+      if (!this.#options.checksBlocked()) break
+      const { repaired, lastId } = await this.#options.store.repairBlocked(afterId, batch)
+      if (repaired.length > 0) this.#options.onRepaired(repaired)
+      afterId = lastId
+    } while (afterId !== null && !this.#isStopped)
+    return checkBlockedMs
   }
 
   /**

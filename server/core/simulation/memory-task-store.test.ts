@@ -1,6 +1,7 @@
 import { test } from 'vitest'
 import { createIdSource } from '#server/persistence/uuid-v7.ts'
 import { describeDeadLetters } from '#server/testing/dead-letter-contract.ts'
+import { describeDependencies } from '#server/testing/dependency-contract.ts'
 import { FakeClock } from '#server/testing/fake-clock.ts'
 import { describeTaskShares } from '#server/testing/task-share-contract.ts'
 import { describeTaskStore, type TaskStoreWorld } from '#server/testing/task-store-contract.ts'
@@ -26,6 +27,7 @@ async function openMemoryWorld(): Promise<TaskStoreWorld> {
 describeTaskStore('memory', openMemoryWorld)
 describeTaskShares('memory', openMemoryWorld)
 describeDeadLetters('memory', openMemoryWorld)
+describeDependencies('memory', openMemoryWorld)
 
 test('keeps to the model, whatever is submitted, claimed, finished, cancelled, delayed and lost in whatever order', async () => {
   const ids = createIdSource()

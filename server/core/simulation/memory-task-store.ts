@@ -1,6 +1,8 @@
 import type { Page } from '../../contracts/common.ts'
 import type { ListTasks, TaskSummary } from '../../contracts/tasks.ts'
-import { canBecome, type EndStatus, isQueued } from '../queue/task-state.ts'
+import type { ChildVerdict } from '../graph/settle-children.ts'
+import type { DependantsMoved, GraphTask, Raise, RepairedPage } from '../queue/dependency-store.ts'
+import { type EndStatus, isQueued } from '../queue/task-state.ts'
 import type {
   ClaimedTask,
   ClaimLane,
@@ -22,16 +24,17 @@ import type {
 import type { Clock } from '../shared/clock.ts'
 import { countLiveTypes, liveTotalsOf } from './live-views.ts'
 import { spendOf } from './spend-views.ts'
-import { compareEntries, comparePlaces, type Entry, type Leased, type Place, statusOf } from './task-entry.ts'
+import { compareEntries, comparePlaces, type Entry, type Leased, statusOf } from './task-entry.ts'
+import { TaskTable } from './task-table.ts'
 import {
   countEntries,
   isMatch,
   lostAttempt,
   toClaimed,
+  toGraphTask,
   toHeldLeases,
   toIso,
   toLeased,
-  toLetter,
   toStoredTask,
   toSummary,
 } from './task-views.ts'
@@ -45,16 +48,14 @@ const spentMessage = 'The replica that ran it stopped, on its last attempt.'
  */
 export class MemoryTaskStore implements TaskStore {
   readonly #clock: Clock
-  readonly #entries = new Map<string, Entry>()
-  readonly #ready = new Map<number, Set<Entry>>()
+  readonly #table: TaskTable
   readonly #lanes: Lane[] = []
-  readonly #keys = new Map<string, { bodyHash: string | null; id: string }>()
   readonly #heartbeats = new Map<string, number>()
-  readonly #totals = new Map<string, TaskTotals>()
   #lastLeaseNo = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
+    this.#table = new TaskTable(clock)
   }
 
   /** A replica lived at this moment. */
@@ -77,13 +78,15 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async insert(tasks: readonly NewTask[]): Promise<InsertResult[]> {
-    return tasks.map(task => this.#insertOne(task))
+    const verdicts = new Map<string, ChildVerdict>()
+    return tasks.map(task => this.#table.insert(task, verdicts))
   }
 
   async claim(lanes: readonly ClaimLane[], limit: number, replicaId: string): Promise<ClaimedTask[]> {
     const now = this.#clock.now()
     const open = lanes.flatMap(({ laneId, slots, quotas }) =>
-      [...(this.#ready.get(laneId) ?? [])]
+      this.#table
+        .readyIn(laneId)
         .filter(entry => entry.task.deadline === null || entry.task.deadline > now)
         .sort(compareEntries)
         .slice(0, slots)
@@ -96,24 +99,27 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async leased(replicaId: string, except: readonly number[]): Promise<ClaimedTask[]> {
-    return toLeased(this.#entries.values(), replicaId, except)
+    return toLeased(this.#table.all(), replicaId, except)
   }
 
   async leasesOf(replicaId: string, which: 'all' | 'cancelled'): Promise<HeldLease[]> {
-    return toHeldLeases(this.#entries.values(), replicaId, which)
+    return toHeldLeases(this.#table.all(), replicaId, which)
   }
 
   async finish(ends: readonly LeaseEnd[]): Promise<boolean[]> {
-    return ends.map(end => this.#finishOne(end))
+    return this.#table.telling(() => ends.map(end => this.#finishOne(end)))
   }
 
   async promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }> {
     const now = this.#clock.now()
-    const waiting = [...this.#entries.values()]
-      .flatMap(entry => (entry.place.kind === 'waiting' ? [{ entry, dueAt: entry.place.dueAt }] : []))
+    const waiting = this.#table
+      .all()
+      .flatMap(entry =>
+        entry.place.kind === 'waiting' && entry.place.dueAt !== null ? [{ entry, dueAt: entry.place.dueAt }] : [],
+      )
       .sort((a, b) => a.dueAt - b.dueAt)
     const due = waiting.filter(({ dueAt }) => dueAt <= now).slice(0, limit)
-    for (const { entry } of due) this.#move(entry, { kind: 'ready', enqueuedAt: now })
+    for (const { entry } of due) this.#table.move(entry, { kind: 'ready', enqueuedAt: now })
     const next = waiting.find(({ dueAt }) => dueAt > now)
     return {
       promoted: due.length,
@@ -124,12 +130,16 @@ export class MemoryTaskStore implements TaskStore {
 
   async expireOverdue(limit: number): Promise<number> {
     const now = this.#clock.now()
-    const late = [...this.#entries.values()]
+    const late = this.#table
+      .all()
       .filter(({ task, place }) => isQueued(statusOf(place)) && task.deadline !== null && task.deadline <= now)
       .slice(0, limit)
     const error = { code: 'DEADLINE_PASSED', message: 'The deadline passed before it could be started.' }
-    for (const entry of late) this.#end(entry, 'expired', { error, reason: 'DEADLINE_PASSED' })
-    return late.length
+    return this.#table.telling(() => {
+      // Children first: one that is late itself ends for that, and not for the end of its parent.
+      for (const entry of late.toReversed()) this.#table.end(entry, 'expired', { error, reason: 'DEADLINE_PASSED' })
+      return late.length
+    })
   }
 
   async cancel(
@@ -139,7 +149,7 @@ export class MemoryTaskStore implements TaskStore {
   ): Promise<
     { kind: 'ended' } | { kind: 'signalled'; replicaId: string } | { kind: 'already_ended'; status: EndStatus } | null
   > {
-    const entry = this.#find(tenantId, id)
+    const entry = this.#table.find(tenantId, id)
     if (!entry) return null
     const { place } = entry
     if (place.kind === 'ended') return { kind: 'already_ended', status: place.status }
@@ -147,27 +157,69 @@ export class MemoryTaskStore implements TaskStore {
       place.cancelReason = reason
       return { kind: 'signalled', replicaId: place.replicaId }
     }
-    this.#end(entry, 'cancelled', { reason })
+    this.#table.telling(() => this.#table.end(entry, 'cancelled', { reason }))
     return { kind: 'ended' }
   }
 
   async reclaim(deadAfterMs: number, alsoOf: string | null): Promise<ReclaimedTask[]> {
     const limit = this.#clock.now() - deadAfterMs
     const isDead = (replicaId: string) => replicaId === alsoOf || (this.#heartbeats.get(replicaId) ?? Infinity) < limit
-    return [...this.#entries.values()].flatMap(entry =>
-      entry.place.kind === 'leased' && isDead(entry.place.replicaId) ? [this.#reclaimOne(entry, entry.place)] : [],
+    return this.#table.telling(() =>
+      this.#table
+        .all()
+        .flatMap(entry =>
+          entry.place.kind === 'leased' && isDead(entry.place.replicaId) ? [this.#reclaimOne(entry, entry.place)] : [],
+        ),
     )
   }
 
+  /** Here every end moves what waits for it before anything else can happen, so nothing is ever wrong. */
+  async repairBlocked(): Promise<RepairedPage> {
+    return { repaired: [], lastId: null }
+  }
+
+  async raise(tenantId: string, raises: readonly Raise[]): Promise<number> {
+    let raised = 0
+    for (const { id, rank, raisedBy } of raises) {
+      const entry = this.#table.find(tenantId, id)
+      if (!entry || rank >= entry.task.rank) continue
+      const status = statusOf(entry.place)
+      if (status !== 'ready' && status !== 'blocked') continue
+      entry.task = { ...entry.task, rank }
+      entry.raised = { by: raisedBy, at: toIso(this.#clock.now()) }
+      raised++
+    }
+    return raised
+  }
+
+  onDependantsMoved(listener: (moved: DependantsMoved) => void): () => void {
+    return this.#table.onDependantsMoved(listener)
+  }
+
+  async graph(tenantId: string, id: string, limit: number): Promise<{ tasks: GraphTask[]; isCut: boolean } | null> {
+    const start = this.#table.find(tenantId, id)
+    if (!start) return null
+    const found = new Set([start])
+    for (const { parents, children } of found) {
+      for (const parentId of parents) {
+        const parent = this.#table.find(tenantId, parentId)
+        if (parent) found.add(parent)
+      }
+      for (const child of children) found.add(child)
+    }
+    return { tasks: [...found].slice(0, limit).map(toGraphTask), isCut: found.size > limit }
+  }
+
   async get(tenantId: string, id: string): Promise<StoredTask | null> {
-    const entry = this.#find(tenantId, id)
+    const entry = this.#table.find(tenantId, id)
     if (!entry) return null
-    const retriedAs = [...this.#entries.values()].findLast(other => other.task.retryOf === id)?.task.id ?? null
-    return toStoredTask(entry, retriedAs)
+    const retriedAs = this.#table.all().findLast(other => other.task.retryOf === id)?.task.id ?? null
+    return toStoredTask(entry, retriedAs, other => this.#table.find(tenantId, other))
   }
 
   async list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>> {
-    const matching = [...this.#entries.values()]
+    const matching = this.#table
+      .all()
       .filter(entry => entry.task.tenantId === tenantId)
       .map(entry => toSummary(entry))
       .filter(item => isMatch(item, filter))
@@ -177,20 +229,20 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async counts(tenantId: string): Promise<QueueCounts> {
-    return countEntries([...this.#entries.values()].filter(entry => entry.task.tenantId === tenantId))
+    return countEntries(this.#table.all().filter(entry => entry.task.tenantId === tenantId))
   }
 
   async spend(tenantId: string, query: SpendQuery): Promise<SpendRow[]> {
-    return spendOf([...this.#entries.values()], tenantId, query)
+    return spendOf(this.#table.all(), tenantId, query)
   }
 
   async countAhead(laneIds: readonly number[], place: QueuePlace, cap: number): Promise<number> {
-    const ready = laneIds.flatMap(laneId => [...(this.#ready.get(laneId) ?? [])])
+    const ready = laneIds.flatMap(laneId => this.#table.readyIn(laneId))
     return Math.min(cap, ready.filter(({ task }) => comparePlaces(task, place) < 0).length)
   }
 
   async liveTotals(): Promise<LiveTotals> {
-    return liveTotalsOf([...this.#entries.values()])
+    return liveTotalsOf(this.#table.all())
   }
 
   async recountLive(): Promise<{ counted: { count: number; bytes: number }; totals: LiveTotals }> {
@@ -199,58 +251,11 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async liveByType(tenantId: string, types: readonly string[]): Promise<Record<string, number>> {
-    return countLiveTypes([...this.#entries.values()], tenantId, types)
+    return countLiveTypes(this.#table.all(), tenantId, types)
   }
 
   async totals(tenantId: string): Promise<TaskTotals> {
-    return { ...this.#totalsOf(tenantId) }
-  }
-
-  #insertOne(task: NewTask): InsertResult {
-    if (task.idempotencyKey !== null) {
-      const key = `${task.tenantId} ${task.idempotencyKey}`
-      const known = this.#keys.get(key)
-      const earlier = known && this.#entries.get(known.id)
-      if (known && earlier) {
-        if (known.bodyHash !== task.bodyHash) return { kind: 'conflict', id: known.id }
-        return { kind: 'deduplicated', id: known.id, status: statusOf(earlier.place), priority: earlier.task.priority }
-      }
-    }
-    const refusal = this.#closeLetterOf(task)
-    if (refusal) return refusal
-    const now = this.#clock.now()
-    const place: Place =
-      task.runAt === null
-        ? { kind: 'ready', enqueuedAt: now }
-        : { kind: 'waiting', dueAt: task.runAt, reason: 'not_before', since: now }
-    const entry: Entry = { task, place, used: 0, startedAt: null, attempts: [], letter: null }
-    this.#entries.set(task.id, entry)
-    if (task.idempotencyKey !== null) {
-      this.#keys.set(`${task.tenantId} ${task.idempotencyKey}`, { bodyHash: task.bodyHash, id: task.id })
-    }
-    this.#file(entry)
-    this.#totalsOf(task.tenantId).accepted++
-    return { kind: 'inserted' }
-  }
-
-  /** Closes the dead letter that a task is made from; the refusal when it demands an open one and there is none. */
-  #closeLetterOf({ id, tenantId, retryOf, remake }: NewTask): InsertResult | null {
-    if (retryOf === null || remake === null) return null
-    const letter = this.#find(tenantId, retryOf)?.letter ?? null
-    if (letter?.state !== 'open') {
-      if (remake.kind === 'retry') return null
-      const { state = null, reprocessedAs = null, jobId = null } = letter ?? {}
-      return { kind: 'letter_not_open', state, reprocessedAs, jobId }
-    }
-    const closedAt = toIso(this.#clock.now())
-    Object.assign(letter, {
-      state: 'reprocessed',
-      reprocessedAs: id,
-      jobId: remake.jobId,
-      closedAt,
-      closedBy: remake.by.name,
-    })
-    return null
+    return { ...this.#table.totalsOf(tenantId) }
   }
 
   #lease(entry: Entry, replicaId: string, now: number): ClaimedTask {
@@ -258,12 +263,12 @@ export class MemoryTaskStore implements TaskStore {
     const { enqueuedAt } = entry.place
     const leaseNo = ++this.#lastLeaseNo
     const place: Leased = { kind: 'leased', leaseNo, replicaId, enqueuedAt, claimedAt: now, cancelReason: null }
-    this.#move(entry, place)
+    this.#table.move(entry, place)
     return toClaimed(entry, place)
   }
 
   #finishOne(end: LeaseEnd): boolean {
-    const entry = this.#entries.get(end.task.id)
+    const entry = this.#table.find(end.task.tenantId, end.task.id)
     if (entry?.place.kind !== 'leased' || entry.place.leaseNo !== end.task.leaseNo) return false
     const { enqueuedAt, claimedAt, cancelReason } = entry.place
     entry.used = end.attemptsUsed
@@ -279,10 +284,11 @@ export class MemoryTaskStore implements TaskStore {
       })
     }
     const now = this.#clock.now()
-    if (end.next.kind === 'end') this.#end(entry, end.next.status, end.next)
-    else if (cancelReason !== null) this.#end(entry, 'cancelled', { reason: cancelReason })
-    else if (end.next.kind === 'requeue') this.#move(entry, { kind: 'ready', enqueuedAt })
-    else this.#move(entry, { kind: 'waiting', dueAt: now + end.next.delayMs, reason: end.next.reason, since: now })
+    if (end.next.kind === 'end') this.#table.end(entry, end.next.status, end.next)
+    else if (cancelReason !== null) this.#table.end(entry, 'cancelled', { reason: cancelReason })
+    else if (end.next.kind === 'requeue') this.#table.move(entry, { kind: 'ready', enqueuedAt })
+    else
+      this.#table.move(entry, { kind: 'waiting', dueAt: now + end.next.delayMs, reason: end.next.reason, since: now })
     return true
   }
 
@@ -294,9 +300,9 @@ export class MemoryTaskStore implements TaskStore {
     const error = { code: 'REPLICA_LOST', message: 'The replica that ran it stopped before it could answer.' }
     entry.attempts.push(lostAttempt(entry, place, error, now))
     const isOver = place.cancelReason !== null || entry.used >= task.maxAttempts
-    if (place.cancelReason !== null) this.#end(entry, 'cancelled', { reason: place.cancelReason })
-    else if (isOver) this.#end(entry, 'failed', { error: { ...error, message: spentMessage } })
-    else this.#move(entry, { kind: 'ready', enqueuedAt: now })
+    if (place.cancelReason !== null) this.#table.end(entry, 'cancelled', { reason: place.cancelReason })
+    else if (isOver) this.#table.end(entry, 'failed', { error: { ...error, message: spentMessage } })
+    else this.#table.move(entry, { kind: 'ready', enqueuedAt: now })
     return {
       tenantId: task.tenantId,
       id: task.id,
@@ -304,45 +310,5 @@ export class MemoryTaskStore implements TaskStore {
       formerReplicaId: place.replicaId,
       outcome: isOver ? 'failed' : 'requeued',
     }
-  }
-
-  #end(
-    entry: Entry,
-    status: EndStatus,
-    facts: { result?: string | null; error?: { code: string; message: string } | null; reason?: string | null },
-  ): void {
-    const { result = null, error = null, reason = null } = facts
-    this.#move(entry, { kind: 'ended', status, at: this.#clock.now(), result, error, reason })
-    this.#totalsOf(entry.task.tenantId)[status]++
-    if (status === 'failed') entry.letter = toLetter(entry.task.type, error, reason, toIso(this.#clock.now()))
-  }
-
-  /** Throws when no task may go from where it is to there. */
-  #move(entry: Entry, place: Place): void {
-    const [from, to] = [statusOf(entry.place), statusOf(place)]
-    if (!canBecome(from, to)) throw new Error(`task ${entry.task.id} is ${from} and cannot become ${to}`)
-    entry.place = place
-    this.#file(entry)
-  }
-
-  #file(entry: Entry): void {
-    let lane = this.#ready.get(entry.task.laneId)
-    if (!lane) {
-      lane = new Set()
-      this.#ready.set(entry.task.laneId, lane)
-    }
-    if (entry.place.kind === 'ready') lane.add(entry)
-    else lane.delete(entry)
-  }
-
-  #find(tenantId: string, id: string): Entry | undefined {
-    const entry = this.#entries.get(id)
-    return entry?.task.tenantId === tenantId ? entry : undefined
-  }
-
-  #totalsOf(tenantId: string): TaskTotals {
-    const totals = this.#totals.get(tenantId) ?? { accepted: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 }
-    this.#totals.set(tenantId, totals)
-    return totals
   }
 }

@@ -6,7 +6,8 @@ import type { NewTask, QueuePlace } from '../queue/task-store.ts'
 /** Where a task of the memory store is in its life; each is a table of the store in PostgreSQL. */
 export type Place =
   | { kind: 'ready'; enqueuedAt: number }
-  | { kind: 'waiting'; dueAt: number; reason: WaitReason; since: number }
+  /** `dueAt` is null while it is blocked. */
+  | { kind: 'waiting'; dueAt: number | null; reason: WaitReason; since: number }
   | {
       kind: 'leased'
       leaseNo: number
@@ -28,7 +29,7 @@ export type Leased = Extract<Place, { kind: 'leased' }>
 
 /** A task of the memory store. Times in ms since the epoch. */
 export interface Entry {
-  readonly task: NewTask
+  task: NewTask
   place: Place
   /** Attempts used. */
   used: number
@@ -36,6 +37,14 @@ export interface Entry {
   attempts: AttemptView[]
   /** Once it has failed. */
   letter: DeadLetterMark | null
+  /** Its parents, without repeats. */
+  parents: readonly string[]
+  /** How many of them have yet to succeed. */
+  open: number
+  children: Entry[]
+  /** The parent whose end ended it. */
+  causedBy: string | null
+  raised: { by: string; at: string } | null
 }
 
 export function statusOf(place: Place): TaskStatus {
@@ -43,7 +52,7 @@ export function statusOf(place: Place): TaskStatus {
     case 'ready':
       return 'ready'
     case 'waiting':
-      return 'scheduled'
+      return place.dueAt === null ? 'blocked' : 'scheduled'
     case 'leased':
       return 'running'
     case 'ended':

@@ -1,6 +1,8 @@
+import { limits } from '../../contracts/common.ts'
 import type { DeadLetterMark } from '../../contracts/dead-letters.ts'
-import type { AttemptView, ListTasks, TaskError, TaskSummary } from '../../contracts/tasks.ts'
+import type { AttemptView, ListTasks, RelatedTask, TaskError, TaskSummary } from '../../contracts/tasks.ts'
 import { letterError, signatureOf } from '../dead-letters/fingerprint.ts'
+import type { GraphTask } from '../queue/dependency-store.ts'
 import type { ClaimedTask, HeldLease, QueueCounts, StoredTask } from '../queue/task-store.ts'
 import { type Entry, type Leased, statusOf } from './task-entry.ts'
 
@@ -23,10 +25,20 @@ export function toSummary({ task, place, used, attempts, startedAt }: Entry): Ta
   }
 }
 
-/** An entry in full. `retriedAs` is the newest task made from it. */
-export function toStoredTask(entry: Entry, retriedAs: string | null): StoredTask {
+/** An entry in full. `retriedAs` is the newest task made from it, `find` finds others of its tenant. */
+export function toStoredTask(
+  entry: Entry,
+  retriedAs: string | null,
+  find: (id: string) => Entry | undefined,
+): StoredTask {
   const { task, place } = entry
   const ended = place.kind === 'ended' ? place : null
+  const relate = (id: string): RelatedTask => {
+    const other = find(id)
+    return { id, status: other ? statusOf(other.place) : null }
+  }
+  let ancestorId = entry.causedBy
+  for (let next = ancestorId; next !== null; next = find(next)?.causedBy ?? null) ancestorId = next
   return {
     summary: toSummary(entry),
     payload: JSON.parse(task.payload),
@@ -48,11 +60,45 @@ export function toStoredTask(entry: Entry, retriedAs: string | null): StoredTask
     endReason: place.kind === 'leased' ? place.cancelReason : (ended?.reason ?? null),
     lane: { id: task.laneId, tenantId: task.tenantId, taskType: task.type, pinnedModuleId: task.pinnedModuleId },
     waiting:
-      place.kind === 'waiting' ? { reason: place.reason, dueAt: toIso(place.dueAt), since: toIso(place.since) } : null,
+      place.kind === 'waiting'
+        ? {
+            reason: place.reason,
+            dueAt: place.dueAt === null ? null : toIso(place.dueAt),
+            since: toIso(place.since),
+          }
+        : null,
     lease:
       place.kind === 'leased'
         ? { leaseNo: place.leaseNo, replicaId: place.replicaId, claimedAt: toIso(place.claimedAt) }
         : null,
+    dependsOn: entry.parents.map(relate),
+    dependants: {
+      total: entry.children.length,
+      items: entry.children
+        .map(child => child.task.id)
+        .sort()
+        .slice(0, limits.dependantsShown)
+        .map(relate),
+    },
+    failedAncestor: ancestorId === null ? null : relate(ancestorId),
+    raised: entry.raised,
+  }
+}
+
+/** An entry as the timing of graphs needs it. */
+export function toGraphTask({ task, place, parents }: Entry): GraphTask {
+  return {
+    id: task.id,
+    type: task.type,
+    pinnedModuleId: task.pinnedModuleId,
+    status: statusOf(place),
+    priority: task.priority,
+    rank: task.rank,
+    complexity: task.complexity,
+    dependsOn: parents,
+    runAt: task.runAt,
+    deadline: task.deadline,
+    startedAt: place.kind === 'leased' ? place.claimedAt : null,
   }
 }
 
@@ -129,7 +175,7 @@ export function countEntries(entries: Iterable<Entry>): QueueCounts {
   for (const { task, place } of entries) {
     if (place.kind === 'ended') continue
     if (place.kind === 'waiting') {
-      counts.scheduled++
+      counts[place.dueAt === null ? 'blocked' : 'scheduled']++
       continue
     }
     const state = place.kind === 'ready' ? 'ready' : 'running'

@@ -82,8 +82,10 @@ export class DispatchHarness {
       ...common,
       declareLost: async () => {},
       endsOverdue: () => true,
+      checksBlocked: () => true,
       heartbeat: async () => this.tasks.beat('own'),
       onPromoted: laneIds => this.dispatcher.wake(laneIds),
+      onRepaired() {},
       onReclaimed: () => this.dispatcher.wakeAll(),
       onExpired() {},
     })

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { EndStatus } from '#server/core/queue/task-state.ts'
+import { type DependantsColumn, dependantsColumn, toMoved, type WithDependants } from './dependants-column.ts'
 
 export type CancelResult =
   | { kind: 'ended' }
@@ -7,7 +8,7 @@ export type CancelResult =
   | { kind: 'already_ended'; status: EndStatus }
 
 /**
- * Ends a queued task at once, or marks the lease of a running one for its replica to act on. A task that moves while this
+ * Ends a queued task at once, with all that waits for it, or marks the lease of a running one for its replica to act on. A task that moves while this
  * runs is looked for again: it can only move forward, so a few rounds always find it.
  */
 export async function cancelTask(
@@ -16,23 +17,21 @@ export async function cancelTask(
   id: string,
   reason: string,
   replicaId: string,
-): Promise<CancelResult | null> {
+): Promise<WithDependants<CancelResult | null>> {
   for (let round = 0; round < 5; round++) {
-    const { rows } = await pool.query<{
-      known: boolean
-      ended: boolean
-      holder: string | null
-      status: EndStatus | null
-    }>({
+    const { rows } = await pool.query<
+      DependantsColumn & { known: boolean; ended: boolean; holder: string | null; status: EndStatus | null }
+    >({
       name: 'cancel-task',
       text: cancelSql,
       values: [tenantId, id, reason, replicaId],
     })
     const row = rows[0]
-    if (!row?.known) return null
-    if (row.ended) return { kind: 'ended' }
-    if (row.holder !== null) return { kind: 'signalled', replicaId: row.holder }
-    if (row.status !== null) return { kind: 'already_ended', status: row.status }
+    const moved = toMoved(row)
+    if (!row?.known) return { result: null, moved }
+    if (row.ended) return { result: { kind: 'ended' }, moved }
+    if (row.holder !== null) return { result: { kind: 'signalled', replicaId: row.holder }, moved }
+    if (row.status !== null) return { result: { kind: 'already_ended', status: row.status }, moved }
   }
   throw new Error(`task ${id} could not be found in any state`)
 }
@@ -53,9 +52,12 @@ const cancelSql = `
   ), ended AS (
     INSERT INTO outcome (tenant_id, id, status, attempts, started_at, finished_at, reason)
     SELECT $1, id, 'cancelled', attempts, started_at, clock_timestamp(), $3 FROM gone
+  ), dependants AS MATERIALIZED (
+    SELECT d.* FROM gone g CROSS JOIN LATERAL end_dependants(ARRAY[g.id], '{cancelled}') d
   ), counted AS (
     INSERT INTO task_total (tenant_id, replica_id, cancelled, live_bytes)
-    SELECT $1, $4, 1, -t.payload_bytes FROM gone g JOIN target t ON t.id = g.id
+    SELECT $1, $4, 1 + coalesce(sum(d.cancelled), 0), -min(t.payload_bytes) - coalesce(sum(d.bytes), 0)
+    FROM gone g JOIN target t ON t.id = g.id LEFT JOIN dependants d ON true GROUP BY g.id
     ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
       cancelled = task_total.cancelled + excluded.cancelled, live_bytes = task_total.live_bytes + excluded.live_bytes
   ), told AS (
@@ -67,4 +69,4 @@ const cancelSql = `
   )
   SELECT EXISTS (SELECT FROM target) AS known, EXISTS (SELECT FROM gone) AS ended,
          (SELECT replica_id FROM marked) AS holder,
-         (SELECT o.status FROM outcome o WHERE o.tenant_id = $1 AND o.id = $2::uuid) AS status`
+         (SELECT o.status FROM outcome o WHERE o.tenant_id = $1 AND o.id = $2::uuid) AS status, ${dependantsColumn}`

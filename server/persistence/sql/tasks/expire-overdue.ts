@@ -1,8 +1,9 @@
 import type { Pool } from 'pg'
+import { type DependantsColumn, dependantsColumn, toMoved, type WithDependants } from './dependants-column.ts'
 
-/** Ends queued tasks whose deadline has passed, so that none is started late. Answers how many. */
-export async function expireOverdue(pool: Pool, limit: number, replicaId: string): Promise<number> {
-  const { rows } = await pool.query<{ expired: number }>({
+/** Ends queued tasks whose deadline has passed, so that none is started late, and all that waits for them. Answers how many expired. */
+export async function expireOverdue(pool: Pool, limit: number, replicaId: string): Promise<WithDependants<number>> {
+  const { rows } = await pool.query<DependantsColumn & { expired: number }>({
     name: 'expire-overdue',
     text: `
       WITH late_ready AS (
@@ -21,12 +22,19 @@ export async function expireOverdue(pool: Pool, limit: number, replicaId: string
         INSERT INTO outcome (tenant_id, id, status, attempts, started_at, finished_at, error_code, error_message, reason)
         SELECT tenant_id, id, 'expired', attempts, started_at, clock_timestamp(), 'DEADLINE_PASSED',
                'The deadline passed before it could be started.', 'DEADLINE_PASSED' FROM late
+      ), dependants AS MATERIALIZED (
+        SELECT d.* FROM (SELECT array_agg(id) AS ids, array_agg('expired'::text) AS statuses FROM late) e
+        CROSS JOIN LATERAL end_dependants(e.ids, e.statuses) d
       ), counted AS (
-        INSERT INTO task_total (tenant_id, replica_id, expired, live_bytes)
-        SELECT l.tenant_id, $2, count(*), -sum(t.payload_bytes)
-        FROM late l JOIN task t ON t.tenant_id = l.tenant_id AND t.id = l.id GROUP BY l.tenant_id
+        INSERT INTO task_total (tenant_id, replica_id, expired, cancelled, live_bytes)
+        SELECT tenant_id, $2, sum(expired), sum(cancelled), -sum(bytes) FROM (
+          SELECT l.tenant_id, 1 AS expired, 0 AS cancelled, t.payload_bytes AS bytes
+          FROM late l JOIN task t ON t.tenant_id = l.tenant_id AND t.id = l.id
+          UNION ALL SELECT tenant_id, 0, cancelled, bytes FROM dependants
+        ) e GROUP BY tenant_id
         ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
-          expired = task_total.expired + excluded.expired, live_bytes = task_total.live_bytes + excluded.live_bytes
+          expired = task_total.expired + excluded.expired, cancelled = task_total.cancelled + excluded.cancelled,
+          live_bytes = task_total.live_bytes + excluded.live_bytes
       ), told AS (
         INSERT INTO event_batch (tenant_id, count, types, events)
         SELECT tenant_id, count(*), '{task.expired}', jsonb_agg(jsonb_build_object(
@@ -34,8 +42,8 @@ export async function expireOverdue(pool: Pool, limit: number, replicaId: string
                  'priority', 3, 'taskId', id, 'data', jsonb_build_object('reason', 'DEADLINE_PASSED')))::text
         FROM late GROUP BY tenant_id
       )
-      SELECT count(*)::int AS expired FROM late`,
+      SELECT count(*)::int AS expired, ${dependantsColumn} FROM late`,
     values: [limit, replicaId],
   })
-  return rows[0]?.expired ?? 0
+  return { result: rows[0]?.expired ?? 0, moved: toMoved(rows[0]) }
 }

@@ -4,13 +4,18 @@ import type { StampedEvent } from '#server/core/events/event-store.ts'
 import type { AttemptRecord, ClaimedTask, LeaseEnd } from '#server/core/queue/task-store.ts'
 import { letterFingerprint } from '../dead-letters/letter-fingerprint.ts'
 import { serializeEvent } from '../events/stored-event.ts'
+import { type DependantsColumn, dependantsColumn, toMoved, type WithDependants } from './dependants-column.ts'
 
 /**
  * Ends leases in one statement. The DELETE of the lease row is the fence: it matches id and lease number, so of two writers
  * only the holder of the current lease finds a row, and everything after it works on the rows that it found. A lease that was
- * marked by a cancel is not given another turn. Answers, in order, whether each end counted.
+ * marked by a cancel is not given another turn. What waits for tasks that end moves with them. Answers, in order, whether each end counted.
  */
-export async function finishLeases(pool: Pool, ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]> {
+export async function finishLeases(
+  pool: Pool,
+  ends: readonly LeaseEnd[],
+  replicaId: string,
+): Promise<WithDependants<boolean[]>> {
   // Row locks in id order: two batches with the same tasks cannot deadlock.
   const inOrder = ends.toSorted((a, b) => (a.task.id < b.task.id ? -1 : 1))
   const column = <Value>(read: (end: LeaseEnd) => Value) => inOrder.map(read)
@@ -18,7 +23,7 @@ export async function finishLeases(pool: Pool, ends: readonly LeaseEnd[], replic
     column(({ next }) => (next.kind === 'end' ? read(next) : null))
   const waits = <Value>(read: (next: Extract<LeaseEnd['next'], { kind: 'wait' }>) => Value) =>
     column(({ next }) => (next.kind === 'wait' ? read(next) : null))
-  const { rows } = await pool.query<{ lease_no: string }>({
+  const { rows } = await pool.query<DependantsColumn & { lease_no: string }>({
     name: 'finish-leases',
     text: finishSql,
     values: [
@@ -50,7 +55,7 @@ export async function finishLeases(pool: Pool, ends: readonly LeaseEnd[], replic
     ],
   })
   const counted = new Set(rows.map(row => Number(row.lease_no)))
-  return ends.map(end => counted.has(end.task.leaseNo))
+  return { result: ends.map(end => counted.has(end.task.leaseNo)), moved: toMoved(rows[0]) }
 }
 
 // `(... IN (SELECT ...)) IS TRUE` is a hashed subplan, one look per row; a plain IN would become a nested loop here, where
@@ -95,8 +100,8 @@ const finishSql = `
   ), buried AS (
     INSERT INTO dead_letter (tenant_id, id, type, module_id, priority, attempts, error_code, error_message, fingerprint, failed_at)
     SELECT s.tenant_id, s.id, d.type, s.served_by, d.priority, s.attempts, d.code, d.message, d.fingerprint, s.finished_at
-    FROM json_to_recordset($23::json) AS d (id uuid, type text, priority smallint, code text, message text, fingerprint text)
-    JOIN settled s ON s.id = d.id
+    FROM json_to_recordset($23::json) AS d (lease_no bigint, type text, priority smallint, code text, message text, fingerprint text)
+    JOIN settled s ON s.lease_no = d.lease_no
   ), delayed AS (
     INSERT INTO waiting (id, tenant_id, due_at, attempts, reason, since, started_at)
     SELECT id, tenant_id, clock_timestamp() + delay_ms * interval '1 millisecond', attempts, wait_reason,
@@ -107,11 +112,19 @@ const finishSql = `
     SELECT f.lane_id, t.rank, t.priority, t.deadline, f.id, f.tenant_id, f.attempts, f.enqueued_at, f.started_at
     FROM settled f JOIN task t ON t.tenant_id = f.tenant_id AND t.id = f.id
     WHERE f.end_status IS NULL AND f.delay_ms IS NULL
+  ), dependants AS MATERIALIZED (
+    SELECT d.* FROM (
+      SELECT array_agg(id) AS ids, array_agg(end_status) AS statuses FROM settled WHERE end_status IS NOT NULL
+    ) e CROSS JOIN LATERAL end_dependants(e.ids, e.statuses) d
   ), counted AS (
     INSERT INTO task_total (tenant_id, replica_id, succeeded, failed, cancelled, expired, live_bytes)
     SELECT tenant_id, $22, count(*) FILTER (WHERE end_status = 'succeeded'), count(*) FILTER (WHERE end_status = 'failed'),
-           count(*) FILTER (WHERE end_status = 'cancelled'), count(*) FILTER (WHERE end_status = 'expired'), -sum(payload_bytes)
-    FROM settled WHERE end_status IS NOT NULL GROUP BY tenant_id
+           count(*) FILTER (WHERE end_status = 'cancelled') + sum(also_cancelled),
+           count(*) FILTER (WHERE end_status = 'expired'), -sum(payload_bytes)
+    FROM (
+      SELECT tenant_id, end_status, payload_bytes, 0 AS also_cancelled FROM settled WHERE end_status IS NOT NULL
+      UNION ALL SELECT tenant_id, NULL, bytes, cancelled FROM dependants
+    ) e GROUP BY tenant_id
     ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
       succeeded = task_total.succeeded + excluded.succeeded, failed = task_total.failed + excluded.failed,
       cancelled = task_total.cancelled + excluded.cancelled, expired = task_total.expired + excluded.expired,
@@ -131,7 +144,7 @@ const finishSql = `
            '[' || string_agg(events, ',') || ']'
     FROM settled WHERE event_count > 0 GROUP BY tenant_id
   )
-  SELECT lease_no FROM fenced`
+  SELECT lease_no, ${dependantsColumn} FROM fenced`
 
 /** Events of its attempts, or of the task itself, which a cancel under the lease replaces. */
 function eventsOf(end: LeaseEnd, area: 'agent' | 'task'): readonly StampedEvent[] {
@@ -171,7 +184,7 @@ function toLetterRow({ task, next }: LeaseEnd): Record<string, unknown>[] {
   if (next.kind !== 'end' || next.status !== 'failed') return []
   const error = letterError(next.error, next.reason)
   const fingerprint = letterFingerprint({ type: task.type, ...error })
-  return [{ id: task.id, type: task.type, priority: task.priority, ...error, fingerprint }]
+  return [{ lease_no: task.leaseNo, type: task.type, priority: task.priority, ...error, fingerprint }]
 }
 
 /** Its attempts that cost something, as they are added to the spend of their day. */

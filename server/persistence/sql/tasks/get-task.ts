@@ -1,12 +1,13 @@
 import type { Pool } from 'pg'
-import type { Json } from '#server/contracts/common.ts'
+import { type Json, limits } from '#server/contracts/common.ts'
 import type { DeadLetterState } from '#server/contracts/dead-letters.ts'
 import type { AttemptView, TaskStatus } from '#server/contracts/tasks.ts'
 import type { WaitReason } from '#server/core/queue/task-state.ts'
 import type { StoredTask } from '#server/core/queue/task-store.ts'
+import { type RelatedColumns, relatedColumns, toRelated } from './related-tasks.ts'
 import { statusSql } from './status-sql.ts'
 
-interface Row {
+interface Row extends RelatedColumns {
   id: string
   lane_id: number
   type: string
@@ -42,6 +43,8 @@ interface Row {
   replica_id: string | null
   claimed_at: Date | null
   attempt_rows: AttemptRow[] | null
+  raised_by: string | null
+  raised_at: Date | null
   fingerprint: string | null
   letter_state: DeadLetterState
   failed_at: Date | null
@@ -85,7 +88,8 @@ const getSql = `
          w.reason AS wait_reason, w.due_at, w.since, l.lease_no, l.replica_id, l.claimed_at,
          (SELECT json_agg(a ORDER BY a.number) FROM attempt a WHERE a.tenant_id = t.tenant_id AND a.task_id = t.id) AS attempt_rows,
          d.fingerprint, d.state AS letter_state, d.failed_at, d.reprocessed_as, d.closed_at, d.closed_by,
-         d.reason AS close_reason, d.job_id
+         d.reason AS close_reason, d.job_id, t.raised_by, t.raised_at,
+         ${relatedColumns(limits.dependantsShown)}
   FROM task t
   LEFT JOIN outcome o ON o.tenant_id = t.tenant_id AND o.id = t.id
   LEFT JOIN dead_letter d ON d.tenant_id = t.tenant_id AND d.id = t.id
@@ -136,6 +140,11 @@ function toStoredTask(row: Row, tenantId: string): StoredTask {
       row.lease_no === null || row.replica_id === null || row.claimed_at === null
         ? null
         : { leaseNo: Number(row.lease_no), replicaId: row.replica_id, claimedAt: row.claimed_at.toISOString() },
+    dependsOn: toRelated(row.parent_rows),
+    dependants: { total: row.child_count, items: toRelated(row.child_rows) },
+    failedAncestor: toRelated(row.ancestor_rows)[0] ?? null,
+    raised:
+      row.raised_by === null || row.raised_at === null ? null : { by: row.raised_by, at: row.raised_at.toISOString() },
   }
 }
 

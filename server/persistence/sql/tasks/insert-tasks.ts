@@ -4,10 +4,18 @@ import { closeLettersOf } from '../dead-letters/close-letters.ts'
 import { serializeEvent } from '../events/stored-event.ts'
 import { statusSql } from './status-sql.ts'
 
+/** What the parents of a new task come to: all of them, and how many have yet to succeed. */
+export interface Waits {
+  parents: readonly string[]
+  open: number
+}
+
+const waitsForNothing: Waits = { parents: [], open: 0 }
+
 /**
- * Commits new tasks: one statement for all of them, so that a batch costs one round trip and one flush of the log. Tasks
- * with an idempotency key first claim their key in the same transaction, and those made from an ended task close its dead
- * letter; both are taken in order, so that two batches with the same ones cannot deadlock.
+ * Commits new tasks that depend on no others: one statement for all of them, so that a batch costs one round trip and one
+ * flush of the log. Tasks with an idempotency key first claim their key in the same transaction, and those made from an ended
+ * task close its dead letter; both are taken in order, so that two batches with the same ones cannot deadlock.
  */
 export async function insertTasks(pool: Pool, tasks: readonly NewTask[], replicaId: string): Promise<InsertResult[]> {
   const keyed = tasks.filter(task => task.idempotencyKey !== null)
@@ -40,7 +48,14 @@ type Results = Map<NewTask, InsertResult>
 async function settleRemakes(client: PoolClient, remade: readonly NewTask[], results: Results): Promise<void> {
   const refused = await closeLettersOf(client, remade)
   for (const [task, refusal] of refused) results.set(task, refusal)
-  const keyed = [...refused.keys()].filter(task => task.idempotencyKey !== null)
+  await returnKeys(
+    client,
+    [...refused.keys()].filter(task => task.idempotencyKey !== null),
+  )
+}
+
+/** Gives back the keys that these tasks took in this transaction; keys that others have stay theirs. */
+export async function returnKeys(client: PoolClient, keyed: readonly NewTask[]): Promise<void> {
   if (keyed.length === 0) return
   await client.query({
     name: 'return-idempotency-keys',
@@ -51,7 +66,8 @@ async function settleRemakes(client: PoolClient, remade: readonly NewTask[], res
   })
 }
 
-async function claimKeys(client: PoolClient, keyed: readonly NewTask[]): Promise<Results> {
+/** Takes the keys of these tasks for them; answers what each is: new, made before, or in conflict with what was made before. */
+export async function claimKeys(client: PoolClient, keyed: readonly NewTask[]): Promise<Results> {
   const inOrder = keyed.toSorted(
     (a, b) => compare(a.tenantId, b.tenantId) || compare(a.idempotencyKey, b.idempotencyKey),
   )
@@ -119,7 +135,13 @@ async function resolveRepeated(
   }
 }
 
-async function insertRows(client: Pick<Pool, 'query'>, tasks: readonly NewTask[], replicaId: string): Promise<void> {
+/** Writes the tasks, where they stand, and that they were accepted. Those that wait for others are told as blocked. */
+export async function insertRows(
+  client: Pick<Pool, 'query'>,
+  tasks: readonly NewTask[],
+  replicaId: string,
+  waitsOf: (task: NewTask) => Waits = () => waitsForNothing,
+): Promise<void> {
   const column = <Value>(read: (task: NewTask) => Value) => tasks.map(read)
   const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
   await client.query({
@@ -129,25 +151,27 @@ async function insertRows(client: Pick<Pool, 'query'>, tasks: readonly NewTask[]
         SELECT * FROM unnest(
           $1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::smallint[], $7::real[], $8::bigint[],
           $9::timestamptz[], $10::timestamptz[], $11::int[], $12::smallint[], $13::real[], $14::text[], $15::text[],
-          $16::uuid[], $17::timestamptz[], $18::jsonb[], $19::text[], $21::numeric[], $22::int[]
+          $16::uuid[], $17::timestamptz[], $18::jsonb[], $19::text[], $21::numeric[], $22::int[], $23::text[], $24::int[]
         ) AS t (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms, max_attempts,
                 complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload, event, cost_budget_usd,
-                payload_bytes)
+                payload_bytes, depends_on, parents)
       ), added AS (
         INSERT INTO task (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms,
                           max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
-                          cost_budget_usd, payload_bytes)
+                          cost_budget_usd, payload_bytes, depends_on)
         SELECT tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, coalesce(deadline, 'infinity'),
                timeout_ms, max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
-               cost_budget_usd, payload_bytes
+               cost_budget_usd, payload_bytes, depends_on::uuid[]
         FROM input
       ), queued AS (
         INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at)
         SELECT lane_id, rank, priority, coalesce(deadline, 'infinity'), id, tenant_id, 0, clock_timestamp()
-        FROM input WHERE run_at IS NULL
+        FROM input WHERE run_at IS NULL AND parents = 0
       ), delayed AS (
-        INSERT INTO waiting (id, tenant_id, due_at, attempts, reason, since)
-        SELECT id, tenant_id, run_at, 0, 'not_before', clock_timestamp() FROM input WHERE run_at IS NOT NULL
+        INSERT INTO waiting (id, tenant_id, due_at, parents, attempts, reason, since)
+        SELECT id, tenant_id, CASE WHEN parents = 0 THEN run_at END, parents, 0,
+               CASE WHEN parents = 0 THEN 'not_before' ELSE 'parents' END, clock_timestamp()
+        FROM input WHERE run_at IS NOT NULL OR parents > 0
       ), counted AS (
         INSERT INTO task_total (tenant_id, replica_id, accepted, live_bytes)
         SELECT tenant_id, $20, count(*), sum(payload_bytes) FROM input GROUP BY tenant_id
@@ -156,8 +180,9 @@ async function insertRows(client: Pick<Pool, 'query'>, tasks: readonly NewTask[]
       )
       INSERT INTO event_batch (tenant_id, count, types, events)
       SELECT tenant_id, count(*), array_remove(ARRAY[
-               CASE WHEN bool_or(run_at IS NULL) THEN 'task.ready' END,
-               CASE WHEN bool_or(run_at IS NOT NULL) THEN 'task.scheduled' END], NULL),
+               CASE WHEN bool_or(run_at IS NULL AND parents = 0) THEN 'task.ready' END,
+               CASE WHEN bool_or(run_at IS NOT NULL AND parents = 0) THEN 'task.scheduled' END,
+               CASE WHEN bool_or(parents > 0) THEN 'task.blocked' END], NULL),
              '[' || string_agg(event, ',') || ']'
       FROM input GROUP BY tenant_id`,
     values: [
@@ -179,10 +204,12 @@ async function insertRows(client: Pick<Pool, 'query'>, tasks: readonly NewTask[]
       column(task => task.retryOf),
       column(task => time(task.acceptedAt)),
       column(task => task.payload),
-      column(task => serializeEvent(task.event)),
+      column(task => serializeEvent(waitsOf(task).open > 0 ? { ...task.event, type: 'task.blocked' } : task.event)),
       replicaId,
       column(task => task.costBudgetUsd),
       column(task => task.payloadBytes),
+      column(task => (waitsOf(task).parents.length === 0 ? null : `{${waitsOf(task).parents.join(',')}}`)),
+      column(task => waitsOf(task).open),
     ],
   })
 }

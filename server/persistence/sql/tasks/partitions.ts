@@ -15,7 +15,7 @@ export async function ensurePartitions(pool: Pool, todayMs: number, daysAhead: n
       const suffix = new Date(day).toISOString().slice(0, 10).replaceAll('-', '')
       const ids = `FROM ('${firstIdAt(day)}') TO ('${firstIdAt(day + dayMs)}')`
       const times = `FROM ('${new Date(day).toISOString()}') TO ('${new Date(day + dayMs).toISOString()}')`
-      for (const table of ['task', 'attempt', 'outcome', 'dead_letter'])
+      for (const table of ['task', 'attempt', 'outcome', 'dead_letter', 'task_edge'])
         await ensurePartition(client, table, suffix, ids)
       await ensurePartition(client, 'event_batch', suffix, times)
     }
@@ -39,7 +39,8 @@ export async function dropOldPartitions(pool: Pool, keepFromMs: number): Promise
   const { rows } = await pool.query<{ name: string; parent: string }>(
     `SELECT c.relname AS name, p.relname AS parent FROM pg_inherits i
      JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
-     WHERE p.relname IN ('task', 'attempt', 'outcome', 'dead_letter', 'event_batch') AND c.relname ~ '_[0-9]{8}$'`,
+     WHERE p.relname IN ('task', 'attempt', 'outcome', 'dead_letter', 'task_edge', 'event_batch')
+       AND c.relname ~ '_[0-9]{8}$'`,
   )
   const dropped: string[] = []
   for (const { name, parent } of rows) {

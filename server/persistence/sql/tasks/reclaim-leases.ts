@@ -5,6 +5,8 @@ import { fingerprintSql } from '../dead-letters/letter-fingerprint.ts'
 
 const spentMessage = 'The replica that ran it stopped, on its last attempt.'
 
+import { type DependantsColumn, dependantsColumn, toMoved, type WithDependants } from './dependants-column.ts'
+
 /**
  * Takes back the leases of replicas that stopped beating (by the database's clock) and of `alsoOf`. The lost attempt counts,
  * so a task that kills its replica is dead-lettered after its last one. Deleting the lease is the fence for late writers.
@@ -14,25 +16,28 @@ export async function reclaimLeases(
   deadAfterMs: number,
   alsoOf: string | null,
   replicaId: string,
-): Promise<ReclaimedTask[]> {
-  const { rows } = await pool.query<{
-    tenant_id: string
-    id: string
-    type: string
-    former: string
-    outcome: ReclaimedTask['outcome']
-  }>({
+): Promise<WithDependants<ReclaimedTask[]>> {
+  const { rows } = await pool.query<
+    DependantsColumn & {
+      tenant_id: string
+      id: string
+      type: string
+      former: string
+      outcome: ReclaimedTask['outcome']
+    }
+  >({
     name: 'reclaim-leases',
     text: reclaimSql,
     values: [deadAfterMs, alsoOf, replicaId, spentMessage, normalizeMessage(spentMessage)],
   })
-  return rows.map(row => ({
+  const result = rows.map(row => ({
     tenantId: row.tenant_id,
     id: row.id,
     type: row.type,
     formerReplicaId: row.former,
     outcome: row.outcome,
   }))
+  return { result, moved: toMoved(rows[0]) }
 }
 
 const reclaimSql = `
@@ -72,10 +77,17 @@ const reclaimSql = `
            ${fingerprintSql({ type: 'type', code: `'REPLICA_LOST'`, message: '$5::text' })},
            date_trunc('milliseconds', clock_timestamp())
     FROM known WHERE is_spent AND NOT is_cancelled
+  ), dependants AS MATERIALIZED (
+    SELECT d.* FROM (
+      SELECT array_agg(id) AS ids, array_agg('failed'::text) AS statuses FROM known WHERE is_spent OR is_cancelled
+    ) e CROSS JOIN LATERAL end_dependants(e.ids, e.statuses) d
   ), counted AS (
     INSERT INTO task_total (tenant_id, replica_id, failed, cancelled, live_bytes)
-    SELECT tenant_id, $3, count(*) FILTER (WHERE NOT is_cancelled), count(*) FILTER (WHERE is_cancelled), -sum(payload_bytes)
-    FROM known WHERE is_spent OR is_cancelled GROUP BY tenant_id
+    SELECT tenant_id, $3, sum(failed), sum(cancelled), -sum(bytes) FROM (
+      SELECT tenant_id, (NOT is_cancelled)::int AS failed, is_cancelled::int AS cancelled, payload_bytes AS bytes
+      FROM known WHERE is_spent OR is_cancelled
+      UNION ALL SELECT tenant_id, 0, cancelled, bytes FROM dependants
+    ) e GROUP BY tenant_id
     ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
       failed = task_total.failed + excluded.failed, cancelled = task_total.cancelled + excluded.cancelled,
       live_bytes = task_total.live_bytes + excluded.live_bytes
@@ -91,5 +103,5 @@ const reclaimSql = `
     FROM known GROUP BY tenant_id
   )
   SELECT tenant_id, id, type, replica_id AS former,
-         CASE WHEN is_spent OR is_cancelled THEN 'failed' ELSE 'requeued' END AS outcome
+         CASE WHEN is_spent OR is_cancelled THEN 'failed' ELSE 'requeued' END AS outcome, ${dependantsColumn}
   FROM known`

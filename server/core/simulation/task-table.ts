@@ -1,0 +1,176 @@
+import { type ChildVerdict, type KeyVerdict, settleChild } from '../graph/settle-children.ts'
+import type { DependantsMoved } from '../queue/dependency-store.ts'
+import { canBecome, type EndStatus } from '../queue/task-state.ts'
+import type { InsertResult, NewTask, TaskTotals } from '../queue/task-store.ts'
+import type { Clock } from '../shared/clock.ts'
+import { type Entry, type Place, statusOf } from './task-entry.ts'
+import { toIso, toLetter } from './task-views.ts'
+
+/** The tasks of the memory store, and how they are added, move and end: with their keys, dead letters, totals and dependants. */
+export class TaskTable {
+  readonly #clock: Clock
+  readonly #entries = new Map<string, Entry>()
+  readonly #ready = new Map<number, Set<Entry>>()
+  readonly #keys = new Map<string, { bodyHash: string | null; id: string }>()
+  readonly #totals = new Map<string, TaskTotals>()
+  readonly #listeners = new Set<(moved: DependantsMoved) => void>()
+  /** Of what is being done now. */
+  readonly #moved: DependantsMoved[] = []
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Every task there has been, oldest first. */
+  all(): Entry[] {
+    return [...this.#entries.values()]
+  }
+
+  readyIn(laneId: number): Entry[] {
+    return [...(this.#ready.get(laneId) ?? [])]
+  }
+
+  onDependantsMoved(listener: (moved: DependantsMoved) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  insert(task: NewTask, verdicts: Map<string, ChildVerdict>): InsertResult {
+    const known = this.#knownByKey(task)
+    const key: KeyVerdict =
+      known === null ? { kind: 'new' } : known.kind === 'deduplicated' ? { kind: 'same_as', id: known.id } : barred
+    const verdict = settleChild(task, key, verdicts, id => {
+      const entry = this.find(task.tenantId, id)
+      return entry && statusOf(entry.place)
+    })
+    verdicts.set(task.id, verdict)
+    if (verdict.kind === 'same_as' || verdict.kind === 'barred') return known ?? { kind: 'refused' }
+    if (verdict.kind !== 'added') return verdict
+    const refusal = this.#closeLetterOf(task)
+    if (refusal) {
+      verdicts.set(task.id, barred)
+      return refusal
+    }
+    return this.#add(task, verdict.parents, verdict.open.length)
+  }
+
+  #knownByKey(task: NewTask): InsertResult | null {
+    const known = this.#keys.get(`${task.tenantId} ${task.idempotencyKey}`)
+    const earlier = known && this.#entries.get(known.id)
+    if (task.idempotencyKey === null || !known || !earlier) return null
+    if (known.bodyHash !== task.bodyHash) return { kind: 'conflict', id: known.id }
+    return { kind: 'deduplicated', id: known.id, status: statusOf(earlier.place), priority: earlier.task.priority }
+  }
+
+  #add(task: NewTask, parents: readonly string[], open: number): InsertResult {
+    const now = this.#clock.now()
+    const place: Place =
+      open > 0 ? { kind: 'waiting', dueAt: null, reason: 'parents', since: now } : placeWithoutParents(task, now)
+    const history = { used: 0, startedAt: null, attempts: [], letter: null }
+    const entry: Entry = { task, place, ...history, parents, open, children: [], causedBy: null, raised: null }
+    this.#entries.set(task.id, entry)
+    for (const id of parents) this.find(task.tenantId, id)?.children.push(entry)
+    if (task.idempotencyKey !== null) {
+      this.#keys.set(`${task.tenantId} ${task.idempotencyKey}`, { bodyHash: task.bodyHash, id: task.id })
+    }
+    this.#file(entry)
+    this.totalsOf(task.tenantId).accepted++
+    return open > 0 ? { kind: 'inserted', waitsFor: open } : { kind: 'inserted' }
+  }
+
+  /** Closes the dead letter that a task is made from; the refusal when it demands an open one and there is none. */
+  #closeLetterOf({ id, tenantId, retryOf, remake }: NewTask): InsertResult | null {
+    if (retryOf === null || remake === null) return null
+    const letter = this.find(tenantId, retryOf)?.letter ?? null
+    if (letter?.state !== 'open') {
+      if (remake.kind === 'retry') return null
+      const { state = null, reprocessedAs = null, jobId = null } = letter ?? {}
+      return { kind: 'letter_not_open', state, reprocessedAs, jobId }
+    }
+    const closedAt = toIso(this.#clock.now())
+    Object.assign(letter, {
+      state: 'reprocessed',
+      reprocessedAs: id,
+      jobId: remake.jobId,
+      closedAt,
+      closedBy: remake.by.name,
+    })
+    return null
+  }
+
+  end(
+    entry: Entry,
+    status: EndStatus,
+    facts: { result?: string | null; error?: { code: string; message: string } | null; reason?: string | null },
+  ): void {
+    const { result = null, error = null, reason = null } = facts
+    this.move(entry, { kind: 'ended', status, at: this.#clock.now(), result, error, reason })
+    this.totalsOf(entry.task.tenantId)[status]++
+    if (status === 'failed') entry.letter = toLetter(entry.task.type, error, reason, toIso(this.#clock.now()))
+    for (const child of entry.children) this.#moveChild(child, entry, status)
+  }
+
+  #moveChild(child: Entry, parent: Entry, status: EndStatus): void {
+    if (statusOf(child.place) !== 'blocked') return
+    if (status !== 'succeeded') {
+      child.causedBy = parent.task.id
+      const error = { code: 'PARENT_FAILED', message: 'A task that it depends on did not succeed.' }
+      this.#moved.push({ cancelled: 1, laneIds: [], dueInMs: null })
+      this.end(child, 'cancelled', { error, reason: 'PARENT_FAILED' })
+      return
+    }
+    child.open--
+    if (child.open > 0) return
+    const now = this.#clock.now()
+    const { runAt } = child.task
+    const dueInMs = runAt !== null && runAt > now ? runAt - now : null
+    this.move(child, dueInMs === null ? { kind: 'ready', enqueuedAt: now } : placeWithoutParents(child.task, now))
+    this.#moved.push({ cancelled: 0, laneIds: dueInMs === null ? [child.task.laneId] : [], dueInMs })
+  }
+
+  /** Does something that may end tasks, and tells afterwards what became of those that waited for them. */
+  telling<Result>(act: () => Result): Result {
+    const result = act()
+    for (const moved of this.#moved.splice(0)) for (const listener of this.#listeners) listener(moved)
+    return result
+  }
+
+  /** Throws when no task may go from where it is to there. */
+  move(entry: Entry, place: Place): void {
+    const [from, to] = [statusOf(entry.place), statusOf(place)]
+    if (!canBecome(from, to)) throw new Error(`task ${entry.task.id} is ${from} and cannot become ${to}`)
+    entry.place = place
+    this.#file(entry)
+  }
+
+  #file(entry: Entry): void {
+    let lane = this.#ready.get(entry.task.laneId)
+    if (!lane) {
+      lane = new Set()
+      this.#ready.set(entry.task.laneId, lane)
+    }
+    if (entry.place.kind === 'ready') lane.add(entry)
+    else lane.delete(entry)
+  }
+
+  find(tenantId: string, id: string): Entry | undefined {
+    const entry = this.#entries.get(id)
+    return entry?.task.tenantId === tenantId ? entry : undefined
+  }
+
+  totalsOf(tenantId: string): TaskTotals {
+    let totals = this.#totals.get(tenantId)
+    if (!totals) {
+      totals = { accepted: 0, succeeded: 0, failed: 0, cancelled: 0, expired: 0 }
+      this.#totals.set(tenantId, totals)
+    }
+    return totals
+  }
+}
+
+const barred = { kind: 'barred' } as const
+
+function placeWithoutParents(task: NewTask, now: number): Place {
+  if (task.runAt === null) return { kind: 'ready', enqueuedAt: now }
+  return { kind: 'waiting', dueAt: task.runAt, reason: 'not_before', since: now }
+}
