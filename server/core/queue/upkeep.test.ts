@@ -19,7 +19,7 @@ let expired: number
 let line: InterruptiblePort<MemoryTaskStore>
 let canBeat: boolean
 let beats: number
-let ownsDeadlines: boolean
+let ownsDuties: boolean
 const ids = createSeededIds(1)
 
 beforeEach(async () => {
@@ -33,7 +33,7 @@ beforeEach(async () => {
   beats = 0
   line = interruptible(store)
   canBeat = true
-  ownsDeadlines = true
+  ownsDuties = true
   upkeep = new Upkeep({
     store: line.port,
     heartbeat: async () => {
@@ -42,8 +42,8 @@ beforeEach(async () => {
       store.beat('own')
     },
     declareLost: async () => {},
-    endsOverdue: () => ownsDeadlines,
-    checksBlocked: () => ownsDeadlines,
+    endsOverdue: () => ownsDuties,
+    checksBlocked: () => ownsDuties,
     clock,
     logger: silentLogger,
     replicaId: 'own',
@@ -203,4 +203,29 @@ test('it beats every second, and when stopped does nothing more', async () => {
   beats = 0
   await clock.advance(60_000)
   expect({ beats, timers: clock.pendingTimers }).toEqual({ beats: 0, timers: 0 })
+})
+
+test('blocked tasks are looked through every 30 s, page by page, by whoever has that duty, and what was wrong is told', async () => {
+  const asked: (string | null)[] = []
+  Object.assign(store, {
+    repairBlocked: async (afterId: string | null) => {
+      asked.push(afterId)
+      return afterId === null
+        ? { repaired: [{ tenantId: 'default', id: 'stuck' }], lastId: 'middle' }
+        : { repaired: [], lastId: null }
+    },
+  })
+  await upkeep.start()
+  await clock.advance(29_000)
+  expect(asked).toEqual([])
+  await clock.advance(1_000)
+  expect(asked).toEqual([null, 'middle'])
+  expect(repaired).toEqual([{ tenantId: 'default', id: 'stuck' }])
+  ownsDuties = false
+  await clock.advance(60_000)
+  expect(asked).toEqual([null, 'middle'])
+  ownsDuties = true
+  await clock.advance(30_000)
+  expect(asked).toEqual([null, 'middle', null, 'middle'])
+  upkeep.stop()
 })
