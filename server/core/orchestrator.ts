@@ -8,6 +8,7 @@ import type { DeadLetterService } from './dead-letters/dead-letter-service.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { tellReclaimed } from './dispatch/tell-reclaimed.ts'
 import { usableSlots } from './dispatch/usable-slots.ts'
+import { watchSingleType } from './dispatch/watch-single-type.ts'
 import { WorkReport } from './dispatch/work-report.ts'
 import { EventBus } from './events/event-bus.ts'
 import { Explainer } from './explain/explainer.ts'
@@ -161,6 +162,7 @@ export class Orchestrator implements Operations {
       ...common,
       router: this.#taskRouter,
       execution: { ...common, router: this.#taskRouter },
+      isSingleType: watchSingleType(this.registry),
       mayClaim: () => this.#link.mayClaim,
       onEnded: end => this.#ended(end),
       onCommitted: () => this.events.wake(),

@@ -17,8 +17,12 @@ function hold(planner: ClaimPlanner, count: number, { id, tenantId, taskType }: 
   for (let task = 0; task < count; task++) planner.started({ laneId: id, tenantId, type: taskType } as ClaimedTask)
 }
 
-function planner(concurrency = 256, limits: ConstructorParameters<typeof ClaimPlanner>[0]['limits'] = unlimited) {
-  return new ClaimPlanner({ concurrency, limits })
+function planner(
+  concurrency = 256,
+  limits: ConstructorParameters<typeof ClaimPlanner>[0]['limits'] = unlimited,
+  isSingleType = false,
+) {
+  return new ClaimPlanner({ concurrency, limits, isSingleType: () => isSingleType })
 }
 
 describe('a plan', () => {
@@ -73,7 +77,7 @@ describe('a plan', () => {
   })
 
   test('lets a replica with a single type use all of its slots', () => {
-    const alone = planner(256)
+    const alone = planner(256, unlimited, true)
     hold(alone, 250, lane(1))
     expect(alone.plan([open(500, 1)], 6, 250)).toEqual({ limit: 6, lanes: [{ laneId: 1, slots: 6 }] })
   })

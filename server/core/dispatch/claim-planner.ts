@@ -35,14 +35,20 @@ const reservedPart = 8
 export class ClaimPlanner {
   readonly #limits: Pick<ConcurrencyLimits, 'ofTenant' | 'ofType'>
   readonly #concurrency: number
+  readonly #isSingleType: () => boolean
   readonly #reserve: number
   readonly #tenants = new Map<string, Share>()
   readonly #types = new Map<string, Share>()
   readonly #byLane = new Map<number, { tenant: Share; type: Share }>()
   #busyTypes = 0
 
-  constructor(options: { limits: Pick<ConcurrencyLimits, 'ofTenant' | 'ofType'>; concurrency: number }) {
+  constructor(options: {
+    limits: Pick<ConcurrencyLimits, 'ofTenant' | 'ofType'>
+    concurrency: number
+    isSingleType: () => boolean
+  }) {
     this.#limits = options.limits
+    this.#isSingleType = options.isSingleType
     this.#concurrency = options.concurrency
     this.#reserve = Math.min(mostReserved, Math.floor(options.concurrency / reservedPart))
   }
@@ -73,7 +79,7 @@ export class ClaimPlanner {
   plan(open: readonly OpenLane[], room: number, running: number): ClaimPlan {
     const byType = Map.groupBy(open, ({ lane }) => this.#ofLane(lane).type)
     const shared = Math.max(0, this.#concurrency - this.#reserve - running)
-    const isAlone = this.#types.size <= 1
+    const isAlone = this.#isSingleType()
     const foothold = Math.max(1, Math.floor(this.#reserve / (this.#busyTypes + 1)))
     const most = new Map<Share, number>()
     let footholds = 0

@@ -23,6 +23,8 @@ export interface DispatcherOptions {
   limits: Pick<ConcurrencyLimits, 'ofTenant' | 'ofType'>
   /** Whether this replica may take on work now; one that others may count dead may not. */
   mayClaim: () => boolean
+  /** Whether there is but one type of task, so that no slot need be kept for others. */
+  isSingleType: () => boolean
   /** Told when a lease ended for good or went back, after the commit. */
   onEnded: (end: LeaseEnd) => void
   /** Events were committed: have them delivered. */
@@ -265,8 +267,8 @@ export class Dispatcher implements RunningTasks {
 
   #startIfRouted(task: ClaimedTask): boolean {
     const route = this.#executions.size < this.#options.concurrency ? this.#route(task) : null
-    // Nothing can take it now, and that may change: it waits. A budget that allows no call is for the execution to end.
-    if (route === null || (route.kind === 'unroutable' && !route.isOverBudget)) return false
+    // Nothing can take it now. A task with a budget must not hold up its lane for a service it can afford: it waits by itself.
+    if (route === null || (route.kind === 'unroutable' && task.costBudgetUsd === null)) return false
     void this.#run(new Execution(task, this.#options.execution), route)
     return true
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { priorityAliases } from '../../contracts/tasks.ts'
+import { priorityAliases, queuePolicyInput } from '../../contracts/tasks.ts'
 import { levelOf, defaultQueuePolicy as policy, priorityOf, rankOf, scoreOf } from './priority.ts'
 
 const minutes = 60_000
@@ -88,6 +88,25 @@ describe('the rank', () => {
         if (boundMs > 2_000) expect(rankOf(at + boundMs - 2_000, high)).toBeLessThan(rankOf(at, low))
       }),
     )
+  })
+
+  test('keeps no class behind another for more than 199.5 minutes of arrivals, by whatever multipliers the policy allows', () => {
+    const number = fc.integer({ min: 1, max: 10 })
+    const multiplier = fc.double({ min: 0.1, max: 10, noNaN: true })
+    fc.assert(
+      fc.property(number, number, multiplier, multiplier, times, (priority, other, low, high, at) => {
+        const edited = { ...policy, multipliers: { low, high } }
+        expect(
+          queuePolicyInput.safeParse({ version: 0, priorities: {}, multipliers: edited.multipliers }).success,
+        ).toBe(true)
+        const waiting = rankOf(at, scoreOf(edited, 'low', priority))
+        const later = rankOf(at + 199.5 * minutes + 2_000, scoreOf(edited, 'high', other))
+        expect(later).toBeGreaterThan(waiting)
+      }),
+    )
+    for (const beyond of [0.09, 10.1, -1]) {
+      expect(queuePolicyInput.safeParse({ version: 0, priorities: {}, multipliers: { a: beyond } }).success).toBe(false)
+    }
   })
 
   test('keeps the lowest class behind the highest for 26 minutes of arrivals at most', () => {

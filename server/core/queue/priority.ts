@@ -92,7 +92,8 @@ const stepsPerPoint = 300
  * The number that orders the queue, lowest first, fixed when the task is accepted:
  * `floor(acceptedAt / step) - round(score × stepsPerPoint)`. A task is overtaken by later ones of a higher score only while
  * they come within 300 s per point of difference; so with the default multipliers the lowest class (0.8) waits behind the highest
- * (6.0) for 26 minutes of arrivals at most. That is the ageing: nothing is ever updated for it. Ties go by priority number, deadline and id.
+ * (6.0) for 26 minutes of arrivals at most, and with any that the policy allows (0.1 to 10, so scores of 0.1 to 40) for 199.5
+ * minutes. That is the ageing: nothing is ever updated for it. Ties go by priority number, deadline and id.
  */
 export function rankOf(acceptedAtMs: number, score: number): number {
   return Math.floor(acceptedAtMs / stepMs) - Math.round(score * stepsPerPoint)

@@ -70,6 +70,7 @@ export class DispatchHarness {
       },
       mayClaim: () => this.mayClaim,
       concurrency: options.concurrency ?? 100,
+      isSingleType: () => new Set(options.modules.flatMap(module => module.types)).size <= 1,
       limits: options.limits ?? { ofTenant: () => null, ofType: () => null },
       onEnded: end => {
         this.ended.push(end)
@@ -110,7 +111,7 @@ export class DispatchHarness {
 
   /** Accepts tasks of a type and tells the dispatcher, as submission does. */
   async submit(type: string, count = 1, change: Partial<NewTask> = {}): Promise<NewTask[]> {
-    const lane = await this.#lanes.ensure(tenantId, type, change.pinnedModuleId ?? null)
+    const lane = await this.#lanes.ensure(change.tenantId ?? tenantId, type, change.pinnedModuleId ?? null)
     const acceptedAt = this.clock.now()
     const tasks = Array.from({ length: count }, () =>
       newTask(this.#ids.next(), lane.id, type, { acceptedAt, rank: rankOf(acceptedAt, 2), ...change }),

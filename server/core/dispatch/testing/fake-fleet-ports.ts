@@ -11,6 +11,9 @@ export interface FakeModule {
   id: string
   types: readonly string[]
   slots: number
+  costPerHourUsd?: number
+  /** What a call is expected to cost; 0 unless told. */
+  expectedUsd?: number
   retry?: Partial<ModuleRecord['retry']>
   /** Answers at once, after some time, or with `never` not until it is aborted. */
   answer?: (call: DriverCall) => DriverOutcome | { afterMs: number; outcome: DriverOutcome } | 'never'
@@ -46,10 +49,12 @@ export class FakeRouter implements Pick<TaskRouter, 'route' | 'freeSlots'> {
       this.faults--
       throw new Error('the router is broken')
     }
-    const module = this.#capable(request.taskType, request.pinnedModuleId).find(
+    const capable = this.#capable(request.taskType, request.pinnedModuleId)
+    const affordable = capable.filter(({ expectedUsd = 0 }) => expectedUsd <= (request.budgetLeftUsd ?? Infinity))
+    const module = affordable.find(
       candidate => this.#free(candidate) > 0 && !request.failedModuleIds.includes(candidate.id),
     )
-    if (!module) return { kind: 'unroutable', decision, isOverBudget: false }
+    if (!module) return { kind: 'unroutable', decision, isOverBudget: capable.length > 0 && affordable.length === 0 }
     this.taken.set(module.id, (this.taken.get(module.id) ?? 0) + 1)
     let isReleased = false
     const release = (result: { ok: boolean } | null) => {
@@ -80,9 +85,12 @@ const retryDefaults: ModuleRecord['retry'] = {
   capMs: 30_000,
 }
 
-function recordOf({ id, retry }: FakeModule) {
+function recordOf({ id, retry, costPerHourUsd = 0 }: FakeModule) {
   const instance = buildInstance(`${id}-1`)
-  return { module: buildModule(id, { instances: [instance], retry: { ...retryDefaults, ...retry } }), instance }
+  return {
+    module: buildModule(id, { instances: [instance], retry: { ...retryDefaults, ...retry }, costPerHourUsd }),
+    instance,
+  }
 }
 
 const decision: DecisionView = {
