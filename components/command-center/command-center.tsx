@@ -24,7 +24,9 @@ import { KeyFigures } from './key-figures.tsx'
 import { ModuleTable } from './module-table.tsx'
 import { QueuePanel } from './queue-panel.tsx'
 import { ScoreBreakdown } from './score-breakdown.tsx'
+import { SpendPanel } from './spend-panel.tsx'
 import { ThroughputPanel } from './throughput-panel.tsx'
+import { WorkPanel } from './work-panel.tsx'
 
 const grid = 'grid gap-3 xl:grid-cols-12 *:min-w-0'
 
@@ -92,6 +94,16 @@ function Deck({ view }: { view: DashboardView }) {
       <div className={isEmpty ? 'xl:col-span-12' : 'grid xl:col-span-4'}>
         <EventTicker eventsPerSecond={eventsPerSecond} />
       </div>
+      {isEmpty ? null : (
+        <>
+          <div className="xl:col-span-7">
+            <WorkPanel />
+          </div>
+          <div className="xl:col-span-5">
+            <SpendPanel />
+          </div>
+        </>
+      )}
       <div className="xl:col-span-6">
         <HealthHistory points={health.history} />
       </div>

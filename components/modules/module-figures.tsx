@@ -1,10 +1,16 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
 import type { ModuleView } from '#server/contracts/modules.ts'
+import { useLiveInterval } from '../data/live.tsx'
+import { useTRPC } from '../data/trpc.ts'
 import { Card } from '../ui/card.tsx'
-import { formatCount, formatMs, formatPercent, formatUsd } from '../ui/format.ts'
+import { formatCount, formatMs, formatPercent, formatUsd, plural } from '../ui/format.ts'
 import { Meter, utilizationTone } from '../ui/meter.tsx'
 import { StatTile } from '../ui/stat-tile.tsx'
 import { formatCallsPerMinute } from './module-cells.tsx'
 
+const spendRefreshMs = 10_000
 const grid = 'mb-4 grid grid-cols-2 gap-x-6 gap-y-3 p-4 md:grid-cols-5'
 
 /** The module's last five minutes in figures. */
@@ -27,7 +33,7 @@ export function ModuleFigures({ module }: { module: ModuleView }) {
         label="Calls in five minutes"
         value={formatCallsPerMinute(recent.callsPerMinute)}
         unit="per min"
-        note={`${formatCount(recent.calls)} in all`}
+        note={`${formatCount(recent.calls)} in all, ${healthy} of ${plural(instances.length, 'instance')} healthy`}
       />
       <StatTile label="Median latency" value={formatMs(recent.p50Ms)} note={`p95 ${formatMs(recent.p95Ms)}`} />
       <StatTile
@@ -40,11 +46,24 @@ export function ModuleFigures({ module }: { module: ModuleView }) {
         label="Cost"
         value={formatUsd(costPerHourUsd)}
         unit="per hour"
-        note={`${healthy} of ${instances.length} instances healthy`}
+        note={`${formatUsd(useSpentToday(module.id))} spent today (UTC)`}
         className="max-md:col-span-2"
       />
     </Card>
   )
+}
+
+/** What its calls have cost since midnight, UTC; null while that is not known. */
+function useSpentToday(moduleId: string): number | null {
+  const trpc = useTRPC()
+  const day = new Date().toISOString().slice(0, 10)
+  const { data } = useQuery(
+    trpc.stats.spend.queryOptions(
+      { from: day, to: day, by: 'module' },
+      { refetchInterval: useLiveInterval(spendRefreshMs) },
+    ),
+  )
+  return data ? (data.rows.find(({ key }) => key === moduleId)?.costUsd ?? 0) : null
 }
 
 /** The same while loading. */

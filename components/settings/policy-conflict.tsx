@@ -3,7 +3,16 @@ import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogBody, DialogContent, DialogFooter } from '../ui/dialog.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
-import { differencesOf, type PolicyMaps, type VersionedPolicy, valueOf } from './policy-edit.ts'
+import { differencesOf, type PolicyMaps, type VersionedPolicy, valueAt } from './policy-edit.ts'
+
+const differenceWords = {
+  priorities: 'priority',
+  multipliers: 'multiplier',
+  typeLimits: 'calls at once',
+  moduleLimits: 'calls at once, module',
+  typeCaps: 'tasks at most',
+  tenantLimit: 'calls at once, all together',
+} as const
 
 export interface PolicyConflictProps {
   base: VersionedPolicy
@@ -43,17 +52,15 @@ export function PolicyConflict({ base, mine, present, pending, onOverwrite, onDr
               </tr>
             </TableHeader>
             <TableBody>
-              {[...all.values()].map(({ map, type, before }) => (
-                <TableRow key={`${map} ${type}`}>
+              {[...all.values()].map(difference => (
+                <TableRow key={`${difference.map} ${difference.type}`}>
                   <TableCell>
-                    <span className="font-mono text-xs">{type}</span>
-                    <span className="ml-2 text-faint-foreground text-xs">
-                      {map === 'priorities' ? 'priority' : 'multiplier'}
-                    </span>
+                    <span className="mr-2 font-mono text-xs">{difference.type}</span>
+                    <span className="text-faint-foreground text-xs">{differenceWords[difference.map]}</span>
                   </TableCell>
-                  <TableCell numeric>{before ?? 'none'}</TableCell>
-                  <TableCell numeric>{valueOf(present[map], type) ?? 'none'}</TableCell>
-                  <TableCell numeric>{valueOf(mine[map], type) ?? 'none'}</TableCell>
+                  <TableCell numeric>{difference.before ?? 'none'}</TableCell>
+                  <TableCell numeric>{valueAt(present, difference) ?? 'none'}</TableCell>
+                  <TableCell numeric>{valueAt(mine, difference) ?? 'none'}</TableCell>
                 </TableRow>
               ))}
             </TableBody>

@@ -1,14 +1,37 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { queuePolicyInput } from '#server/contracts/tasks.ts'
-import { differencesOf, draftOf, type PolicyMaps, policyOf, problemOf, rebase, valueOf } from './policy-edit.ts'
+import {
+  differencesOf,
+  draftOf,
+  type PolicyDraft,
+  type PolicyMaps,
+  policyMaps,
+  policyOf,
+  problemOf,
+  rebase,
+  valueAt,
+} from './policy-edit.ts'
 
 const type = fc.constantFrom('alert', 'payment', 'report', 'cleanup', 'a.b', 'constructor')
+const limit = fc.integer({ min: 1, max: 100_000 })
 const policy = fc.record({
   priorities: fc.dictionary(type, fc.integer({ min: 1, max: 10 })),
   multipliers: fc.dictionary(type, fc.double({ min: 0.1, max: 10, noNaN: true })),
+  typeLimits: fc.dictionary(type, limit),
+  moduleLimits: fc.dictionary(fc.constantFrom('m', 'n-1'), limit),
+  tenantLimit: fc.option(limit, { nil: null }),
+  typeCaps: fc.dictionary(type, limit),
 })
-const plain = (maps: PolicyMaps) => ({ priorities: { ...maps.priorities }, multipliers: { ...maps.multipliers } })
+const empty: PolicyMaps = {
+  ...{ priorities: {}, multipliers: {}, typeLimits: {}, moduleLimits: {}, typeCaps: {} },
+  tenantLimit: null,
+}
+const emptyDraft: PolicyDraft = draftOf(empty)
+const plain = (policy: PolicyMaps) => ({
+  ...Object.fromEntries(policyMaps.map(map => [map, { ...policy[map] }])),
+  tenantLimit: policy.tenantLimit,
+})
 
 describe('editing the policy of the queue', () => {
   test('a draft that nobody touched stands for the policy it was made of', () => {
@@ -25,8 +48,11 @@ describe('editing the policy of the queue', () => {
       fc.string(),
     )
     fc.assert(
-      fc.property(text, text, (priority, multiplier) => {
+      fc.property(text, text, text, (priority, multiplier, tenantLimit) => {
         const draft = {
+          ...emptyDraft,
+          typeLimits: [{ key: 'a', type: 'alert', value: priority }],
+          tenantLimit,
           priorities: [{ key: 'a', type: 'alert', value: priority }],
           multipliers: [{ key: 'a', type: 'alert', value: multiplier }],
         }
@@ -38,6 +64,8 @@ describe('editing the policy of the queue', () => {
             version: 1,
             priorities: { alert: asTyped(priority) },
             multipliers: { alert: asTyped(multiplier) },
+            typeLimits: { alert: asTyped(priority) },
+            tenantLimit: tenantLimit.trim() === '' ? null : Number(tenantLimit),
           }
           expect(queuePolicyInput.safeParse(input).success).toBe(false)
         }
@@ -54,7 +82,7 @@ describe('editing the policy of the queue', () => {
       { field: 'type', words: 'the type is listed twice' },
       { field: 'type', words: 'the type is listed twice' },
     ])
-    expect(policyOf({ priorities: rows, multipliers: [] })).toBeNull()
+    expect(policyOf({ ...emptyDraft, priorities: rows })).toBeNull()
   })
 
   test('a type that could never be one is refused', () => {
@@ -68,12 +96,13 @@ describe('editing the policy of the queue', () => {
 
 describe('an edit that met another one', () => {
   test('differences name what was added, changed and removed', () => {
-    const before = { priorities: { alert: 1, sale: 2 }, multipliers: {} }
-    const after = { priorities: { alert: 3 }, multipliers: { video: 0.8 } }
+    const before = { ...empty, priorities: { alert: 1, sale: 2 } }
+    const after = { ...empty, priorities: { alert: 3 }, multipliers: { video: 0.8 }, tenantLimit: 20 }
     expect(differencesOf(before, after)).toEqual([
       { map: 'priorities', type: 'alert', before: 1, after: 3 },
       { map: 'priorities', type: 'sale', before: 2, after: undefined },
       { map: 'multipliers', type: 'video', before: undefined, after: 0.8 },
+      { map: 'tenantLimit', type: '', before: undefined, after: 20 },
     ])
   })
 
@@ -85,8 +114,7 @@ describe('an edit that met another one', () => {
         for (const { map, type: each, before, after } of differencesOf(present, result)) {
           expect(own.has(`${map} ${each}`), `${each} of theirs changed from ${before} to ${after}`).toBe(true)
         }
-        for (const { map, type: each, after } of differencesOf(base, mine))
-          expect(valueOf(result[map], each)).toBe(after)
+        for (const own of differencesOf(base, mine)) expect(valueAt(result, own)).toBe(own.after)
       }),
     )
   })

@@ -9,11 +9,22 @@ import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { describeError } from '../ui/describe-error.ts'
 import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
+import { Field } from '../ui/field.tsx'
 import { plural } from '../ui/format.ts'
+import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
 import { onDemand } from '../ui/on-demand.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
-import { differencesOf, draftOf, type PolicyDraft, policyOf, rebase, type VersionedPolicy } from './policy-edit.ts'
+import {
+  differencesOf,
+  draftOf,
+  type PolicyDraft,
+  type PolicyMap,
+  policyOf,
+  rebase,
+  tenantLimitProblem,
+  type VersionedPolicy,
+} from './policy-edit.ts'
 import { PolicyTable } from './policy-table.tsx'
 
 const PolicyConflict = onDemand(() => import('./policy-conflict.tsx').then(module => module.PolicyConflict))
@@ -41,6 +52,7 @@ export function PolicyPanel() {
     )
   }
   const draft = edit?.draft ?? draftOf(data)
+  const change = (next: PolicyDraft) => setEdit({ base: edit?.base ?? data, draft: next })
   return (
     <>
       <p className="mb-3 max-w-3xl text-pretty text-muted-foreground">
@@ -48,18 +60,57 @@ export function PolicyPanel() {
         multiplier of its type, or 1; work of a higher score goes first, until older work has waited long enough. A
         change holds for tasks that are accepted after it.
       </p>
-      <div className="grid items-start gap-4 lg:grid-cols-2">
-        {(['priorities', 'multipliers'] as const).map(map => (
-          <PolicyTable
-            key={map}
-            map={map}
-            rows={draft[map]}
-            onChange={rows => setEdit({ base: edit?.base ?? data, draft: { ...draft, [map]: rows } })}
-          />
-        ))}
-      </div>
+      <PolicyTables maps={['priorities', 'multipliers']} draft={draft} onChange={change} />
+      <h2 className="mt-6 mb-1 font-semibold text-base">Limits</h2>
+      <p className="mb-3 max-w-3xl text-pretty text-muted-foreground">
+        How many calls may be in flight at once, and how many tasks of a type the queue takes. Work that a limit holds
+        back keeps its place; work beyond a cap is refused with the time after which to try again, the least urgent
+        first.
+      </p>
+      <TenantLimit value={draft.tenantLimit} onChange={tenantLimit => change({ ...draft, tenantLimit })} />
+      <PolicyTables maps={['typeLimits', 'moduleLimits', 'typeCaps']} draft={draft} onChange={change} />
       {edit ? <SaveBar edit={edit} onDone={() => setEdit(null)} /> : null}
     </>
+  )
+}
+
+function PolicyTables({
+  maps,
+  draft,
+  onChange,
+}: {
+  maps: readonly PolicyMap[]
+  draft: PolicyDraft
+  onChange: (draft: PolicyDraft) => void
+}) {
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-2">
+      {maps.map(map => (
+        <PolicyTable key={map} map={map} rows={draft[map]} onChange={rows => onChange({ ...draft, [map]: rows })} />
+      ))}
+    </div>
+  )
+}
+
+/** The limit of everything together; empty is none. */
+function TenantLimit({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const refusal = useRefusal('operator')
+  return (
+    <div className="mb-4 max-w-3xs">
+      <Field label="Calls at once, all together" optional error={tenantLimitProblem(value) ?? undefined}>
+        {control => (
+          <Input
+            {...control}
+            value={value}
+            inputMode="numeric"
+            placeholder="no limit"
+            disabled={refusal !== null}
+            className="num"
+            onChange={event => onChange(event.target.value)}
+          />
+        )}
+      </Field>
+    </div>
   )
 }
 

@@ -19,6 +19,18 @@ export interface PolicyTableProps {
 const words = {
   priorities: { title: 'Priority by type', column: 'Priority', note: '1 is the most urgent, 10 the least' },
   multipliers: { title: 'Score multiplier by type', column: 'Multiplier', note: '0.1 to 10' },
+  typeLimits: { title: 'Calls at once, by type', column: 'Calls at most', note: 'over all replicas' },
+  moduleLimits: { title: 'Calls at once, by module', column: 'Calls at most', note: 'over all replicas' },
+  typeCaps: { title: 'Tasks in the queue, by type', column: 'Tasks at most', note: 'waiting and running' },
+} as const
+
+/** What a new row of each map begins with. */
+const firstValues = {
+  priorities: '5',
+  multipliers: '1',
+  typeLimits: '10',
+  moduleLimits: '10',
+  typeCaps: '1000',
 } as const
 
 /** One map of the policy, to edit row by row. */
@@ -29,7 +41,7 @@ export function PolicyTable({ map, rows, onChange }: PolicyTableProps) {
     onChange(rows.map(row => (row.key === key ? { ...row, ...part } : row)))
   const add = () => {
     added.current += 1
-    onChange([...rows, { key: `new ${map} ${added.current}`, type: '', value: map === 'priorities' ? '5' : '1' }])
+    onChange([...rows, { key: `new ${map} ${added.current}`, type: '', value: firstValues[map] }])
   }
   const { title, column, note } = words[map]
   return (
@@ -48,7 +60,7 @@ export function PolicyTable({ map, rows, onChange }: PolicyTableProps) {
         <Table aria-label={title}>
           <TableHeader>
             <tr>
-              <TableHead>Type</TableHead>
+              <TableHead>{map === 'moduleLimits' ? 'Module' : 'Type'}</TableHead>
               <TableHead className="w-44">{column}</TableHead>
               <TableHead className="w-10">
                 <span className="sr-only">Actions</span>
@@ -70,7 +82,7 @@ export function PolicyTable({ map, rows, onChange }: PolicyTableProps) {
             {rows.length === 0 ? (
               <TableRow>
                 <TableCell colSpan={3} className="text-muted-foreground">
-                  No type has one of its own.
+                  {map === 'moduleLimits' ? 'No module has one of its own.' : 'No type has one of its own.'}
                 </TableCell>
               </TableRow>
             ) : null}
@@ -106,9 +118,9 @@ function PolicyTableRow({ map, row, problem, refusal, onChange, onRemove }: Poli
           <Input
             {...fieldOf('type')}
             autoFocus
-            aria-label="Type"
+            aria-label={map === 'moduleLimits' ? 'Module' : 'Type'}
             value={row.type}
-            placeholder="task.type"
+            placeholder={map === 'moduleLimits' ? 'module-id' : 'task.type'}
             className="font-mono"
             onChange={event => onChange({ type: event.target.value })}
           />
@@ -127,7 +139,7 @@ function PolicyTableRow({ map, row, problem, refusal, onChange, onRemove }: Poli
         ) : (
           <Input
             {...fieldOf('value')}
-            aria-label={`${map === 'priorities' ? 'Priority' : 'Multiplier'} of ${row.type || 'the new type'}`}
+            aria-label={`${words[map].column} of ${row.type || 'the new row'}`}
             value={row.value}
             inputMode="decimal"
             className="num w-18"

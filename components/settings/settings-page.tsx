@@ -6,11 +6,12 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx'
 import { AboutPanel } from './about-panel.tsx'
 import { AdminOnly } from './admin-only.tsx'
+import { FlagsPanel } from './flags-panel.tsx'
 import { KeysPanel } from './keys-panel.tsx'
 import { PeoplePanel } from './people-panel.tsx'
 import { PolicyPanel } from './policy-panel.tsx'
 
-const tabs = ['people', 'keys', 'queue', 'about'] as const
+const tabs = ['people', 'keys', 'queue', 'flags', 'about'] as const
 
 /** Who may do what, which services may call, how the queue ranks, and what runs here. */
 export function SettingsPage() {
@@ -18,12 +19,16 @@ export function SettingsPage() {
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('people'))
   return (
     <>
-      <PageHeader title="Settings" description="People, service keys, the queue's policy, and this installation." />
+      <PageHeader
+        title="Settings"
+        description="People, service keys, the queue's policy, flags, and this installation."
+      />
       <Tabs value={tab} onValueChange={value => void setTab(value as (typeof tabs)[number])}>
         <TabsList aria-label="Settings">
           <TabsTrigger value="people">People</TabsTrigger>
           <TabsTrigger value="keys">Service keys</TabsTrigger>
           <TabsTrigger value="queue">Queue policy</TabsTrigger>
+          <TabsTrigger value="flags">Flags</TabsTrigger>
           <TabsTrigger value="about">About</TabsTrigger>
         </TabsList>
         <TabsContent value="people">
@@ -34,6 +39,9 @@ export function SettingsPage() {
         </TabsContent>
         <TabsContent value="queue">
           <PolicyPanel />
+        </TabsContent>
+        <TabsContent value="flags">
+          <FlagsPanel />
         </TabsContent>
         <TabsContent value="about">
           <AboutPanel />

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { TaskView } from '#server/contracts/tasks.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { DefinitionList } from '../ui/definition-list.tsx'
-import { formatMs } from '../ui/format.ts'
+import { formatMs, formatUsd } from '../ui/format.ts'
 import { Elapsed, Moment, RelativeTime } from '../ui/relative-time.tsx'
 import { spansOf } from './task-spans.ts'
 import { aliasOf } from './task-words.ts'
@@ -29,6 +29,7 @@ export function TaskFacts({ task }: { task: TaskView }) {
       term: 'Ran',
       value: runMs === null && task.startedAt !== null ? <Elapsed since={task.startedAt} /> : formatMs(runMs),
     },
+    ...(task.costBudgetUsd !== null || task.spentUsd > 0 ? [{ term: 'Cost', value: costWords(task) }] : []),
     ...(task.runAt ? [{ term: 'Not before', value: <Moment at={task.runAt} full /> }] : []),
     ...(task.deadline ? [{ term: 'Deadline', value: <Moment at={task.deadline} full /> }] : []),
     { term: 'Submitted by', value: task.submittedBy },
@@ -46,6 +47,12 @@ export function TaskFacts({ task }: { task: TaskView }) {
       </CardContent>
     </Card>
   )
+}
+
+function costWords({ spentUsd, costBudgetUsd }: TaskView): string {
+  return costBudgetUsd === null
+    ? `${formatUsd(spentUsd)} spent`
+    : `${formatUsd(spentUsd)} of ${formatUsd(costBudgetUsd)} spent`
 }
 
 const link = 'text-primary-text underline-offset-2 hover:underline'

@@ -53,6 +53,7 @@ describe('figures', () => {
   test('an amount of money too small for cents shows more digits', () => {
     expect(formatUsd(0)).toBe('$0')
     expect(formatUsd(0.001_2)).toBe('$0.0012')
+    expect(formatUsd(0.000_000_277_8)).toBe('$0.00000028')
     expect(formatUsd(3.4)).toBe('$3.40')
     expect(formatUsd(1_250)).toBe('$1,250')
   })

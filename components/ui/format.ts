@@ -72,7 +72,9 @@ export function formatRate(perSecond: number | null): string {
 export function formatUsd(usd: number | null): string {
   if (usd === null) return unknownValue
   if (usd === 0) return '$0'
-  const digits = Math.abs(usd) < 0.01 ? 4 : Math.abs(usd) < 1_000 ? 2 : 0
+  const size = Math.abs(usd)
+  // A call may cost a millionth: two digits that say something, ten decimals at most.
+  const digits = size < 0.001 ? Math.min(10, 1 - Math.floor(Math.log10(size))) : size < 0.01 ? 4 : size < 1_000 ? 2 : 0
   return `$${usd.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`
 }
 

@@ -73,6 +73,22 @@ export interface QueueStats {
   capacity: number
 }
 
+/** How work of one kind goes: what waits and runs now, and the last five minutes on this replica. */
+export interface WorkStats {
+  completed: number
+  failed: number
+  wait: DurationStats
+  run: DurationStats
+}
+
+/** The queue in full: in all, by type, and by module. */
+export interface QueueStatsDetail extends QueueStats {
+  /** The busiest first. `completed` and `failed` are tasks. */
+  types: (WorkStats & { type: string; ready: number; running: number })[]
+  /** By id. `completed` and `failed` are calls; utilization is of its slots, 0-1. */
+  modules: (WorkStats & { moduleId: string; running: number; capacity: number; utilization: number })[]
+}
+
 export interface BalancerStats {
   instances: number
   healthy: number

@@ -40,7 +40,7 @@ import type {
   EventBusStats,
   OrchestratorStats,
   OrchestratorStatus,
-  QueueStats,
+  QueueStatsDetail,
   RoutingStats,
   SpendInput,
   SpendView,
@@ -122,7 +122,7 @@ export interface DeadLetterOperations {
 }
 
 export interface QueueOperations {
-  stats(tenantId: string): Promise<QueueStats>
+  stats(tenantId: string): Promise<QueueStatsDetail>
   /** Priorities and multipliers by task type, limits and caps, with the version an edit must name. */
   policy(tenantId: string): Promise<QueuePolicyView>
   /** Throws VERSION_CONFLICT. */

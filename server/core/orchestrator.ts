@@ -101,7 +101,7 @@ export class Orchestrator implements Operations {
     })
     this.queue = new QueueService({
       policies: stores.queuePolicies,
-      stats: tenantId => this.#statistics.stats(tenantId),
+      stats: tenantId => this.#statistics.detail(tenantId),
     })
     this.settings = new FlagService(stores.flags)
     this.#limits = new ConcurrencyLimits({
@@ -174,7 +174,12 @@ export class Orchestrator implements Operations {
       capacityBytes: settings.queueCapacityBytes,
       caps: this.queue,
     })
-    this.#statistics = new QueueStatistics({ ...common, workers: this.dispatcher, capacity: settings.queueCapacity })
+    this.#statistics = new QueueStatistics({
+      ...common,
+      workers: this.dispatcher,
+      capacity: settings.queueCapacity,
+      moduleLoads: tenantId => this.modules.loads(tenantId),
+    })
     this.#submission = new Submission({
       ...common,
       validator: createPayloadValidator(this.registry, ports.schemas),

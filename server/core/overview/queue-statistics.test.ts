@@ -27,7 +27,16 @@ beforeEach(() => {
   clock = new FakeClock()
   store = new CountingStore(clock)
   line = interruptible(store)
-  statistics = new QueueStatistics({ store: line.port, clock, workers: { running: 4, concurrency: 16 }, capacity: 500 })
+  statistics = new QueueStatistics({
+    store: line.port,
+    clock,
+    workers: { running: 4, concurrency: 16 },
+    capacity: 500,
+    moduleLoads: () => [
+      { moduleId: 'm', running: 3, capacity: 4 },
+      { moduleId: 'idle', running: 0, capacity: 0 },
+    ],
+  })
 })
 
 async function insert(type: string, change: Partial<NewTask> = {}): Promise<void> {
@@ -116,6 +125,22 @@ describe('waits and run times', () => {
     statistics.observe(await leaseWith([]))
     const { wait, run } = await statistics.stats('default')
     expect([wait.count, run.count]).toEqual([0, 0])
+  })
+
+  test('are told for each type and each module too, with what completed and failed in the last five minutes', async () => {
+    statistics.observe(await leaseWith([40, 60]))
+    const good = await leaseWith([100])
+    statistics.observe({ ...good, attempts: good.attempts.map(each => ({ ...each, outcome: 'succeeded' })) })
+    const { types, modules } = await statistics.detail('default')
+    expect(types).toMatchObject([
+      { type: 'email', completed: 2, failed: 0, wait: { count: 2, meanMs: 100 }, run: { count: 3 } },
+    ])
+    expect(modules).toMatchObject([
+      { moduleId: 'm', running: 3, capacity: 4, utilization: 0.75, completed: 1, failed: 2, run: { count: 3 } },
+      { moduleId: 'idle', running: 0, utilization: 0, completed: 0, failed: 0, run: { count: 0, p99Ms: null } },
+    ])
+    await clock.advance(300_000)
+    expect((await statistics.detail('default')).types[0]).toMatchObject({ completed: 0, run: { count: 0 } })
   })
 
   test('are those of the tenant that asks', async () => {

@@ -1,9 +1,16 @@
-import type { QueueStats } from '../../contracts/stats.ts'
+import type { QueueStats, QueueStatsDetail } from '../../contracts/stats.ts'
 import type { LeaseEnd, QueueCounts, TaskStore } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DurationWindow } from './duration-window.ts'
+import { WorkWindow } from './work-window.ts'
 
 const countsMaxAgeMs = 1_000
+
+interface ModuleLoad {
+  moduleId: string
+  running: number
+  capacity: number
+}
 
 interface Workers {
   readonly running: number
@@ -19,11 +26,22 @@ export class QueueStatistics {
   readonly #clock: Clock
   readonly #workers: Workers
   readonly #capacity: number
+  readonly #moduleLoads: (tenantId: string) => ModuleLoad[]
   readonly #waits = new Map<string, DurationWindow>()
   readonly #runs = new Map<string, DurationWindow>()
+  readonly #types = new Map<string, Map<string, WorkWindow>>()
+  readonly #modules = new Map<string, Map<string, WorkWindow>>()
   readonly #counts = new Map<string, { at: number; counts: Promise<QueueCounts> }>()
 
-  constructor(options: { store: TaskStore; clock: Clock; workers: Workers; capacity: number }) {
+  constructor(options: {
+    store: TaskStore
+    clock: Clock
+    workers: Workers
+    capacity: number
+    /** Every module of a tenant with its calls in flight and its slots, by id. */
+    moduleLoads: (tenantId: string) => ModuleLoad[]
+  }) {
+    this.#moduleLoads = options.moduleLoads
     this.#store = options.store
     this.#clock = options.clock
     this.#workers = options.workers
@@ -32,13 +50,43 @@ export class QueueStatistics {
 
   /** A lease ended: its first wait and each of its calls are counted. */
   observe(end: LeaseEnd): void {
-    const { tenantId } = end.task
+    const { tenantId, type } = end.task
     const [first] = end.attempts
+    const ofType = workOf(this.#types, tenantId, type)
     if (first && end.task.attempts === 0) {
-      windowOf(this.#waits, tenantId).record(end.at, first.dispatchedAt - end.task.enqueuedAt)
+      const waitMs = first.dispatchedAt - end.task.enqueuedAt
+      windowOf(this.#waits, tenantId).record(end.at, waitMs)
+      ofType.waited(end.at, waitMs)
+      workOf(this.#modules, tenantId, first.moduleId).waited(end.at, waitMs)
     }
     for (const attempt of end.attempts) {
-      windowOf(this.#runs, tenantId).record(end.at, attempt.endedAt - attempt.dispatchedAt)
+      const runMs = attempt.endedAt - attempt.dispatchedAt
+      windowOf(this.#runs, tenantId).record(end.at, runMs)
+      ofType.ran(end.at, runMs)
+      const ofModule = workOf(this.#modules, tenantId, attempt.moduleId)
+      ofModule.ran(end.at, runMs)
+      if (attempt.outcome !== 'cancelled') ofModule.ended(end.at, attempt.outcome === 'succeeded')
+    }
+    const status = end.next.kind === 'end' ? end.next.status : null
+    if (status === 'succeeded' || status === 'failed') ofType.ended(end.at, status === 'succeeded')
+  }
+
+  /** The same with how each type and each module goes. */
+  async detail(tenantId: string): Promise<QueueStatsDetail> {
+    const stats = await this.stats(tenantId)
+    const now = this.#clock.now()
+    const types = new Map(stats.byType.map(entry => [entry.type, entry]))
+    for (const type of this.#types.get(tenantId)?.keys() ?? []) {
+      if (!types.has(type)) types.set(type, { type, ready: 0, running: 0 })
+    }
+    return {
+      ...stats,
+      types: [...types.values()].map(entry => ({ ...entry, ...workOf(this.#types, tenantId, entry.type).stats(now) })),
+      modules: this.#moduleLoads(tenantId).map(load => ({
+        ...load,
+        utilization: load.capacity === 0 ? 0 : load.running / load.capacity,
+        ...workOf(this.#modules, tenantId, load.moduleId).stats(now),
+      })),
     }
   }
 
@@ -89,6 +137,20 @@ function mergeTypes(counts: QueueCounts): QueueStats['byType'] {
     byType.set(type, entry)
   }
   return [...byType.values()].sort((a, b) => b.ready + b.running - (a.ready + a.running))
+}
+
+function workOf(windows: Map<string, Map<string, WorkWindow>>, tenantId: string, key: string): WorkWindow {
+  let ofTenant = windows.get(tenantId)
+  if (!ofTenant) {
+    ofTenant = new Map()
+    windows.set(tenantId, ofTenant)
+  }
+  let window = ofTenant.get(key)
+  if (!window) {
+    window = new WorkWindow()
+    ofTenant.set(key, window)
+  }
+  return window
 }
 
 function windowOf(windows: Map<string, DurationWindow>, tenantId: string): DurationWindow {

@@ -1,4 +1,4 @@
-import type { QueueStats } from '../../contracts/stats.ts'
+import type { QueueStatsDetail } from '../../contracts/stats.ts'
 import type { QueuePolicyInput } from '../../contracts/tasks.ts'
 import type { QueueOperations, QueuePolicyView } from '../operations.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
@@ -14,7 +14,7 @@ export interface QueuePolicyStore {
 
 export interface QueueServicePorts {
   policies: QueuePolicyStore
-  stats: (tenantId: string) => Promise<QueueStats>
+  stats: (tenantId: string) => Promise<QueueStatsDetail>
 }
 
 /** The queue's editable policy and its statistics. */
@@ -49,7 +49,7 @@ export class QueueService implements QueueOperations {
     )
   }
 
-  stats(tenantId: string): Promise<QueueStats> {
+  stats(tenantId: string): Promise<QueueStatsDetail> {
     return this.#ports.stats(tenantId)
   }
 
