@@ -96,10 +96,10 @@ function Deck({ view }: { view: DashboardView }) {
       </div>
       {isEmpty ? null : (
         <>
-          <div className="xl:col-span-7">
+          <div className="xl:col-span-8">
             <WorkPanel />
           </div>
-          <div className="xl:col-span-5">
+          <div className="xl:col-span-4">
             <SpendPanel />
           </div>
         </>

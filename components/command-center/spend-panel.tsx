@@ -68,6 +68,7 @@ function SpendBars({ view: { rows, by } }: { view: SpendView }) {
   return (
     <BarList
       label={`Spend by ${by}`}
+      max={Math.max(...visible.map(({ costUsd }) => costUsd))}
       items={visible.map(({ key, calls, costUsd }) => ({
         key,
         name: <span title={`${formatCount(calls)} calls`}>{key}</span>,

@@ -93,14 +93,18 @@ function WorkTable({ rows, view }: { rows: readonly Row[]; view: View }) {
           <TableHead numeric>Running</TableHead>
           <TableHead numeric>Done</TableHead>
           <TableHead numeric>Failed</TableHead>
-          <TableHead numeric>Wait p50 / p95 / p99</TableHead>
-          <TableHead numeric>Run p50 / p95 / p99</TableHead>
+          <TableHead numeric title="50th, 95th and 99th percentile">
+            Wait p50 · p95 · p99
+          </TableHead>
+          <TableHead numeric title="50th, 95th and 99th percentile">
+            Run p50 · p95 · p99
+          </TableHead>
         </tr>
       </TableHeader>
       <TableBody>
         {rows.map(row => (
           <TableRow key={row.key}>
-            <TableCell className="max-w-48 truncate">
+            <TableCell className="max-w-40 truncate">
               <Link href={row.href} prefetch={false} className="font-mono text-xs hover:underline">
                 {row.key}
               </Link>
@@ -111,8 +115,12 @@ function WorkTable({ rows, view }: { rows: readonly Row[]; view: View }) {
             <TableCell numeric className={row.failed > 0 ? 'text-bad-text' : undefined}>
               {formatCount(row.failed)}
             </TableCell>
-            <TableCell numeric>{percentiles(row.wait)}</TableCell>
-            <TableCell numeric>{percentiles(row.run)}</TableCell>
+            <TableCell numeric className="text-xs">
+              {percentiles(row.wait)}
+            </TableCell>
+            <TableCell numeric className="text-xs">
+              {percentiles(row.run)}
+            </TableCell>
           </TableRow>
         ))}
         {rows.length === 0 ? (
@@ -128,5 +136,5 @@ function WorkTable({ rows, view }: { rows: readonly Row[]; view: View }) {
 }
 
 function percentiles({ p50Ms, p95Ms, p99Ms }: WorkStats['run']): string {
-  return [p50Ms, p95Ms, p99Ms].map(formatMs).join(' / ')
+  return [p50Ms, p95Ms, p99Ms].map(formatMs).join(' · ')
 }

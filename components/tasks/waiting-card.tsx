@@ -94,7 +94,7 @@ function ConstraintRow({ constraint: { title, evidence, unblock, since, etaMs } 
           {etaMs === null ? 'no end known' : etaMs === 0 ? 'ends now' : `ends in about ${formatDuration(etaMs)}`}
         </span>
       </div>
-      <p className="num text-muted-foreground">{evidence}</p>
+      <p className="num text-muted-foreground first-letter:uppercase">{evidence}</p>
       <ul aria-label="What would help" className="grid gap-0.5">
         {unblock.map(({ text, href }) => (
           <li key={text} className="flex items-start gap-1.5">

@@ -27,15 +27,14 @@ function headlineOf(situation: Situation, constraints: readonly Constraint[], st
 /** What lasts longest; of several modules that are closed, the one that opens first. */
 function summaryOf(constraints: readonly Constraint[]): string {
   const closed = constraints.filter(({ kind }) => moduleKinds.has(kind))
-  const others = constraints.filter(({ kind }) => !moduleKinds.has(kind))
   const soonest = closed.at(-1)
-  const reasons = [
-    ...others.map(({ title }) => title),
-    ...(soonest && closed.length > 1
-      ? [`None of its ${closed.length} modules can take it (first: ${soonest.title})`]
-      : []),
-    ...(soonest && closed.length === 1 ? [soonest.title] : []),
-  ]
+  const reasons = constraints.flatMap(constraint => {
+    if (!moduleKinds.has(constraint.kind)) return [constraint.title]
+    if (constraint !== soonest) return []
+    return [
+      closed.length > 1 ? `None of its ${closed.length} modules can take it (first: ${soonest.title})` : soonest.title,
+    ]
+  })
   const more = reasons.length - 1
   return `${reasons[0]}${more > 0 ? `, and ${more} more ${more === 1 ? 'reason' : 'reasons'}` : ''}`
 }

@@ -67,7 +67,7 @@ describe('no module that could take it', () => {
           evidence: 'last failure HTTP_500: boom',
           etaMs: 42 * second,
           unblock: [
-            { text: `Wait for its probe at ${nextProbeAt}`, href: null },
+            { text: 'Wait for its probe in 42 s', href: null },
             { text: 'Reset the breaker of m', href: '/breakers?module=m' },
           ],
         },

@@ -1,4 +1,5 @@
 import type { Constraint, Remedy } from '../../../contracts/explain.ts'
+import { describeDuration } from '../../resilience/describe-duration.ts'
 import type { ConstraintRule, InstanceFacts, ModuleFacts, Situation } from '../situation.ts'
 
 /** Nothing that could run it can take a call now: one constraint for each module, with what is wrong with it. */
@@ -97,7 +98,7 @@ function breakersOpen({ record }: ModuleFacts, instances: readonly InstanceFacts
     unblock: [
       ...(probeAt === null || isProbing
         ? []
-        : [{ text: `Wait for its probe at ${new Date(probeAt).toISOString()}`, href: null }]),
+        : [{ text: `Wait for its probe in ${describeDuration(probeAt - now)}`, href: null }]),
       { text: `Reset the breaker of ${record.id}`, href: `/breakers?module=${record.id}` },
     ],
     since: breakers.map(({ since }) => since).sort()[0] ?? null,
