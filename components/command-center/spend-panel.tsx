@@ -34,14 +34,7 @@ export function SpendPanel() {
       <CardHeader
         title="Spend"
         note={data ? <span className="num">{`${formatUsd(data.totalUsd)} in seven days (UTC)`}</span> : null}
-        actions={
-          <SegmentedControl
-            label="Spend by"
-            value={by}
-            onValueChange={value => setBy(value as View)}
-            options={[...views]}
-          />
-        }
+        actions={<SegmentedControl label="Spend by" value={by} onValueChange={setBy} options={[...views]} />}
       />
       {data ? (
         <CardContent>

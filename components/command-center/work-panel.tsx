@@ -43,14 +43,7 @@ export function WorkPanel() {
       <CardHeader
         title="Work"
         note="last five minutes on this replica"
-        actions={
-          <SegmentedControl
-            label="Work by"
-            value={view}
-            onValueChange={value => setView(value as View)}
-            options={[...views]}
-          />
-        }
+        actions={<SegmentedControl label="Work by" value={view} onValueChange={setView} options={[...views]} />}
       />
       <CardContent className="overflow-x-auto p-0">
         {rows ? (

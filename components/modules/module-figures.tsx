@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
+import { useNow } from '../data/use-now.ts'
 import { Card } from '../ui/card.tsx'
 import { formatCount, formatMs, formatPercent, formatUsd, plural } from '../ui/format.ts'
 import { Meter, utilizationTone } from '../ui/meter.tsx'
@@ -56,7 +57,7 @@ export function ModuleFigures({ module }: { module: ModuleView }) {
 /** What its calls have cost since midnight, UTC; null while that is not known. */
 function useSpentToday(moduleId: string): number | null {
   const trpc = useTRPC()
-  const day = new Date().toISOString().slice(0, 10)
+  const day = new Date(useNow()).toISOString().slice(0, 10)
   const { data } = useQuery(
     trpc.stats.spend.queryOptions(
       { from: day, to: day, by: 'module' },

@@ -65,6 +65,18 @@ export class ModuleService implements ModuleOperations {
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1))
   }
 
+  /** Every module by id, with the calls that this replica has in flight there and the slots of its instances. */
+  loads(tenantId: string): { moduleId: string; running: number; capacity: number }[] {
+    return this.#registry.list(tenantId).map(({ id: moduleId, instances }) => ({
+      moduleId,
+      running: instances.reduce(
+        (sum, { id }) => sum + this.#sources.load.inFlight({ tenantId, moduleId, instanceId: id }),
+        0,
+      ),
+      capacity: instances.reduce((sum, instance) => sum + instance.capacity, 0),
+    }))
+  }
+
   get(tenantId: string, id: string): ModuleView {
     return this.#view(this.#registry.require(tenantId, id))
   }
