@@ -9,6 +9,7 @@ import { keysRouter } from './routers/keys.ts'
 import { modulesRouter } from './routers/modules.ts'
 import { peopleRouter } from './routers/people.ts'
 import { queuesRouter } from './routers/queues.ts'
+import { replicasRouter } from './routers/replicas.ts'
 import { routingRouter } from './routers/routing.ts'
 import { sessionRouter } from './routers/session.ts'
 import { settingsRouter } from './routers/settings.ts'
@@ -28,6 +29,7 @@ export const appRouter = router({
   health: healthRouter,
   events: eventsRouter,
   stats: statsRouter,
+  replicas: replicasRouter,
   settings: settingsRouter,
   people: peopleRouter,
   keys: keysRouter,

@@ -7,13 +7,17 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): Promise<void>
   /** Admits connections again, on the same port. */
   restore(): Promise<void>
+  /** Takes every connection that stands for half-open: nothing goes through it any more and nobody is told. New ones work. */
+  blackHole(): void
 }
 
 /** Starts a proxy to `host:port`. */
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
+  const pairs = new Set<readonly [Socket, Socket]>()
   const server = createServer(client => {
     const upstream = connect(target.port, target.host)
+    pairs.add([client, upstream])
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -35,5 +39,15 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     for (const socket of sockets) socket.destroy()
     await closed
   }
-  return { port, cut, restore: () => listen(port), [Symbol.asyncDispose]: cut }
+  const blackHole = () => {
+    for (const [client, upstream] of pairs) {
+      client.unpipe(upstream)
+      upstream.unpipe(client)
+      // What comes is read and thrown away.
+      client.resume()
+      upstream.resume()
+    }
+    pairs.clear()
+  }
+  return { port, cut, restore: () => listen(port), blackHole, [Symbol.asyncDispose]: cut }
 }

@@ -4,6 +4,8 @@ const smoothing = 0.2
 const learnedForMs = 30_000
 /** Half-life of the calls counted as recent, for share and fairness. */
 const recentHalfLifeMs = 300_000
+/** What is missed is wanted for some rounds: others have to give it back first. */
+const rememberedShare = 0.8
 
 /** How a call ended; null is neutral (busy, cancelled by us) and teaches nothing. */
 export type SlotResult = { ok: boolean; durationMs: number } | null
@@ -39,6 +41,7 @@ export class InstanceLoad {
   /** Calls in flight that callers make themselves: they asked this replica, and no other could serve them. */
   #outside = 0
   #missed = 0
+  #missedLately = 0
 
   constructor(share: number | null = null) {
     this.share = share
@@ -54,11 +57,11 @@ export class InstanceLoad {
     this.#missed += 1
   }
 
-  /** Slots that only this replica can use, with those missed since this was asked last. */
+  /** Slots that only this replica can use, with those missed lately; asked once a round, and each time fewer are remembered. */
   takeWanted(): number {
-    const wanted = this.#outside + this.#missed
+    this.#missedLately = Math.max(this.#missed, Math.floor(this.#missedLately * rememberedShare))
     this.#missed = 0
-    return wanted
+    return this.#outside + this.#missedLately
   }
 
   /**

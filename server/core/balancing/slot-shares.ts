@@ -102,6 +102,7 @@ export class SlotShares {
     if (this.#mode === 'starting') for (const { load } of this.#instances()) load.share = load.inFlight
     this.#mode = 'shared'
     this.#options.load.shareByDefault(0)
+    this.#expireAt(this.#options.clock.now() + grantedForMs)
   }
 
   #end(): void {

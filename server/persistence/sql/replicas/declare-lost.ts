@@ -22,14 +22,17 @@ export async function declareLost(
 
 /**
  * Ends the sessions of replicas that were declared dead. A machine that froze in the middle of a statement keeps its locks and
- * its transaction open for as long as its connection stands, and what it claimed last would wait for it. Answers how many.
+ * its transaction open for as long as its connection stands, and what it claimed last would wait for it. Answers how many. In
+ * two steps, since the conditions of one WHERE may be tried in any order, and this one has to come last.
  */
 export async function endSessions(control: ControlConnection, replicaIds: readonly string[]): Promise<number> {
   const rows = await control.query<{ pid: number }>({
     text: `
-      SELECT pid FROM pg_stat_activity
-      WHERE datname = current_database() AND application_name = ANY ($1) AND pid <> pg_backend_pid()
-        AND pg_terminate_backend(pid)`,
+      WITH theirs AS MATERIALIZED (
+        SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = ANY ($1) AND pid <> pg_backend_pid()
+      )
+      SELECT pid FROM theirs WHERE pg_terminate_backend(pid)`,
     values: [sessionNames(replicaIds)],
   })
   return rows.length
