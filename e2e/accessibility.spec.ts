@@ -1,4 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright'
+import type { SubmitBatchReceipt } from '#server/contracts/tasks.ts'
+import type { Client } from '#server/testing/client.ts'
+import { until } from '#server/testing/until.ts'
+import { fails, registerOwnModule } from './support/own-module.ts'
 import { expect, type Page, signedOut, test } from './support/test.ts'
 
 const sizes = [
@@ -32,9 +36,28 @@ async function mustBeSound(page: Page): Promise<void> {
   expect(await findOverhang(page)).toBe(0)
 }
 
+let isBuried = false
+
+/** Leaves some dead letters, and a job that discarded one of them. */
+async function buryTasks(client: Client): Promise<void> {
+  if (isBuried) return
+  isBuried = true
+  await using engine = await registerOwnModule(client, 'Buried engine', { breaker: { failureThreshold: 100 } })
+  engine.service.answer = fails
+  const tasks = [1, 2, 3].map(cargo => ({ type: engine.type, payload: { cargo }, maxAttempts: 1 }))
+  const { accepted } = await client.mutate<SubmitBatchReceipt>('tasks.submitBatch', { tasks })
+  await until('they are dead letters', async () => {
+    const { open } = await client.query<{ open: number }>('deadLetters.count', { type: engine.type })
+    return open === tasks.length
+  })
+  await client.mutate('deadLetters.discard', { filter: { q: accepted[0]?.id }, reason: 'one too many' })
+}
+
 interface Place {
   name: string
   path: string
+  /** Makes what there is to show, once. */
+  prepare?: (client: Client) => Promise<void>
   /** Waits until what matters is shown, opening what has to be opened. */
   show: (page: Page) => Promise<void>
 }
@@ -102,6 +125,43 @@ const places: Place[] = [
     },
   },
   {
+    name: 'the dead letters when there is none',
+    path: '/dead-letters?type=nothing.failed',
+    show: page => expect(page.getByText('No dead letter matches')).toBeVisible(),
+  },
+  {
+    name: 'the causes of dead letters',
+    path: '/dead-letters',
+    prepare: buryTasks,
+    show: page => expect(page.getByRole('table', { name: 'Causes' }).getByRole('row').nth(1)).toBeVisible(),
+  },
+  {
+    name: 'a dead letter among others',
+    path: '/dead-letters?view=letters',
+    prepare: buryTasks,
+    async show(page) {
+      await page.getByRole('row').filter({ hasText: 'ENGINE_ON_FIRE' }).first().getByRole('button').click()
+      await page.getByRole('button', { name: 'Edit payload' }).click()
+      await expect(page.getByRole('dialog').getByLabel('Payload (JSON)')).toBeVisible()
+    },
+  },
+  {
+    name: 'the question before dead letters are reprocessed',
+    path: '/dead-letters',
+    prepare: buryTasks,
+    async show(page) {
+      await page.getByRole('button', { name: /^Reprocess all/ }).click()
+      await page.getByRole('dialog').getByRole('switch', { name: 'Try a sample first' }).click()
+      await expect(page.getByRole('dialog').getByRole('button', { name: /Start the trial|Reprocess/ })).toBeVisible()
+    },
+  },
+  {
+    name: 'the jobs on dead letters',
+    path: '/dead-letters?view=jobs',
+    prepare: buryTasks,
+    show: page => expect(page.getByText('discarded').first()).toBeVisible(),
+  },
+  {
     name: 'the breakers',
     path: '/breakers',
     show: page => expect(page.getByRole('article').first()).toBeVisible(),
@@ -154,11 +214,13 @@ for (const colorScheme of ['dark', 'light'] as const) {
   test.describe(`in ${colorScheme}`, () => {
     test.use({ colorScheme })
 
-    for (const { name, path, show } of places) {
+    for (const { name, path, prepare, show } of places) {
       test(`${name}: nothing serious for axe on a desk or a phone, and nothing runs off the screen`, async ({
         page,
+        client,
         allowInConsole,
       }) => {
+        await prepare?.(client)
         if (path === '/no-such-page') allowInConsole(/status of 404.*no-such-page/)
         await page.goto(path)
         await show(page)

@@ -1,21 +1,12 @@
 import path from 'node:path'
 import type { DashboardView } from '#server/contracts/stats.ts'
 import { until } from '#server/testing/until.ts'
-import { product } from './support/product.ts'
+import { setFault } from './support/fleet-faults.ts'
 import { expect, test } from './support/test.ts'
 
 const folder = path.resolve(import.meta.dirname, '../docs/images')
 const workMs = 240_000
 const troubleMs = 60_000
-
-async function setFault(moduleId: string, mode: 'none' | 'garbage'): Promise<void> {
-  const answer = await fetch(`${product().fleetUrl}/fleet/${moduleId}/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ mode }),
-  })
-  expect(answer.ok, await answer.text()).toBe(true)
-}
 
 test('the pictures of the README show the command center at work, with something wrong', async ({ page, client }) => {
   test.setTimeout(workMs + 2 * troubleMs)

@@ -90,7 +90,7 @@ export function BottomBar() {
       aria-label="Main"
       className="fixed inset-x-0 bottom-0 z-30 border-t bg-sidebar pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      <ul className="grid grid-cols-5">
+      <ul className="grid grid-cols-6">
         {destinations.map(item => {
           const current = isCurrent(item.href, pathname)
           const badge = item.badge && badges[item.badge]

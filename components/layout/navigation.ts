@@ -1,4 +1,4 @@
-import { Activity, Boxes, Gauge, ListTree, type LucideIcon, Settings, Zap } from 'lucide-react'
+import { Activity, Boxes, Gauge, ListTree, type LucideIcon, MailWarning, Settings, Zap } from 'lucide-react'
 
 /** A place in the navigation. */
 export interface Destination {
@@ -10,7 +10,7 @@ export interface Destination {
   /** Pressed after `g`. */
   jump: string
   /** Which live figure stands beside it. */
-  badge: 'attention' | 'modules' | 'tasks' | 'breakers' | null
+  badge: 'attention' | 'modules' | 'tasks' | 'deadLetters' | 'breakers' | null
 }
 
 /** Every page with a place in the navigation, in order. */
@@ -18,6 +18,14 @@ export const destinations: readonly Destination[] = [
   { href: '/', label: 'Command center', shortLabel: 'Deck', icon: Gauge, jump: 'c', badge: 'attention' },
   { href: '/modules', label: 'Modules', shortLabel: 'Modules', icon: Boxes, jump: 'm', badge: 'modules' },
   { href: '/tasks', label: 'Tasks', shortLabel: 'Tasks', icon: ListTree, jump: 't', badge: 'tasks' },
+  {
+    href: '/dead-letters',
+    label: 'Dead letters',
+    shortLabel: 'Letters',
+    icon: MailWarning,
+    jump: 'd',
+    badge: 'deadLetters',
+  },
   { href: '/breakers', label: 'Breakers', shortLabel: 'Breakers', icon: Zap, jump: 'b', badge: 'breakers' },
   { href: '/events', label: 'Events', shortLabel: 'Events', icon: Activity, jump: 'e', badge: null },
 ]

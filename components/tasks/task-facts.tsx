@@ -5,6 +5,7 @@ import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { DefinitionList } from '../ui/definition-list.tsx'
 import { formatMs, formatUsd } from '../ui/format.ts'
 import { Elapsed, Moment, RelativeTime } from '../ui/relative-time.tsx'
+import { statusLook } from '../ui/status.ts'
 import { spansOf } from './task-spans.ts'
 import { aliasOf } from './task-words.ts'
 
@@ -36,6 +37,7 @@ export function TaskFacts({ task }: { task: TaskView }) {
     ...(task.idempotencyKey
       ? [{ term: 'Idempotency', value: <code className="break-all text-xs">{task.idempotencyKey}</code> }]
       : []),
+    ...(task.deadLetter ? [{ term: 'Dead letter', value: <LetterLink task={task} mark={task.deadLetter} /> }] : []),
     ...(task.retryOf ? [{ term: 'Retry of', value: <TaskLink id={task.retryOf} /> }] : []),
     ...(task.retriedAs ? [{ term: 'Retried as', value: <TaskLink id={task.retriedAs} /> }] : []),
   ]
@@ -61,6 +63,19 @@ function ModuleLink({ id }: { id: string }) {
   return (
     <Link href={`/modules/${id}`} prefetch={false} className={link}>
       {id}
+    </Link>
+  )
+}
+
+function LetterLink({ task, mark }: { task: TaskView; mark: NonNullable<TaskView['deadLetter']> }) {
+  return (
+    <Link
+      href={`/dead-letters?view=letters&state=all&cause=${mark.fingerprint}&letter=${task.id}`}
+      prefetch={false}
+      className={link}
+    >
+      {statusLook('letter', mark.state).label}
+      {mark.closedBy ? ` by ${mark.closedBy}` : ''}
     </Link>
   )
 }

@@ -47,7 +47,11 @@ export function TaskFilters() {
           ]}
           className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-28"
         />
-        <TimeRangeField />
+        <TimeRangeField
+          label="When the tasks were accepted"
+          value={search}
+          onChange={change => void setSearch(change)}
+        />
         {isFiltered ? (
           <Button variant="ghost" onClick={clear}>
             Clear

@@ -1,19 +1,20 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { useCallback, useEffect, useRef } from 'react'
 import type { TaskSummary } from '#server/contracts/tasks.ts'
 import { useListKeys } from '../layout/use-list-keys.ts'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { RowGap } from '../ui/row-gap.tsx'
 import { TableBody, TableHead, TableHeader } from '../ui/table.tsx'
+import { useEndInSight } from '../ui/use-end-in-sight.ts'
+import type { Selection } from '../ui/use-selection.ts'
+import { useStable } from '../ui/use-stable.ts'
 import { useWindowRows } from '../ui/use-window-rows.ts'
 import { TaskRow, taskColumns } from './task-row.tsx'
-import type { TaskSelection } from './use-task-selection.ts'
 
 export interface TaskTableProps {
   tasks: TaskSummary[]
-  selection: TaskSelection
+  selection: Selection
   /** The last rows have come into sight. */
   onReachEnd: () => void
   /** The keyboard is in the list. */
@@ -105,26 +106,4 @@ export function TaskTable({ tasks, selection, onReachEnd, onKeyboard }: TaskTabl
       <div ref={end} aria-hidden className="h-px" />
     </>
   )
-}
-
-/** The newest of a function under one identity, so that rows are not drawn anew for it. */
-function useStable<Arguments extends unknown[]>(run: (...given: Arguments) => void): (...given: Arguments) => void {
-  const latest = useRef(run)
-  useEffect(() => {
-    latest.current = run
-  })
-  return useCallback((...given: Arguments) => latest.current(...given), [])
-}
-
-/** Calls back whenever the element with the returned ref comes near the screen. */
-function useEndInSight(onReach: () => void) {
-  const element = useRef<HTMLDivElement>(null)
-  const reach = useStable(onReach)
-  useEffect(() => {
-    if (!element.current) return
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && reach(), { rootMargin: '400px' })
-    observer.observe(element.current)
-    return () => observer.disconnect()
-  }, [reach])
-  return element
 }

@@ -16,12 +16,13 @@ import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { StaleLine } from '../ui/stale-line.tsx'
+import { useSelection } from '../ui/use-selection.ts'
+import { useSettled } from '../ui/use-settled.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { type TaskSearch, toListFilter } from './task-filter.ts'
 import { TaskFilters } from './task-filters.tsx'
 import { TaskTable } from './task-table.tsx'
 import { useTaskList } from './use-task-list.ts'
-import { useTaskSelection } from './use-task-selection.ts'
 import { useTasksSearch } from './use-tasks-search.ts'
 
 const SubmitTaskDialog = onDemand(() => import('./submit-task-dialog.tsx').then(module => module.SubmitTaskDialog))
@@ -61,7 +62,7 @@ function TaskListing({ search, onSubmit }: { search: TaskSearch; onSubmit: () =>
   const pointer = usePointerHold()
   const [isKeyboard, setKeyboard] = useState(false)
   const [filter] = useState(() => toListFilter(search, Date.now()))
-  const selection = useTaskSelection()
+  const selection = useSelection()
   const hold = pausedBy !== null || isAway || isKeyboard || pointer.isHeld || selection.chosen.size > 0
   const list = useTaskList(filter, { hold })
   const tasks = list.tasks ?? noTasks
@@ -126,16 +127,6 @@ function TaskListing({ search, onSubmit }: { search: TaskSearch; onSubmit: () =>
       <BulkBar tasks={chosen} onClear={selection.clear} />
     </>
   )
-}
-
-/** A value once it has rested for a while: what is typed is not asked for letter by letter. */
-function useSettled<Value>(value: Value, restMs: number): Value {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), restMs)
-    return () => clearTimeout(timer)
-  }, [value, restMs])
-  return settled
 }
 
 /** Whether the reader has left the top of the page. */

@@ -4,38 +4,50 @@ import { CalendarClock } from 'lucide-react'
 import { useClockZone } from '../data/use-clock-zone.ts'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
-import { formatMoment } from '../ui/format.ts'
+import { type ClockZone, formatMoment } from '../ui/format.ts'
 import { Input } from '../ui/input.tsx'
 import { Popover, PopoverContent, PopoverTrigger } from '../ui/popover.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { fromFieldText, toFieldText } from './moment-text.ts'
-import { rangeNames } from './task-filter.ts'
-import { useTasksSearch } from './use-tasks-search.ts'
+import { type RelativeRange, rangeNames } from './task-filter.ts'
 
 const options = [
   { value: 'any', label: 'Any' },
   ...rangeNames.map(value => ({ value, label: value.replace('m', ' min').replace('h', ' h').replace('d', ' d') })),
 ] as const
 
-/** When the tasks were accepted: the last minutes to days, or from one moment to another. */
-export function TimeRangeField() {
-  const { search, setSearch } = useTasksSearch()
+/** A range that ends now, or two moments of which each may be open. */
+export interface TimeRange {
+  range: RelativeRange | null
+  from: string | null
+  to: string | null
+}
+
+export interface TimeRangeFieldProps {
+  /** What happened within the range, as a title: `When the tasks were accepted`. */
+  label: string
+  value: TimeRange
+  onChange: (change: Partial<TimeRange>) => void
+}
+
+/** The last minutes to days, or from one moment to another. */
+export function TimeRangeField({ label, value: chosen, onChange }: TimeRangeFieldProps) {
   const zone = useClockZone()
-  const { range, from, to } = search
+  const { range, from, to } = chosen
   const isAbsolute = range === null && (from !== null || to !== null)
   return (
     <Popover>
       <PopoverTrigger asChild>
         <Button className="font-normal">
           <CalendarClock aria-hidden />
-          <span className="num max-w-52 truncate">{describeRange(search, zone)}</span>
+          <span className="num max-w-52 truncate">{describeRange(chosen, zone)}</span>
         </Button>
       </PopoverTrigger>
-      <PopoverContent aria-label="When the tasks were accepted" align="end" className="grid w-80 gap-3">
+      <PopoverContent aria-label={label} align="end" className="grid w-80 gap-3">
         <SegmentedControl
           label="Within the last"
           value={isAbsolute ? 'any' : (range ?? 'any')}
-          onValueChange={value => void setSearch({ range: value === 'any' ? null : value, from: null, to: null })}
+          onValueChange={value => onChange({ range: value === 'any' ? null : value, from: null, to: null })}
           options={options}
           className="justify-self-start"
         />
@@ -47,8 +59,8 @@ export function TimeRangeField() {
                 type="datetime-local"
                 step={1}
                 className="num"
-                value={range === null ? toFieldText(search[end], zone) : ''}
-                onChange={event => void setSearch({ range: null, [end]: fromFieldText(event.target.value, zone) })}
+                value={range === null ? toFieldText(chosen[end], zone) : ''}
+                onChange={event => onChange({ range: null, [end]: fromFieldText(event.target.value, zone) })}
               />
             )}
           </Field>
@@ -58,11 +70,7 @@ export function TimeRangeField() {
   )
 }
 
-function describeRange(
-  search: ReturnType<typeof useTasksSearch>['search'],
-  zone: Parameters<typeof formatMoment>[1],
-): string {
-  const { range, from, to } = search
+function describeRange({ range, from, to }: TimeRange, zone: ClockZone): string {
   if (range !== null) return `Last ${options.find(option => option.value === range)?.label ?? range}`
   const moment = (iso: string) => formatMoment(iso, zone).slice(5, 16)
   if (from !== null && to !== null) return `${moment(from)} – ${moment(to)}`

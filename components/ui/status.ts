@@ -1,4 +1,5 @@
 import {
+  Archive,
   Ban,
   Check,
   CircleDashed,
@@ -7,20 +8,24 @@ import {
   CirclePause,
   CircleX,
   Clock,
+  FlaskConical,
   Hourglass,
   Info,
   type LucideIcon,
+  MailWarning,
   OctagonAlert,
   Play,
   PlugZap,
   Power,
   PowerOff,
+  RotateCw,
   Siren,
   TimerOff,
   TriangleAlert,
   Unplug,
 } from 'lucide-react'
 import type { BreakerState } from '#server/contracts/breakers.ts'
+import type { DeadLetterJobStatus, DeadLetterState } from '#server/contracts/dead-letters.ts'
 import type { HealthBand } from '#server/contracts/health.ts'
 import type { HealthState } from '#server/contracts/modules.ts'
 import type { AttentionItem } from '#server/contracts/stats.ts'
@@ -111,6 +116,20 @@ const enablementLooks: Record<'enabled' | 'disabled', StatusLook> = {
   },
 }
 
+const letterLooks: Record<DeadLetterState, StatusLook> = {
+  open: { label: 'Open', tone: 'bad', icon: MailWarning, meaning: 'Failed for good; nobody has dealt with it yet.' },
+  reprocessed: { label: 'Reprocessed', tone: 'busy', icon: RotateCw, meaning: 'A new task was made from it.' },
+  discarded: { label: 'Discarded', tone: 'idle', icon: Archive, meaning: 'Somebody said that it is not needed.' },
+}
+
+const letterJobLooks: Record<DeadLetterJobStatus, StatusLook> = {
+  trial: { label: 'Trial', tone: 'busy', icon: FlaskConical, meaning: 'A sample runs; the rest waits for its ends.' },
+  deciding: { label: 'Asks', tone: 'warn', icon: CircleHelp, meaning: 'The sample has ended; say whether to go on.' },
+  running: { label: 'Running', tone: 'busy', icon: Play, meaning: 'It works through its letters.' },
+  done: { label: 'Done', tone: 'ok', icon: Check, meaning: 'Every letter of it was dealt with.' },
+  aborted: { label: 'Aborted', tone: 'idle', icon: Ban, meaning: 'Stopped by a person; what was done stays.' },
+}
+
 const looks = {
   task: taskLooks,
   attempt: attemptLooks,
@@ -119,6 +138,8 @@ const looks = {
   band: bandLooks,
   severity: severityLooks,
   enablement: enablementLooks,
+  letter: letterLooks,
+  letterJob: letterJobLooks,
 } as const
 
 /** The vocabularies of status, and the values each has. */
@@ -130,6 +151,8 @@ export interface StatusValues {
   band: HealthBand
   severity: AttentionItem['severity']
   enablement: 'enabled' | 'disabled'
+  letter: DeadLetterState
+  letterJob: DeadLetterJobStatus
 }
 export type StatusKind = keyof StatusValues
 

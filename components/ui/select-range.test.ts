@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { selectRange } from './task-selection.ts'
+import { selectRange } from './select-range.ts'
 
 const ids = ['a', 'b', 'c', 'd', 'e']
 

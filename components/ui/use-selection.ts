@@ -1,19 +1,19 @@
 'use client'
 
 import { useState } from 'react'
-import { selectRange } from './task-selection.ts'
+import { selectRange } from './select-range.ts'
 
-export interface TaskSelection {
+export interface Selection {
   chosen: ReadonlySet<string>
-  /** Chooses a task of the list or not; with `isRange` also all between it and the last one. */
+  /** Chooses a row of the list or not; with `isRange` also all between it and the last one. */
   toggle: (ids: readonly string[], id: string, isRange: boolean) => void
-  /** Chooses every task of the list, or none when all are chosen. */
+  /** Chooses every row of the list, or none when all are chosen. */
   toggleAll: (ids: readonly string[]) => void
   clear: () => void
 }
 
-/** Which tasks of a list are chosen. */
-export function useTaskSelection(): TaskSelection {
+/** Which rows of a list are chosen. */
+export function useSelection(): Selection {
   const [{ chosen, last }, setState] = useState<{ chosen: ReadonlySet<string>; last: string | null }>({
     chosen: new Set(),
     last: null,
