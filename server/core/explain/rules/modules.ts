@@ -111,7 +111,7 @@ function atLimit({ record, limit, meanMs }: ModuleFacts, inFlight: number): Cons
   return {
     kind: 'module_limit',
     title: `Module ${record.id} is at its concurrency limit`,
-    evidence: `${inFlight} calls in flight, ${limit} allowed here by the queue policy`,
+    evidence: `${inFlight} ${inFlight === 1 ? 'call' : 'calls'} in flight, ${limit} allowed here by the queue policy`,
     unblock: [
       { text: 'Wait for a call to end', href: null },
       { text: `Raise the limit of ${record.id}`, href: '/settings?tab=queue' },
