@@ -13,7 +13,7 @@ let running: RunningQuarterdeck
 const modules: ScriptedModule[] = []
 
 beforeAll(async () => {
-  running = await runQuarterdeck({ QUARTERDECK_QUEUE_CAPACITY: '200' })
+  running = await runQuarterdeck({ QUARTERDECK_QUEUE_CAPACITY: '1000' })
 })
 afterAll(async () => {
   await running[Symbol.asyncDispose]()
@@ -213,12 +213,15 @@ test('at three times what can be done all urgent work is taken, the lowest is tu
       if (isTaken) counts[1] = (counts[1] ?? 0) + 1
     }
   }
-  // 250 a second can be done; 75 arrive every 100 ms, one of fifteen urgent.
+  await running.client.mutate('tasks.submitBatch', {
+    tasks: Array.from({ length: 1_000 }, () => ({ type: 'flood', payload: null, priority: 10 })),
+  })
+  // 250 a second can be done at most; 75 arrive every 100 ms, one of 25 urgent.
   for (let round = 0; round < 40; round++) {
     const begun = Date.now()
     await Promise.all(
       Array.from({ length: 75 }, async (_, index) => {
-        const isUrgent = index % 15 === 0
+        const isUrgent = index % 25 === 0
         const note = admittedAt(isUrgent ? 'urgent' : 'low')
         const call = submit({ type: 'flood', priority: isUrgent ? 1 : 10 })
         const error = await call.then(
