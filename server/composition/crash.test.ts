@@ -89,3 +89,56 @@ test('after kill -9 with tasks in flight every accepted task ends exactly once',
   second.child.kill('SIGTERM')
   expect(await stopped).toEqual([0, null])
 })
+
+test('after kill -9 in the middle of a graph every task of it runs after its parents and ends once', {
+  timeout: 60_000,
+}, async () => {
+  module.calls.length = 0
+  module.answer = call => ({ status: 200, body: null, delayMs: call.type === 'work' ? 15 : 0 })
+  const first = await startServer()
+  const layers = Array.from({ length: 12 }, (_, layer) =>
+    Array.from({ length: 20 }, (_, n) => ({
+      type: 'work',
+      payload: [layer, n],
+      ref: `${layer}.${n}`,
+      dependsOn: layer === 0 ? [] : [n, (n + 7) % 20, (n + 13) % 20].map(parent => `${layer - 1}.${parent}`),
+    })),
+  ).flat()
+  const { accepted } = await first.client.mutate<SubmitBatchReceipt>('tasks.submitBatch', { tasks: layers })
+  expect(accepted).toHaveLength(layers.length)
+  await until('some ended and others wait for them', async () => {
+    const stats = await first.client.query<QueueStats>('queues.stats')
+    return module.calls.length > 60 && stats.running > 0
+  })
+  first.child.kill('SIGKILL')
+  await once(first.child, 'exit')
+  const { rows: blocked } = await database.pool.query('SELECT FROM waiting WHERE due_at IS NULL')
+  expect(blocked.length).toBeGreaterThan(20)
+
+  const second = await startServer()
+  const ids = accepted.map(entry => entry.id)
+  const endedOf = async () => {
+    const { rows } = await database.pool.query<{ status: string; times: number }>(
+      'SELECT status, count(*)::int AS times FROM outcome WHERE id = ANY ($1::uuid[]) GROUP BY status',
+      [ids],
+    )
+    return rows
+  }
+  await until(
+    'everything ends',
+    async () => (await endedOf()).reduce((sum, row) => sum + row.times, 0) === ids.length,
+    30_000,
+  )
+  expect(await endedOf()).toEqual([{ status: 'succeeded', times: ids.length }])
+  const firstCall = new Map<string, number>()
+  for (const [place, call] of module.calls.entries()) if (!firstCall.has(call.taskId)) firstCall.set(call.taskId, place)
+  for (const [index, { dependsOn }] of layers.entries()) {
+    for (const ref of dependsOn) {
+      const parent = ids[layers.findIndex(other => other.ref === ref)] ?? ''
+      expect(firstCall.get(parent)).toBeLessThan(firstCall.get(ids[index] ?? '') ?? 0)
+    }
+  }
+  const stopped = once(second.child, 'exit')
+  second.child.kill('SIGTERM')
+  expect(await stopped).toEqual([0, null])
+})

@@ -1,7 +1,7 @@
 import { limits } from '../../contracts/common.ts'
 import { describeInputProblem } from '../../contracts/input-problem.ts'
 import { type BatchTask, batchTaskInput, type SubmitBatchReceipt } from '../../contracts/tasks.ts'
-import { type OrderFault, orderBatch } from '../graph/order-batch.ts'
+import { isTaskId, type OrderFault, orderBatch } from '../graph/order-batch.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
 import type { Submission } from './submission.ts'
@@ -110,10 +110,10 @@ async function commitGraph(
   }
 }
 
-/** The name of an entry that is not valid otherwise, so that what depends on it can be told so. */
+/** The name of an entry that is not valid otherwise, so that what depends on it can be told so; never what is an id. */
 function refOf(entry: unknown): string | undefined {
   const ref = typeof entry === 'object' && entry !== null && 'ref' in entry ? entry.ref : undefined
-  return typeof ref === 'string' ? ref : undefined
+  return typeof ref === 'string' && !isTaskId(ref) ? ref : undefined
 }
 
 function requireFewDependencies(tasks: readonly (BatchTask | null)[]): void {

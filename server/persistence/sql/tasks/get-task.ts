@@ -1,14 +1,13 @@
 import type { Pool } from 'pg'
-import { type Json, limits } from '#server/contracts/common.ts'
+import type { Json } from '#server/contracts/common.ts'
 import type { DeadLetterState } from '#server/contracts/dead-letters.ts'
 import type { AttemptView, TaskStatus } from '#server/contracts/tasks.ts'
 import type { WaitReason } from '#server/core/queue/task-state.ts'
 import type { StoredTask } from '#server/core/queue/task-store.ts'
-import { type RelatedColumns, relatedColumns, toRelated } from './related-tasks.ts'
+import { type RelationColumns, type Relations, readRelations } from './related-tasks.ts'
 import { statusSql } from './status-sql.ts'
 
-interface Row extends RelatedColumns {
-  id: string
+interface Row extends RelationColumns {
   lane_id: number
   type: string
   module_id: string | null
@@ -70,11 +69,11 @@ interface AttemptRow {
   decision: AttemptView['decision']
 }
 
-/** A task with its attempts and where it stands, from one snapshot; null when the tenant has no such task. */
+/** A task with its attempts and where it stands, from one snapshot, and then what it is related to; null when the tenant has no such task. */
 export async function getTask(pool: Pool, tenantId: string, id: string): Promise<StoredTask | null> {
   const { rows } = await pool.query<Row>({ name: 'get-task', text: getSql, values: [tenantId, id] })
   const row = rows[0]
-  return row ? toStoredTask(row, tenantId) : null
+  return row ? toStoredTask(row, tenantId, await readRelations(pool, tenantId, row)) : null
 }
 
 const getSql = `
@@ -88,8 +87,8 @@ const getSql = `
          w.reason AS wait_reason, w.due_at, w.since, l.lease_no, l.replica_id, l.claimed_at,
          (SELECT json_agg(a ORDER BY a.number) FROM attempt a WHERE a.tenant_id = t.tenant_id AND a.task_id = t.id) AS attempt_rows,
          d.fingerprint, d.state AS letter_state, d.failed_at, d.reprocessed_as, d.closed_at, d.closed_by,
-         d.reason AS close_reason, d.job_id, t.raised_by, t.raised_at,
-         ${relatedColumns(limits.dependantsShown)}
+         d.reason AS close_reason, d.job_id, t.raised_by, t.raised_at, t.depends_on, o.caused_by,
+         EXISTS (SELECT FROM task_edge e WHERE e.parent_id = t.id) AS is_awaited
   FROM task t
   LEFT JOIN outcome o ON o.tenant_id = t.tenant_id AND o.id = t.id
   LEFT JOIN dead_letter d ON d.tenant_id = t.tenant_id AND d.id = t.id
@@ -98,7 +97,7 @@ const getSql = `
   LEFT JOIN ready r ON r.lane_id = t.lane_id AND r.rank = t.rank AND r.priority = t.priority AND r.deadline = t.deadline AND r.id = t.id
   WHERE t.tenant_id = $1 AND t.id = $2::uuid`
 
-function toStoredTask(row: Row, tenantId: string): StoredTask {
+function toStoredTask(row: Row, tenantId: string, relations: Relations): StoredTask {
   return {
     summary: {
       id: row.id,
@@ -140,9 +139,7 @@ function toStoredTask(row: Row, tenantId: string): StoredTask {
       row.lease_no === null || row.replica_id === null || row.claimed_at === null
         ? null
         : { leaseNo: Number(row.lease_no), replicaId: row.replica_id, claimedAt: row.claimed_at.toISOString() },
-    dependsOn: toRelated(row.parent_rows),
-    dependants: { total: row.child_count, items: toRelated(row.child_rows) },
-    failedAncestor: toRelated(row.ancestor_rows)[0] ?? null,
+    ...relations,
     raised:
       row.raised_by === null || row.raised_at === null ? null : { by: row.raised_by, at: row.raised_at.toISOString() },
   }

@@ -1,39 +1,72 @@
+import type { Pool } from 'pg'
+import { limits } from '#server/contracts/common.ts'
 import type { RelatedTask, TaskStatus } from '#server/contracts/tasks.ts'
+import type { StoredTask } from '#server/core/queue/task-store.ts'
 import { statusSql } from './status-sql.ts'
 
-/** What `relatedColumns` read. */
-export interface RelatedColumns {
-  parent_rows: RelatedRow[] | null
-  child_rows: RelatedRow[] | null
-  child_count: number
-  ancestor_rows: RelatedRow[] | null
-}
-
-interface RelatedRow {
+/** What a task row says of its relations. */
+export interface RelationColumns {
   id: string
-  status: TaskStatus | null
+  depends_on: string[] | null
+  caused_by: string | null
+  is_awaited: boolean
 }
 
-/** Columns with the tasks that one is related to, of a row source with `task t` and its `outcome o`. */
-export function relatedColumns(childrenShown: number): string {
-  return `
-    (SELECT json_agg(json_build_object('id', d.id, 'status', ${statusSql('p')}) ORDER BY d.place)
-     FROM unnest(t.depends_on) WITH ORDINALITY AS d (id, place)
-     LEFT JOIN task p ON p.tenant_id = t.tenant_id AND p.id = d.id) AS parent_rows,
-    (SELECT json_agg(json_build_object('id', e.child_id, 'status', ${statusSql('c')}) ORDER BY e.child_id)
-     FROM (SELECT child_id FROM task_edge WHERE parent_id = t.id ORDER BY child_id LIMIT ${childrenShown}) e
-     LEFT JOIN task c ON c.tenant_id = t.tenant_id AND c.id = e.child_id) AS child_rows,
-    (SELECT count(*)::int FROM task_edge e WHERE e.parent_id = t.id) AS child_count,
-    (WITH RECURSIVE cause (id, step) AS (
-       SELECT o.caused_by, 1 WHERE o.caused_by IS NOT NULL
-       UNION ALL
-       SELECT u.caused_by, cause.step + 1 FROM cause JOIN outcome u ON u.tenant_id = t.tenant_id AND u.id = cause.id
-       WHERE u.caused_by IS NOT NULL
-     ), first AS (SELECT id FROM cause ORDER BY step DESC LIMIT 1)
-     SELECT json_agg(json_build_object('id', f.id, 'status', ${statusSql('a')}))
-     FROM first f LEFT JOIN task a ON a.tenant_id = t.tenant_id AND a.id = f.id) AS ancestor_rows`
+export type Relations = Pick<StoredTask, 'dependsOn' | 'dependants' | 'failedAncestor'>
+
+const unrelated: Relations = { dependsOn: [], dependants: { total: 0, items: [] }, failedAncestor: null }
+
+/** The tasks that one is related to, and what has become of them; asks for nothing when there are none. */
+export async function readRelations(pool: Pool, tenantId: string, row: RelationColumns): Promise<Relations> {
+  if (row.depends_on === null && !row.is_awaited) return unrelated
+  const [children, ancestorId] = await Promise.all([
+    row.is_awaited ? readChildren(pool, row.id) : { total: 0, ids: [] },
+    row.caused_by === null ? null : findAncestor(pool, tenantId, row.caused_by),
+  ])
+  const parents = row.depends_on ?? []
+  const ids = [...parents, ...children.ids, ...(ancestorId === null ? [] : [ancestorId])]
+  const statuses = await readStatuses(pool, tenantId, ids)
+  const relate = (id: string): RelatedTask => ({ id, status: statuses.get(id) ?? null })
+  return {
+    dependsOn: parents.map(relate),
+    dependants: { total: children.total, items: children.ids.map(relate) },
+    failedAncestor: ancestorId === null ? null : relate(ancestorId),
+  }
 }
 
-export function toRelated(rows: RelatedRow[] | null): RelatedTask[] {
-  return rows ?? []
+async function readChildren(pool: Pool, id: string): Promise<{ total: number; ids: string[] }> {
+  const { rows } = await pool.query<{ total: number; ids: string[] }>({
+    name: 'read-children',
+    text: `
+      SELECT (SELECT count(*)::int FROM task_edge WHERE parent_id = $1) AS total,
+             ARRAY(SELECT child_id FROM task_edge WHERE parent_id = $1 ORDER BY child_id LIMIT $2) AS ids`,
+    values: [id, limits.dependantsShown],
+  })
+  return rows[0] ?? { total: 0, ids: [] }
+}
+
+/** Follows the parents that ended each other up to the one that ended by itself. */
+async function findAncestor(pool: Pool, tenantId: string, parentId: string): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'find-ancestor',
+    text: `
+      WITH RECURSIVE cause (id, step) AS (
+        SELECT $2::uuid, 1
+        UNION ALL
+        SELECT o.caused_by, c.step + 1 FROM cause c JOIN outcome o ON o.tenant_id = $1 AND o.id = c.id
+        WHERE o.caused_by IS NOT NULL
+      )
+      SELECT id FROM cause ORDER BY step DESC LIMIT 1`,
+    values: [tenantId, parentId],
+  })
+  return rows[0]?.id ?? parentId
+}
+
+async function readStatuses(pool: Pool, tenantId: string, ids: readonly string[]): Promise<Map<string, TaskStatus>> {
+  const { rows } = await pool.query<{ id: string; status: TaskStatus }>({
+    name: 'read-statuses',
+    text: `SELECT t.id, ${statusSql('t')} AS status FROM task t WHERE t.tenant_id = $1 AND t.id = ANY ($2::uuid[])`,
+    values: [tenantId, ids],
+  })
+  return new Map(rows.map(row => [row.id, row.status]))
 }
