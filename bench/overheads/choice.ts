@@ -4,6 +4,7 @@ import { InstancePool, type PoolResources } from '#server/core/balancing/instanc
 import { createLoadTable } from '#server/core/balancing/load-table.ts'
 import { fixedExploration } from '#server/core/brain/exploration.ts'
 import { ServiceRecords } from '#server/core/brain/service-records.ts'
+import { noPauses } from '#server/core/queue/pause-board.ts'
 import type { ModuleRecord } from '#server/core/registry/module-record.ts'
 import { createTaskRouter } from '#server/core/routing/fleet-router.ts'
 import type { RouteRequest } from '#server/core/routing/task-router.ts'
@@ -71,6 +72,7 @@ function measureRouter(name: string, modules: readonly ModuleRecord[]): Overhead
     records,
     exploration: fixedExploration(),
     isCostBased: () => false,
+    pauses: noPauses,
   })
   for (const [place, { id }] of modules.entries()) {
     for (let call = 0; call < 100; call += 1) {

@@ -43,6 +43,7 @@ describe('the notable types', () => {
       'task.scheduled',
       'task.ready',
       'task.running',
+      'task.progress',
       'task.succeeded',
       'health.check_passed',
     ])

@@ -3,6 +3,7 @@ export const eventGroups = [
   'problems',
   'tasks',
   'attempts',
+  'queue',
   'breakers',
   'modules',
   'health',
@@ -28,6 +29,7 @@ export const eventGroupLooks: Record<EventGroup, { label: string; meaning: strin
   },
   tasks: { label: 'Tasks', meaning: 'Each change of state of a task', types: ['task.*'] },
   attempts: { label: 'Attempts', meaning: 'Each call of a module for a task', types: ['agent.*'] },
+  queue: { label: 'Queue', meaning: 'Paused and resumed by operators', types: ['queue.*'] },
   breakers: { label: 'Breakers', meaning: 'Opened, half-open, closed, held, reset', types: ['circuit.*'] },
   modules: {
     label: 'Modules',
@@ -40,7 +42,11 @@ export const eventGroupLooks: Record<EventGroup, { label: string; meaning: strin
     types: ['health.*', 'system.*', 'module.health_changed'],
   },
   alerts: { label: 'Alerts', meaning: 'Alerts and recoveries', types: ['alert.*', 'error.*'] },
-  deployments: { label: 'Deployments', meaning: 'Deployments and scaling', types: ['deployment.*', 'resource.*'] },
+  deployments: {
+    label: 'Deployments',
+    meaning: 'Deployments, scaling, and replicas that come and go',
+    types: ['deployment.*', 'resource.*', 'replica.*'],
+  },
 }
 
 /** The type patterns of the chosen groups, each once; undefined, which means all, when none is chosen. */
@@ -54,7 +60,9 @@ export const notableTypes: readonly string[] = [
   'task.failed',
   'task.expired',
   'task.cancelled',
+  'task.preempted',
   'agent.failed',
+  'queue.*',
   'circuit.*',
   'module.*',
   'instance.*',
@@ -64,4 +72,5 @@ export const notableTypes: readonly string[] = [
   'error.*',
   'deployment.*',
   'resource.*',
+  'replica.*',
 ]

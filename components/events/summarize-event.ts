@@ -27,6 +27,22 @@ function readChange(data: Record<string, unknown>): string | null {
   return from === null ? to : `${from} → ${to}`
 }
 
+function readPauseTarget(data: Record<string, unknown>): string | null {
+  const scope = readText(data, 'scope')
+  if (scope === null) return null
+  return scope === 'all' ? 'all work' : `${scope} ${readText(data, 'id') ?? ''}`.trim()
+}
+
+function readProgress(data: Record<string, unknown>): string | null {
+  const percent = readNumber(data, 'percent')
+  const parts = [
+    percent === null ? null : `${Math.round(percent)} %`,
+    readText(data, 'stage'),
+    readText(data, 'message'),
+  ]
+  return parts.filter(part => part !== null).join(', ') || null
+}
+
 const reasonWords: Record<string, string> = {
   retry: 'to be tried again',
   busy: 'the module was busy',
@@ -39,6 +55,9 @@ const reasonWords: Record<string, string> = {
   DEADLINE_PASSED: 'deadline passed',
   LEASE_EXPIRED: 'its replica went away',
   SHUTDOWN: 'handed back at shutdown',
+  PREEMPTED: 'gave way to urgent work',
+  PAUSED: 'its part of the queue is paused',
+  NO_SLOT: 'no slot was free after all',
 }
 
 /** A machine's reason in words; what people wrote stays as it is. */
@@ -63,6 +82,8 @@ export function summarizeEvent({ data }: EventView): string {
   const by = readText(data, 'by') ?? readText(data, 'submittedBy')
   return [
     readText(data, 'type'),
+    readPauseTarget(data),
+    readProgress(data),
     readChange(data),
     score === null ? null : `score ${formatScore(score)}`,
     attempt === null ? null : `attempt ${attempt}`,

@@ -7,13 +7,13 @@ const base: ModuleConfig = {
   version: '1.0.0',
   owner: '',
   description: '',
-  capabilities: [{ type: 'license.detect', inputSchema: { type: 'object', required: ['text'] } }],
+  capabilities: [{ type: 'license.detect', inputSchema: { type: 'object', required: ['text'] }, isPreemptible: false }],
   dependsOn: ['package-reader'],
   costPerHourUsd: 0.1,
   strategy: 'power_of_two',
   preference: 0,
   breaker: { failureThreshold: 5, successThreshold: 2, openMs: 60_000, callTimeoutMs: 30_000 },
-  retry: { maxAttempts: 4, backoff: 'exponential', baseMs: 1_000, factor: 2, capMs: 30_000 },
+  retry: { maxAttempts: 4, backoff: 'exponential', baseMs: 1_000, factor: 2, capMs: 30_000, retryOn: ['timeout'] },
 }
 
 describe('what an edit sends', () => {
@@ -28,7 +28,12 @@ describe('what an edit sends', () => {
 
   test('the order of keys, and null in place of an absent schema, are no change', () => {
     const capabilities = [
-      { outputSchema: null, inputSchema: { required: ['text'], type: 'object' }, type: 'license.detect' },
+      {
+        outputSchema: null,
+        inputSchema: { required: ['text'], type: 'object' },
+        isPreemptible: false,
+        type: 'license.detect',
+      },
     ] as unknown as ModuleConfig['capabilities']
     expect(changesOf(base, { ...base, capabilities })).toEqual({})
   })

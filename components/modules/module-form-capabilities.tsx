@@ -1,8 +1,9 @@
 'use client'
 
 import { Plus, Trash2 } from 'lucide-react'
-import { useFieldArray, useFormContext } from 'react-hook-form'
+import { Controller, useFieldArray, useFormContext } from 'react-hook-form'
 import { Button } from '../ui/button.tsx'
+import { Checkbox } from '../ui/checkbox.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import type { ModuleFormValues } from './module-form.ts'
@@ -42,6 +43,26 @@ export function ModuleFormCapabilities() {
                 <Trash2 aria-hidden />
               </Button>
             </div>
+            <Controller
+              control={control}
+              name={`capabilities.${index}.isPreemptible`}
+              render={({ field: box }) => (
+                <div className="flex items-start gap-2 text-xs">
+                  <Checkbox
+                    id={`${field.id}-preemptible`}
+                    ref={box.ref}
+                    checked={box.value}
+                    onCheckedChange={value => box.onChange(value === true)}
+                  />
+                  <label htmlFor={`${field.id}-preemptible`}>
+                    Saves checkpoints and may be interrupted
+                    <span className="block text-faint-foreground">
+                      Urgent work that finds no slot then takes its place; it goes on later from its checkpoint.
+                    </span>
+                  </label>
+                </div>
+              )}
+            />
             <details open={hasSchema || Boolean(own?.inputSchema ?? own?.outputSchema)}>
               <summary className="cursor-pointer text-muted-foreground text-xs">
                 JSON Schemas of payload and result
@@ -73,7 +94,7 @@ export function ModuleFormCapabilities() {
       <Button
         size="sm"
         className="justify-self-start"
-        onClick={() => append({ type: '', inputSchema: '', outputSchema: '' })}
+        onClick={() => append({ type: '', inputSchema: '', outputSchema: '', isPreemptible: false })}
       >
         <Plus aria-hidden />
         Add a task type

@@ -9,7 +9,7 @@ const filled: ModuleFormValues = {
   name: 'Licenses',
   category: 'law',
   instances: [{ endpoint: ' http://127.0.0.1:8080 ', capacity: '4', weight: '' }],
-  capabilities: [{ type: 'license.detect', inputSchema: '{"type": "object"}', outputSchema: '' }],
+  capabilities: [{ type: 'license.detect', inputSchema: '{"type": "object"}', outputSchema: '', isPreemptible: false }],
 }
 
 describe('the form of a module', () => {
@@ -30,7 +30,7 @@ describe('the form of a module', () => {
     expect(registerModuleInput.parse(toRegistration(filled))).toMatchObject({
       id: 'licenses',
       instances: [{ endpoint: 'http://127.0.0.1:8080', capacity: 4, weight: 1 }],
-      capabilities: [{ type: 'license.detect', inputSchema: { type: 'object' } }],
+      capabilities: [{ type: 'license.detect', inputSchema: { type: 'object' }, isPreemptible: false }],
     })
   })
 
@@ -43,7 +43,7 @@ describe('the form of a module', () => {
   test('a schema that is no JSON is refused at its own field', () => {
     const broken = {
       ...filled,
-      capabilities: [...filled.capabilities, { type: 'b', inputSchema: '', outputSchema: '{' }],
+      capabilities: [...filled.capabilities, { type: 'b', inputSchema: '', outputSchema: '{', isPreemptible: false }],
     }
     const refusal = (() => {
       try {
@@ -61,7 +61,7 @@ describe('which field a refusal is about', () => {
   const two: ModuleFormValues = {
     ...filled,
     instances: ['http://127.0.0.1:1/', 'http://10.0.0.1'].map(endpoint => ({ endpoint, capacity: '1', weight: '1' })),
-    capabilities: ['a', 'b'].map(type => ({ type, inputSchema: '', outputSchema: '' })),
+    capabilities: ['a', 'b'].map(type => ({ type, inputSchema: '', outputSchema: '', isPreemptible: false })),
   }
   const fieldsOf = fieldsOfModuleError(two)
 

@@ -1,4 +1,10 @@
-import type { BalancingStrategy, BreakerConfig, ModuleView, RetryPolicy } from '#server/contracts/modules.ts'
+import {
+  type BalancingStrategy,
+  type BreakerConfig,
+  type ModuleView,
+  type RetryPolicy,
+  retryClasses,
+} from '#server/contracts/modules.ts'
 import { FieldRefusal } from '../ui/contract-form.ts'
 import { formatJson, readJsonText } from '../ui/json-text.ts'
 
@@ -12,7 +18,7 @@ export interface ModuleFormValues {
   description: string
   bodyStyle: 'envelope' | 'payload'
   instances: { endpoint: string; capacity: string; weight: string }[]
-  capabilities: { type: string; inputSchema: string; outputSchema: string }[]
+  capabilities: { type: string; inputSchema: string; outputSchema: string; isPreemptible: boolean }[]
   dependsOn: string[]
   costPerHourUsd: string
   strategy: BalancingStrategy
@@ -31,13 +37,20 @@ export const emptyModule: ModuleFormValues = {
   description: '',
   bodyStyle: 'envelope',
   instances: [{ endpoint: '', capacity: '10', weight: '1' }],
-  capabilities: [{ type: '', inputSchema: '', outputSchema: '' }],
+  capabilities: [{ type: '', inputSchema: '', outputSchema: '', isPreemptible: false }],
   dependsOn: [],
   costPerHourUsd: '0',
   strategy: 'power_of_two',
   preference: '0',
   breaker: { failureThreshold: '5', successThreshold: '2', openMs: '60000', callTimeoutMs: '30000' },
-  retry: { maxAttempts: '4', backoff: 'exponential', baseMs: '1000', factor: '2', capMs: '30000' },
+  retry: {
+    maxAttempts: '4',
+    backoff: 'exponential',
+    baseMs: '1000',
+    factor: '2',
+    capMs: '30000',
+    retryOn: retryClasses.join(', '),
+  },
 }
 
 /** The fields as they stand for a module that exists. */
@@ -52,10 +65,11 @@ export function valuesOfModule(module: ModuleView): ModuleFormValues {
     owner: module.owner ?? '',
     description: module.description ?? '',
     bodyStyle: module.bodyStyle,
-    capabilities: module.capabilities.map(({ type, inputSchema, outputSchema }) => ({
+    capabilities: module.capabilities.map(({ type, inputSchema, outputSchema, isPreemptible }) => ({
       type,
       inputSchema: inputSchema === null ? '' : formatJson(inputSchema),
       outputSchema: outputSchema === null ? '' : formatJson(outputSchema),
+      isPreemptible,
     })),
     dependsOn: module.dependsOn,
     costPerHourUsd: String(module.costPerHourUsd),
@@ -73,6 +87,7 @@ export function valuesOfModule(module: ModuleView): ModuleFormValues {
       baseMs: String(retryPolicy.baseMs),
       factor: String(retryPolicy.factor),
       capMs: String(retryPolicy.capMs),
+      retryOn: retryPolicy.retryOn.join(', '),
     },
   }
 }
@@ -100,10 +115,11 @@ export function toConfiguration(values: ModuleFormValues) {
     version: values.version,
     owner: values.owner,
     description: values.description,
-    capabilities: values.capabilities.map(({ type, inputSchema, outputSchema }, index) => ({
+    capabilities: values.capabilities.map(({ type, inputSchema, outputSchema, isPreemptible }, index) => ({
       type: type.trim(),
       inputSchema: toSchema(inputSchema, `capabilities[${index}].inputSchema`),
       outputSchema: toSchema(outputSchema, `capabilities[${index}].outputSchema`),
+      isPreemptible,
     })),
     dependsOn: values.dependsOn,
     costPerHourUsd: toFigure(values.costPerHourUsd),
@@ -121,6 +137,7 @@ export function toConfiguration(values: ModuleFormValues) {
       baseMs: toFigure(retry.baseMs),
       factor: toFigure(retry.factor),
       capMs: toFigure(retry.capMs),
+      retryOn: retry.retryOn.split(/[\s,]+/).filter(name => name !== ''),
     },
   }
 }

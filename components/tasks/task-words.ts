@@ -40,6 +40,7 @@ export function aliasOf(priority: number): string | null {
 /** Why an instance could not be chosen, in words. */
 export const exclusionWords: Record<ExclusionCode, string> = {
   module_disabled: 'the module is disabled',
+  module_paused: 'the module is paused',
   module_unhealthy: 'the module is unhealthy',
   instance_unhealthy: 'the instance is unhealthy',
   instance_full: 'all its slots are in use',

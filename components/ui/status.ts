@@ -8,6 +8,7 @@ import {
   CirclePause,
   CircleX,
   Clock,
+  CornerUpLeft,
   FlaskConical,
   Hourglass,
   Info,
@@ -72,6 +73,12 @@ const attemptLooks: Record<AttemptOutcome, StatusLook> = {
   busy: { label: 'Busy', tone: 'warn', icon: Hourglass, meaning: 'The module had no room; no attempt was used.' },
   lost: { label: 'Lost', tone: 'serious', icon: Unplug, meaning: 'The replica that ran it went away.' },
   cancelled: { label: 'Cancelled', tone: 'idle', icon: Ban, meaning: 'Stopped before it ended.' },
+  preempted: {
+    label: 'Pre-empted',
+    tone: 'warn',
+    icon: CornerUpLeft,
+    meaning: 'It gave way to urgent work and goes on from its checkpoint; no attempt was used.',
+  },
 }
 
 const breakerLooks: Record<BreakerState, StatusLook> = {

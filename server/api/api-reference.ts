@@ -22,8 +22,12 @@ export function listProcedures(): ProcedureEntry[] {
 
 function fieldsOf(input: z.ZodType | undefined): string[] {
   if (!input) return []
-  const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
-  return Object.keys(properties).map(name => (required.includes(name) ? name : `${name}?`))
+  const { oneOf, ...schema } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
+  // Of alternatives, what only some of them have may be left out.
+  const shapes = (oneOf ?? [schema]).map(shape => shape as { properties?: object; required?: string[] })
+  const names = new Set(shapes.flatMap(({ properties = {} }) => Object.keys(properties)))
+  const isRequired = (name: string) => shapes.every(({ required = [] }) => required.includes(name))
+  return [...names].map(name => (isRequired(name) ? name : `${name}?`))
 }
 
 /** docs/api-reference.md: every procedure with who may call it, and every error code. */

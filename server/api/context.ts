@@ -56,4 +56,6 @@ export interface ApiContext extends ApiServices {
   /** Who calls, not older than a few seconds. Throws UNAUTHENTICATED, DATABASE_UNAVAILABLE. */
   authenticate(): Promise<Principal>
   pace: Watcher['pace']
+  /** W3C trace context of the request; null when it carries none that can be gone on with. */
+  traceparent: string | null
 }

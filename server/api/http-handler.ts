@@ -7,6 +7,7 @@ import { classifyUnknown } from './error-mapping.ts'
 import { sendError, sendJson, setSecurityHeaders } from './http-answer.ts'
 import { answerCalls } from './http-calls.ts'
 import { logFailure } from './log-failure.ts'
+import { readTraceparent } from './read-traceparent.ts'
 import { guardCall, guardSignIn } from './request-guard.ts'
 
 export interface HttpHandlerOptions {
@@ -60,7 +61,12 @@ async function handleCall(
   checkAnnouncedLength(request, maxBodyBytes)
   await answerCalls(request, response, {
     path: pathname.slice(trpcPath.length + 1),
-    context: { ...services, authenticate: () => Promise.resolve(principal), pace: () => Promise.resolve() },
+    context: {
+      ...services,
+      authenticate: () => Promise.resolve(principal),
+      pace: () => Promise.resolve(),
+      traceparent: readTraceparent(request),
+    },
     onError: (error, path) => logFailure(logger, error, path),
   })
 }

@@ -13,6 +13,7 @@ import { answerOf, classifyError, classifyUnknown } from './error-mapping.ts'
 import { errorHeaders } from './http-answer.ts'
 import { pathOf, trpcPath } from './http-handler.ts'
 import { logFailure } from './log-failure.ts'
+import { readTraceparent } from './read-traceparent.ts'
 import { guardUpgrade } from './request-guard.ts'
 import { sharedJsonEncoder } from './shared-json.ts'
 import { closeCodes, SocketWatch } from './socket-watch.ts'
@@ -53,6 +54,7 @@ export class WsHandler {
         ...services,
         authenticate: () => auth.authenticate(req),
         pace: signal => this.#watch.pace(res, signal),
+        traceparent: readTraceparent(req),
       }),
       onError: ({ error, path }) => logFailure(logger, classifyError(error, path), path),
       experimental_encoder: sharedJsonEncoder,

@@ -4,6 +4,7 @@ import type { Logger } from '../core/shared/logger.ts'
 import { forgetOldJobs } from '../persistence/sql/dead-letters/forget-jobs.ts'
 import { forgetOldReplicas } from '../persistence/sql/replicas/forget-old-replicas.ts'
 import { forgetOldKeys } from '../persistence/sql/tasks/forget-old-keys.ts'
+import { forgetTimeHistory } from '../persistence/sql/tasks/forget-time-history.ts'
 import { dropOldPartitions, ensurePartitions } from '../persistence/sql/tasks/partitions.ts'
 
 const daysAhead = 3
@@ -56,6 +57,7 @@ export class PartitionKeeper {
     await forgetOldKeys(this.#pool, idempotencyDays)
     await forgetOldReplicas(this.#pool, replicaDays)
     await forgetOldJobs(this.#pool, retentionDays)
+    await forgetTimeHistory(this.#pool, retentionDays)
     if (dropped.length > 0) this.#logger.info({ dropped }, 'history beyond its retention was dropped')
   }
 }

@@ -20,6 +20,7 @@ import { PrismaFlagStore } from '../persistence/flag-store.ts'
 import { PrismaHealthStore } from '../persistence/health-store.ts'
 import { SqlKeyVault } from '../persistence/key-vault.ts'
 import { PrismaModuleStore } from '../persistence/module-store.ts'
+import { PrismaPauseStore } from '../persistence/pause-store.ts'
 import { createPrismaClient, type PrismaClient } from '../persistence/prisma-client.ts'
 import { PrismaQueuePolicyStore } from '../persistence/queue-policy-store.ts'
 import { RandomPool } from '../persistence/random-pool.ts'
@@ -185,6 +186,7 @@ function createOrchestrator(parts: {
         breakerHolds: new PrismaBreakerHoldStore(prisma),
         queuePolicies: new PrismaQueuePolicyStore(prisma),
         flags: new PrismaFlagStore(prisma),
+        pauses: new PrismaPauseStore(prisma),
         serviceRecords: new PrismaServiceRecordStore(prisma),
         replicas: new SqlReplicaStore({
           control,
@@ -201,10 +203,7 @@ function createOrchestrator(parts: {
       checkEndpoint: (endpoint, name) =>
         name === 'local' ? local.checkEndpoint(endpoint) : addressPolicy.checkUrl(endpoint),
       newModuleSecret,
-      newTraceparent: () => {
-        const hex = random.take(24).toString('hex')
-        return `00-${hex.slice(0, 32)}-${hex.slice(32)}-01`
-      },
+      newSpanId: () => random.take(8).toString('hex'),
       digest: text => createHash('sha256').update(text).digest('hex'),
       auditTask: (by, { action, targetId, reason }) =>
         insertAudit(prisma, by, { action, targetKind: 'task', targetId, reason: reason ?? undefined }),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 export const limits = {
   payloadBytes: 256 * 1024,
   resultBytes: 256 * 1024,
+  checkpointBytes: 64 * 1024,
   jsonDepth: 64,
   batchTasks: 1_000,
   deadLettersPerJob: 100_000,

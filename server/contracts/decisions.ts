@@ -3,6 +3,7 @@ import type { BalancingStrategy } from './modules.ts'
 /** Why a candidate could not be chosen. */
 export const exclusionCodes = [
   'module_disabled',
+  'module_paused',
   'module_unhealthy',
   'instance_unhealthy',
   'instance_full',

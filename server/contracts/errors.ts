@@ -21,6 +21,7 @@ export const errorCodes = {
   PARENT_REJECTED: 400,
   REF_UNKNOWN: 400,
   REF_REPEATED: 400,
+  CHECKPOINT_TOO_LARGE: 413,
   // what it refers to
   TASK_NOT_FOUND: 404,
   TASK_TYPE_UNKNOWN: 400,
@@ -35,6 +36,7 @@ export const errorCodes = {
   CALLBACK_NOT_FOUND: 404,
   DEAD_LETTER_NOT_FOUND: 404,
   DEAD_LETTER_JOB_NOT_FOUND: 404,
+  PAUSE_NOT_FOUND: 404,
   // what is in the way
   MODULE_EXISTS: 409,
   MODULE_REQUIRED: 409,

@@ -10,6 +10,8 @@ export const eventTypes = [
   'task.scheduled',
   'task.ready',
   'task.running',
+  'task.progress',
+  'task.preempted',
   'task.succeeded',
   'task.failed',
   'task.cancelled',
@@ -38,6 +40,8 @@ export const eventTypes = [
   'replica.joined',
   'replica.left',
   'replica.lost',
+  'queue.paused',
+  'queue.resumed',
   'error.recovered',
   'error.recovery_failed',
 ] as const

@@ -15,6 +15,8 @@ export const capabilitySchema = z.strictObject({
   type: taskTypeSchema,
   inputSchema: jsonSchema.optional(),
   outputSchema: jsonSchema.optional(),
+  /** Its work saves checkpoints and may be ended to let urgent work run; it then goes on from its last checkpoint. */
+  isPreemptible: z.boolean().default(false),
 })
 
 export const instanceInput = z.strictObject({
@@ -39,14 +41,27 @@ export const breakerConfigSchema = z.strictObject({
 })
 export type BreakerConfig = z.output<typeof breakerConfigSchema>
 
+/** Kinds of errors that a retry policy can name beside single codes such as `HTTP_409`. */
+export const retryClasses = ['connection_error', 'timeout', 'server_error'] as const
+export type RetryClass = (typeof retryClasses)[number]
+
 /** How failed attempts are tried again; defaults are the sources' figures. */
 export const retryPolicySchema = z.strictObject({
   maxAttempts: z.number().int().min(1).max(100).default(4),
   backoff: z.enum(['exponential', 'linear']).default('exponential'),
-  /** Exponential: the first delay. Linear: the step. */
+  /** Exponential: the first delay. Linear: the step; 5,000 with a cap of 15,000 waits 5, 10, then 15 s. */
   baseMs: z.number().int().min(1).max(3_600_000).default(1_000),
   factor: z.number().min(1).max(10).default(2),
   capMs: z.number().int().min(1).max(86_400_000).default(30_000),
+  /** Classes and codes of errors that are tried again when the module itself does not say. */
+  retryOn: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be a class or a code: letters, digits, dots, dashes and underscores'),
+    )
+    .max(50)
+    .default([...retryClasses]),
 })
 export type RetryPolicy = z.output<typeof retryPolicySchema>
 
@@ -170,7 +185,7 @@ export interface ModuleView extends Omit<ModuleSummary, 'instances' | 'capabilit
   description: string | null
   driver: DriverName
   bodyStyle: 'envelope' | 'payload'
-  capabilities: { type: string; inputSchema: Json | null; outputSchema: Json | null }[]
+  capabilities: { type: string; inputSchema: Json | null; outputSchema: Json | null; isPreemptible: boolean }[]
   instances: InstanceView[]
   requiredBy: string[]
   strategy: BalancingStrategy

@@ -3,6 +3,7 @@ import type { BreakerState } from './breakers.ts'
 import type { EventView } from './events.ts'
 import type { HealthMember, HealthPoint, HealthSummary } from './health.ts'
 import type { ModuleSummary } from './modules.ts'
+import type { PauseView } from './queues.ts'
 
 const daySchema = z.iso.date()
 const longestSpendDays = 366
@@ -50,6 +51,18 @@ export interface DurationStats {
   p99Ms: number | null
 }
 
+/** Retries of one module against its budget: a tenth of its recent calls may be retries at their usual delay. */
+export interface RetryBudgetView {
+  moduleId: string
+  /** Over the last minute on this replica. */
+  calls: number
+  retries: number
+  /** Retries that the budget allows in that time. */
+  allowed: number
+  /** Retries of that time that were made to wait longer. */
+  heldBack: number
+}
+
 export interface QueueStats {
   /** Waiting to run: ready, scheduled and blocked. */
   size: number
@@ -71,6 +84,10 @@ export interface QueueStats {
   wait: DurationStats
   run: DurationStats
   capacity: number
+  /** What is held back by operators, the newest first. */
+  pauses: PauseView[]
+  /** Modules whose calls were tried again in the last minute, the most held back first. */
+  retryBudgets: RetryBudgetView[]
 }
 
 /** How work of one kind goes: what waits and runs now, and the last five minutes on this replica. */

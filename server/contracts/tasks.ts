@@ -11,6 +11,7 @@ import {
 } from './common.ts'
 import type { DeadLetterMark } from './dead-letters.ts'
 import type { DecisionView } from './decisions.ts'
+import { retryPolicySchema } from './modules.ts'
 
 export const taskStatuses = [
   'blocked',
@@ -38,6 +39,9 @@ function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed()
 }
 
+/** Time from the first start of a task to its end, retries and waits between them included. */
+const totalTimeoutSchema = z.number().int().min(10).max(604_800_000)
+
 export const submitTaskInput = z.strictObject({
   type: taskTypeSchema,
   payload: z.unknown(),
@@ -50,8 +54,10 @@ export const submitTaskInput = z.strictObject({
   runAt: timestampSchema.optional(),
   /** Not started after; ends `expired` instead. */
   deadline: timestampSchema.optional(),
-  /** Limit of one attempt. */
+  /** Limit of one attempt; a module whose own call limit is shorter ends it then. Without it, the module's limit alone. */
   timeoutMs: z.number().int().min(10).max(3_600_000).optional(),
+  /** Limit of all attempts together, from the first start. Else the limit of its type, else 300 s. */
+  totalTimeoutMs: totalTimeoutSchema.optional(),
   maxAttempts: z.number().int().min(1).max(100).optional(),
   idempotencyKey: z
     .string()
@@ -84,6 +90,11 @@ export const batchTaskInput = submitTaskInput.extend({
     .optional(),
 })
 export type BatchTask = z.output<typeof batchTaskInput>
+export const submitAndWaitInput = submitTaskInput.extend({
+  /** How long to wait for the end before the receipt is answered instead. */
+  waitMs: z.number().int().min(0).max(60_000).default(30_000),
+})
+export type SubmitAndWait = z.output<typeof submitAndWaitInput>
 
 export const submitBatchInput = z.strictObject({
   tasks: z.array(z.unknown()).min(1).max(limits.batchTasks),
@@ -115,6 +126,9 @@ export interface SubmitReceipt {
   deduplicated: boolean
 }
 
+/** What `submitAndWait` answers: the task in full once it has ended, else where it stands after `waitMs`. */
+export type SubmitAndWaitAnswer = ({ ended: true } & TaskView) | ({ ended: false } & SubmitReceipt)
+
 export interface SubmitBatchReceipt {
   accepted: { index: number; id: string }[]
   rejected: { index: number; code: string; message: string }[]
@@ -142,7 +156,16 @@ export interface TaskSummary {
   errorCode: string | null
 }
 
-export const attemptOutcomes = ['running', 'succeeded', 'failed', 'timed_out', 'busy', 'lost', 'cancelled'] as const
+export const attemptOutcomes = [
+  'running',
+  'succeeded',
+  'failed',
+  'timed_out',
+  'busy',
+  'lost',
+  'cancelled',
+  'preempted',
+] as const
 export type AttemptOutcome = (typeof attemptOutcomes)[number]
 
 export interface AttemptView {
@@ -160,6 +183,25 @@ export interface AttemptView {
   decision: DecisionView | null
 }
 
+/** How far a running attempt is, as its module says. */
+export interface TaskProgress {
+  /** 0-100; null when it does not say. */
+  percent: number | null
+  stage: string | null
+  message: string | null
+  at: string
+}
+
+/** What a task saved last; its next attempt goes on from there. Gone once the task has ended. */
+export interface CheckpointView {
+  data: Json
+  /** Of its JSON text. */
+  bytes: number
+  /** The module that saved it. */
+  moduleId: string
+  savedAt: string
+}
+
 export interface TaskView extends TaskSummary {
   payload: Json
   result: Json
@@ -169,6 +211,7 @@ export interface TaskView extends TaskSummary {
   runAt: string | null
   deadline: string | null
   timeoutMs: number
+  totalTimeoutMs: number
   estimatedComplexity: number
   /** The most that all attempts together may cost; null without a limit. */
   costBudgetUsd: number | null
@@ -176,6 +219,11 @@ export interface TaskView extends TaskSummary {
   spentUsd: number
   idempotencyKey: string | null
   submittedBy: string
+  /** W3C trace id that its calls carry. */
+  traceId: string
+  /** Of the attempt that runs now; null when none does, or it has said nothing yet. */
+  progress: TaskProgress | null
+  checkpoint: CheckpointView | null
   /** The task this one was made from by a retry, and the one made from this. */
   retryOf: string | null
   retriedAs: string | null
@@ -234,6 +282,8 @@ export interface TimelineEntry {
     | 'decided'
     | 'called'
     | 'attempt_ended'
+    | 'checkpoint'
+    | 'preempted'
     | 'retry_scheduled'
     | 'ended'
   label: string
@@ -242,6 +292,10 @@ export interface TimelineEntry {
 }
 
 const callLimit = z.number().int().min(1).max(100_000)
+
+/** How tasks of one type are tried again, and how long they may take in all; wins over the policies of modules. */
+export const typeRetryPolicySchema = retryPolicySchema.extend({ totalTimeoutMs: totalTimeoutSchema.optional() })
+export type TypeRetryPolicy = z.output<typeof typeRetryPolicySchema>
 
 /** How the queue is run; `version` is the one the edit was made on. A part that is left out stays as it is. */
 export const queuePolicyInput = z.strictObject({
@@ -254,5 +308,7 @@ export const queuePolicyInput = z.strictObject({
   tenantLimit: callLimit.nullable().optional(),
   /** Tasks of a type that may wait or run at once. */
   typeCaps: z.record(taskTypeSchema, z.number().int().min(1).max(100_000_000)).optional(),
+  /** How tasks of a type are tried again; without an entry, as their modules say. */
+  retries: z.record(taskTypeSchema, typeRetryPolicySchema).optional(),
 })
 export type QueuePolicyInput = z.output<typeof queuePolicyInput>

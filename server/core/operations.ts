@@ -31,6 +31,7 @@ import type {
   RegisterModule,
   UpdateModule,
 } from '../contracts/modules.ts'
+import type { ChangePause, PauseView } from '../contracts/queues.ts'
 import type { ReplicaView } from '../contracts/replicas.ts'
 import type { RoutedCall, RouteReport, RouteReportAnswer } from '../contracts/routing.ts'
 import type { FlagsView, SetFlags } from '../contracts/settings.ts'
@@ -48,6 +49,8 @@ import type {
 import type {
   ListTasks,
   QueuePolicyInput,
+  SubmitAndWait,
+  SubmitAndWaitAnswer,
   SubmitBatchReceipt,
   SubmitReceipt,
   SubmitTask,
@@ -55,6 +58,7 @@ import type {
   TaskSummary,
   TaskView,
   TimelineEntry,
+  TypeRetryPolicy,
 } from '../contracts/tasks.ts'
 import type { Principal } from './shared/principal.ts'
 
@@ -78,9 +82,11 @@ export interface Operations {
 
 export interface TaskOperations {
   /** Resolves after the task is committed. Throws TASK_TYPE_UNKNOWN, PAYLOAD_*, IDEMPOTENCY_CONFLICT, DEADLINE_IN_PAST, QUEUE_FULL ... */
-  submit(by: Principal, input: SubmitTask): Promise<SubmitReceipt>
+  submit(by: Principal, input: SubmitTask, trace?: CallerTrace): Promise<SubmitReceipt>
+  /** Submits and waits for the end, up to `waitMs`; at the time-out answers where the task stands. Throws as `submit`. */
+  submitAndWait(by: Principal, input: SubmitAndWait, trace?: CallerTrace): Promise<SubmitAndWaitAnswer>
   /** One bad entry never fails the batch; entries are validated one by one. */
-  submitBatch(by: Principal, entries: readonly unknown[]): Promise<SubmitBatchReceipt>
+  submitBatch(by: Principal, entries: readonly unknown[], trace?: CallerTrace): Promise<SubmitBatchReceipt>
   /** Throws TASK_NOT_FOUND. */
   get(tenantId: string, id: string): Promise<TaskView>
   list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>>
@@ -93,6 +99,12 @@ export interface TaskOperations {
   cancel(by: Principal, id: string, reason: string | undefined): Promise<TaskView>
   /** Makes a new task like an ended one, linked to it. Throws TASK_NOT_ENDED. */
   retry(by: Principal, id: string): Promise<SubmitReceipt>
+}
+
+/** The trace that a caller's request belongs to. */
+export interface CallerTrace {
+  /** W3C trace context header; null when the caller sent none that can be carried on. */
+  traceparent: string | null
 }
 
 export interface DeadLetterOperations {
@@ -123,7 +135,13 @@ export interface DeadLetterOperations {
 
 export interface QueueOperations {
   stats(tenantId: string): Promise<QueueStatsDetail>
-  /** Priorities and multipliers by task type, limits and caps, with the version an edit must name. */
+  /** What is held back, the newest first. */
+  pauses(tenantId: string): PauseView[]
+  /** Holds back all, a module or a type, at once and on every replica; running work goes on. Throws MODULE_NOT_FOUND, TASK_TYPE_UNKNOWN. */
+  pause(by: Principal, input: ChangePause): Promise<PauseView>
+  /** Lets it go on; answers what is still held back. Throws PAUSE_NOT_FOUND. */
+  resume(by: Principal, input: ChangePause): Promise<PauseView[]>
+  /** Priorities, multipliers and retry policies by task type, limits and caps, with the version an edit must name. */
   policy(tenantId: string): Promise<QueuePolicyView>
   /** Throws VERSION_CONFLICT. */
   setPolicy(by: Principal, edit: QueuePolicyInput): Promise<QueuePolicyView>
@@ -143,6 +161,7 @@ export interface QueuePolicyView {
   moduleLimits: Record<string, number>
   tenantLimit: number | null
   typeCaps: Record<string, number>
+  retries: Record<string, TypeRetryPolicy>
 }
 
 export interface ModuleOperations {

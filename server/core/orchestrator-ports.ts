@@ -5,6 +5,7 @@ import type { DeadLetterStore } from './dead-letters/dead-letter-store.ts'
 import type { EventStore } from './events/event-store.ts'
 import type { HealthStore } from './health/health-store.ts'
 import type { Driver } from './queue/driver.ts'
+import type { PauseStore } from './queue/pause-board.ts'
 import type { QueuePolicyStore } from './queue/queue-service.ts'
 import type { TaskServiceOptions } from './queue/task-service.ts'
 import type { TaskStore } from './queue/task-store.ts'
@@ -36,6 +37,7 @@ export interface OrchestratorPorts {
     breakerHolds: BreakerHoldStore
     queuePolicies: QueuePolicyStore
     flags: FlagStore
+    pauses: PauseStore
     serviceRecords: ServiceRecordStore
     replicas: ReplicaStore
     slots: SlotLedger
@@ -45,7 +47,8 @@ export interface OrchestratorPorts {
   schemas: SchemaCompiler
   checkEndpoint: EndpointCheck
   newModuleSecret: () => string
-  newTraceparent: () => string
+  /** 16 hexadecimal digits, for the span of one call. */
+  newSpanId: () => string
   /** Digest of a text, for comparing repeated submissions. */
   digest: (text: string) => string
   auditTask: TaskServiceOptions['audit']
@@ -65,6 +68,6 @@ export interface OrchestratorSettings {
   queueCapacity: number
   /** Bytes of payload that may wait or run at once. */
   queueCapacityBytes: number
-  /** Total time of a task from its first start. */
+  /** Total time of a task from its first start, when it names none. */
   taskTimeoutMs: number
 }

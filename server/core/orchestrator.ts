@@ -5,6 +5,7 @@ import { fixedExploration } from './brain/exploration.ts'
 import { ServiceRecords } from './brain/service-records.ts'
 import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
 import type { DeadLetterService } from './dead-letters/dead-letter-service.ts'
+import { createReportPorts } from './dispatch/attempt-reports.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { tellReclaimed } from './dispatch/tell-reclaimed.ts'
 import { usableSlots } from './dispatch/usable-slots.ts'
@@ -25,11 +26,14 @@ import { ThroughputSampler } from './overview/throughput-sampler.ts'
 import { Admission } from './queue/admission.ts'
 import { ConcurrencyLimits } from './queue/concurrency-limits.ts'
 import { LaneDirectory } from './queue/lane-directory.ts'
+import { PauseBoard } from './queue/pause-board.ts'
 import { createPayloadValidator } from './queue/payload-validator.ts'
 import { QueueService } from './queue/queue-service.ts'
+import { RetryBudget } from './queue/retry-budget.ts'
 import { Submission } from './queue/submission.ts'
 import { TaskService } from './queue/task-service.ts'
 import type { LeaseEnd, ReclaimedTask } from './queue/task-store.ts'
+import { TaskWatch } from './queue/task-watch.ts'
 import { tellRepaired } from './queue/tell-repaired.ts'
 import { Upkeep } from './queue/upkeep.ts'
 import { ModuleRegistry } from './registry/module-registry.ts'
@@ -43,6 +47,7 @@ import { createTaskRouter } from './routing/fleet-router.ts'
 import type { TaskRouter } from './routing/task-router.ts'
 import { FlagService } from './settings/flag-service.ts'
 import { defaultTenantId } from './shared/principal.ts'
+import { RecoveryWatch } from './shared/recovery-watch.ts'
 
 /**
  * One replica of the orchestrator: wires the parts of the core to each other and to the given ports. Constructing starts
@@ -76,6 +81,8 @@ export class Orchestrator implements Operations {
   readonly #admission: Admission
   readonly #submission: Submission
   readonly #upkeep: Upkeep
+  readonly #pauses: PauseBoard
+  readonly #watch: TaskWatch
   readonly #throughput: ThroughputSampler
   readonly #statistics: QueueStatistics
   #stopFollowing: (() => void)[] = []
@@ -99,8 +106,11 @@ export class Orchestrator implements Operations {
       events: this.events,
       newSecret: ports.newModuleSecret,
     })
+    this.#pauses = new PauseBoard({ ...ports, store: stores.pauses, events: this.events, catalog: this.registry })
+    this.#watch = new TaskWatch({ events: this.events, clock })
     this.queue = new QueueService({
       policies: stores.queuePolicies,
+      pauses: this.#pauses,
       stats: tenantId => this.#statistics.detail(tenantId),
     })
     this.settings = new FlagService(stores.flags)
@@ -132,6 +142,10 @@ export class Orchestrator implements Operations {
       learner: this.#records,
       lanes: this.#lanes,
       limits: this.#limits,
+      pauses: this.#pauses,
+      watch: this.#watch,
+      retryBudget: new RetryBudget(ports),
+      recovery: new RecoveryWatch({ clock, publish: event => this.events.publish(event) }),
     }
     this.modules = new ModuleService({
       ...common,
@@ -161,7 +175,12 @@ export class Orchestrator implements Operations {
     this.dispatcher = new Dispatcher({
       ...common,
       router: this.#taskRouter,
-      execution: { ...common, router: this.#taskRouter },
+      execution: {
+        ...common,
+        ...createReportPorts(common),
+        router: this.#taskRouter,
+        retriesOf: tenantId => this.queue.policyOf(tenantId).retries,
+      },
       isSingleType: watchSingleType(this.registry),
       mayClaim: () => this.#link.mayClaim,
       onEnded: end => this.#ended(end),
@@ -268,11 +287,13 @@ export class Orchestrator implements Operations {
       }),
       this.#ports.breakers.onChange(() => this.dispatcher.wakeAll()),
       this.#ports.stores.tasks.onDependantsMoved(({ laneIds, dueInMs }) => this.#accepted(laneIds, dueInMs)),
+      this.#pauses.onChange(() => this.dispatcher.wakeAll()),
     ]
     await Promise.all([
       this.breakers.start(),
       this.queue.refresh(),
       this.settings.refresh(),
+      this.#pauses.start(),
       this.#records.start(),
       this.#lanes.refresh(),
     ])
@@ -282,7 +303,6 @@ export class Orchestrator implements Operations {
     await this.health.start()
     this.#throughput.start()
     this.dispatcher.start()
-    this.dispatcher.wakeAll()
     this.deadLetters.start()
     this.#isInitialized = true
     tellPresence(this.events, 'replica.joined', this.#settings)
@@ -293,6 +313,7 @@ export class Orchestrator implements Operations {
     this.#isInitialized = false
     await this.deadLetters.stop()
     tellPresence(this.events, 'replica.left', this.#settings)
+    for (const part of [this.#watch, this.#pauses]) part.stop()
     await this.#submission.close()
     await this.dispatcher.stop(graceMs)
     this.#upkeep.stop()

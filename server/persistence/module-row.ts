@@ -1,9 +1,17 @@
-import type { BalancingStrategy, BreakerConfig, DriverName, RetryPolicy } from '#server/contracts/modules.ts'
+import {
+  type BalancingStrategy,
+  type BreakerConfig,
+  type DriverName,
+  type RetryPolicy,
+  retryClasses,
+} from '#server/contracts/modules.ts'
 import { inOrder } from '#server/core/registry/instance-identity.ts'
 import type { ModuleRecord } from '#server/core/registry/module-record.ts'
 import type { SecretBox } from '#server/core/shared/secret-box.ts'
 import { QuarterdeckError } from '../core/shared/errors.ts'
 import type { Prisma } from './generated/client.ts'
+
+type StoredRetry = Omit<RetryPolicy, 'retryOn'> & Partial<Pick<RetryPolicy, 'retryOn'>>
 
 export type ModuleRow = Prisma.ModuleGetPayload<{ include: { instances: true } }>
 
@@ -25,7 +33,8 @@ export function fromModuleRow(row: ModuleRow, secrets: SecretBox): ModuleRecord 
     strategy: row.strategy as BalancingStrategy,
     preference: row.preference,
     breaker: row.breaker as unknown as BreakerConfig,
-    retry: row.retry as unknown as RetryPolicy,
+    // What older versions wrote does not say which errors are tried again.
+    retry: { retryOn: [...retryClasses], ...(row.retry as unknown as StoredRetry) },
     secret: openSecret(row, secrets),
     enabled: row.enabled,
     disabled: row.enabled

@@ -2,6 +2,7 @@ import { DatabaseError, type Pool } from 'pg'
 import type { Page } from '#server/contracts/common.ts'
 import type { ListTasks, TaskSummary } from '#server/contracts/tasks.ts'
 import type { DependantsMoved, GraphTask, Raise, RepairedPage } from '#server/core/queue/dependency-store.ts'
+import type { CheckpointWrite, UrgentTask } from '#server/core/queue/interruption.ts'
 import type {
   ClaimedTask,
   ClaimLane,
@@ -41,7 +42,9 @@ import { raiseTasks } from './sql/tasks/raise-tasks.ts'
 import { readSpend } from './sql/tasks/read-spend.ts'
 import { reclaimLeases } from './sql/tasks/reclaim-leases.ts'
 import { repairBlocked } from './sql/tasks/repair-blocked.ts'
+import { saveCheckpoints } from './sql/tasks/save-checkpoints.ts'
 import { readTaskGraph } from './sql/tasks/task-graph.ts'
+import { urgentHeads } from './sql/tasks/urgent-heads.ts'
 
 /** The task store in PostgreSQL. `hot` serves the dispatch path alone; `pool` everything people look at. */
 export class SqlTaskStore implements TaskStore {
@@ -103,6 +106,14 @@ export class SqlTaskStore implements TaskStore {
         ...(await this.finish(ends.slice(half), replicaId)),
       ]
     }
+  }
+
+  saveCheckpoints(checkpoints: readonly CheckpointWrite[]): Promise<boolean[]> {
+    return saveCheckpoints(this.#pool, checkpoints)
+  }
+
+  urgentHeads(laneIds: readonly number[], waitedMs: number): Promise<UrgentTask[]> {
+    return urgentHeads(this.#hot, laneIds, waitedMs)
   }
 
   promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }> {

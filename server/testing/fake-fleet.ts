@@ -1,5 +1,5 @@
 import type { BreakerState } from '#server/contracts/breakers.ts'
-import type { HealthState } from '#server/contracts/modules.ts'
+import { type HealthState, retryClasses } from '#server/contracts/modules.ts'
 import type { HealthBoard, HealthReading } from '#server/core/health/health-board.ts'
 import type { CatalogChange, InstanceRecord, ModuleCatalog, ModuleRecord } from '#server/core/registry/module-record.ts'
 import type { BreakerBoard, BreakerKey } from '#server/core/resilience/breaker-board.ts'
@@ -27,7 +27,14 @@ export function buildModule(id: string, overrides: Partial<ModuleRecord> = {}): 
     strategy: 'power_of_two',
     preference: 0,
     breaker: { failureThreshold: 5, successThreshold: 2, openMs: 60_000, callTimeoutMs: 30_000 },
-    retry: { maxAttempts: 4, backoff: 'exponential', baseMs: 1_000, factor: 2, capMs: 30_000 },
+    retry: {
+      maxAttempts: 4,
+      backoff: 'exponential',
+      baseMs: 1_000,
+      factor: 2,
+      capMs: 30_000,
+      retryOn: [...retryClasses],
+    },
     secret: 'whsec_dGVzdA==',
     enabled: true,
     disabled: null,

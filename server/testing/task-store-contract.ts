@@ -130,6 +130,97 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
       expect((await store.totals(tenantId)).succeeded).toBe(1)
     })
 
+    test('a checkpoint is kept under its lease alone, is handed to the next one, and goes with the end of the task', async () => {
+      const { store, ...world } = await makeWorld()
+      const lane = await store.ensureLane(tenantId, 'checkpoint', null)
+      const task = newTask(world.newId(), lane.id, 'checkpoint')
+      await store.insert([task])
+      const [first] = await claim(store, lane.id, 1, 'r1')
+      expect(first?.checkpoint).toBeNull()
+      const save = (leaseNo: number | undefined, page: number) =>
+        store.saveCheckpoints([
+          { tenantId, taskId: task.id, leaseNo: leaseNo ?? 0, moduleId: 'm', data: JSON.stringify({ page }) },
+        ])
+      expect(await save(first?.leaseNo, 1)).toEqual([true])
+      expect(await save(first?.leaseNo, 2)).toEqual([true])
+      expect((await store.get(tenantId, task.id))?.checkpoint).toMatchObject({ data: { page: 2 }, moduleId: 'm' })
+      const startedAt = Date.now()
+      await store.finish([{ ...leaseEnd(first, { kind: 'requeue' }), startedAt }], 'r1')
+      expect(await save(first?.leaseNo, 3)).toEqual([false])
+      const [second] = await claim(store, lane.id, 1, 'r1')
+      expect(second?.checkpoint).toEqual({ data: { page: 2 }, moduleId: 'm' })
+      expect(await store.leased('r1', [])).toEqual([second])
+      expect(await save(first?.leaseNo, 4)).toEqual([false])
+      await store.finish([leaseEnd(second, succeeded('1'), [attempt(1, 'succeeded')])], 'r1')
+      expect(await save(second?.leaseNo, 5)).toEqual([false])
+      expect((await store.get(tenantId, task.id))?.checkpoint).toBeNull()
+    })
+
+    test('a checkpoint outlives the replica it was saved on, and goes when a cancel or the deadline ends its task', async () => {
+      const { store, ...world } = await makeWorld()
+      const lane = await store.ensureLane(tenantId, 'checkpoint.kept', null)
+      await world.addReplica('dead')
+      const deadline = Date.now() + 2_000
+      const tasks = [
+        newTask(world.newId(), lane.id, 'checkpoint.kept'),
+        newTask(world.newId(), lane.id, 'checkpoint.kept', { deadline }),
+      ]
+      await store.insert(tasks)
+      const held = await claim(store, lane.id, 2, 'dead')
+      const saves = held.map(({ id, leaseNo }) => ({ tenantId, taskId: id, leaseNo, moduleId: 'm', data: '"half"' }))
+      expect(await store.saveCheckpoints(saves)).toEqual([true, true])
+      await world.ageReplica('dead', 60_000)
+      await store.reclaim(5_000, null)
+      for (const task of tasks) expect((await store.get(tenantId, task.id))?.checkpoint?.data).toBe('half')
+      const [first, second] = tasks
+      await store.cancel(tenantId, first?.id ?? '', 'no longer needed', 'r1')
+      expect((await store.get(tenantId, first?.id ?? ''))?.checkpoint).toBeNull()
+      await world.pass(2_100)
+      await store.expireOverdue(10, 'r1')
+      const late = await store.get(tenantId, second?.id ?? '')
+      expect(late).toMatchObject({ summary: { status: 'expired' }, checkpoint: null })
+    })
+
+    test('a pre-empted call uses up nothing, and is shown among the attempts', async () => {
+      const { store, ...world } = await makeWorld()
+      const lane = await store.ensureLane(tenantId, 'preempted', null)
+      const task = newTask(world.newId(), lane.id, 'preempted')
+      await store.insert([task])
+      for (let round = 0; round < 2; round++) {
+        const [held] = await claim(store, lane.id, 1, 'r1')
+        const end = leaseEnd(held, { kind: 'requeue' }, [attempt(1, 'preempted')])
+        expect(await store.finish([{ ...end, attemptsUsed: 0 }], 'r1')).toEqual([true])
+      }
+      const [held] = await claim(store, lane.id, 1, 'r1')
+      expect(held?.attempts).toBe(0)
+      await store.finish([leaseEnd(held, succeeded('1'), [attempt(1, 'succeeded')])], 'r1')
+      const stored = await store.get(tenantId, task.id)
+      expect(stored?.summary).toMatchObject({ status: 'succeeded', attemptCount: 1 })
+      expect(stored?.attempts.map(one => [one.number, one.outcome])).toEqual([
+        [1, 'preempted'],
+        [1, 'preempted'],
+        [1, 'succeeded'],
+      ])
+    })
+
+    test('urgent work is found only where it is next in its lane and has waited long enough', async () => {
+      const { store, ...world } = await makeWorld()
+      const [a, b, c] = await Promise.all(['u.a', 'u.b', 'u.c'].map(type => store.ensureLane(tenantId, type, null)))
+      const lanes = [a?.id ?? 0, b?.id ?? 0, c?.id ?? 0]
+      const [first = 0, second = 0, third = 0] = lanes
+      const urgent = newTask(world.newId(), first, 'u.a', { rank: 5, priority: 1 })
+      await store.insert([
+        urgent,
+        newTask(world.newId(), first, 'u.a', { rank: 9, priority: 5 }),
+        newTask(world.newId(), second, 'u.b', { rank: 1, priority: 5 }),
+        newTask(world.newId(), second, 'u.b', { rank: 2, priority: 1 }),
+        newTask(world.newId(), third, 'u.c', { rank: 0, priority: 3 }),
+      ])
+      expect(await store.urgentHeads(lanes, 60_000)).toEqual([])
+      expect(await store.urgentHeads(lanes, 0)).toEqual([{ laneId: first, id: urgent.id, priority: 1, rank: 5 }])
+      expect(await store.urgentHeads([second, third], 0)).toEqual([])
+    })
+
     test('a writer whose lease was taken over changes nothing', async () => {
       const { store, ...world } = await makeWorld()
       const lane = await store.ensureLane(tenantId, 'fence', null)
@@ -410,6 +501,8 @@ export function newTask(id: string, laneId: number, type: string, change: Partia
     rank: rankOf(acceptedAt, 2),
     runAt,
     deadline: null,
+    totalTimeoutMs: null,
+    traceparent: null,
     timeoutMs: 30_000,
     maxAttempts: 4,
     complexity: 1,

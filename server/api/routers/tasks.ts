@@ -1,6 +1,7 @@
 import {
   cancelTaskInput,
   listTasksInput,
+  submitAndWaitInput,
   submitBatchInput,
   submitTaskInput,
   taskIdInput,
@@ -14,10 +15,14 @@ const read = { role: 'viewer', scope: 'tasks:read' } as const
 export const tasksRouter = router({
   submit: procedure(submit)
     .input(submitTaskInput)
-    .mutation(({ ctx, input }) => ctx.operations.tasks.submit(ctx.by, input)),
+    .mutation(({ ctx, input }) => ctx.operations.tasks.submit(ctx.by, input, ctx)),
+  /** Answers the task once it has ended, else where it stands after `waitMs`. */
+  submitAndWait: procedure(submit)
+    .input(submitAndWaitInput)
+    .mutation(({ ctx, input }) => ctx.operations.tasks.submitAndWait(ctx.by, input, ctx)),
   submitBatch: procedure(submit)
     .input(submitBatchInput)
-    .mutation(({ ctx, input }) => ctx.operations.tasks.submitBatch(ctx.by, input.tasks)),
+    .mutation(({ ctx, input }) => ctx.operations.tasks.submitBatch(ctx.by, input.tasks, ctx)),
   get: procedure(read)
     .input(taskIdInput)
     .query(({ ctx, input }) => ctx.operations.tasks.get(ctx.tenantId, input.id)),

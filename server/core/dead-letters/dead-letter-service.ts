@@ -86,10 +86,7 @@ export class DeadLetterService implements DeadLetterOperations {
     const input = toSubmission(task)
     const isPayloadEdited = payload !== undefined
     return this.#options.submission.submit(by, isPayloadEdited ? { ...input, payload } : input, {
-      kind: 'reprocess',
-      taskId: id,
-      jobId: null,
-      isPayloadEdited,
+      origin: { kind: 'reprocess', taskId: id, jobId: null, isPayloadEdited },
     })
   }
 

@@ -15,7 +15,7 @@ export interface JobRunnerOptions {
   jobs: DeadLetterJobStore
   letters: DeadLetterStore
   tasks: Pick<TaskStore, 'get'>
-  submission: { submit(by: Actor, input: SubmitTask, origin: Origin): Promise<SubmitReceipt> }
+  submission: { submit(by: Actor, input: SubmitTask, context: { origin: Origin }): Promise<SubmitReceipt> }
   clock: Clock
   logger: Logger
   replicaId: string
@@ -124,7 +124,7 @@ export class JobRunner {
     const origin = { kind: 'reprocess', taskId: letterId, jobId: job.id, isPayloadEdited: false } as const
     try {
       const keyed = { ...toSubmission(task), idempotencyKey: `dead-letter:${job.id}:${letterId}` }
-      const { id } = await this.#options.submission.submit(job.by, keyed, origin)
+      const { id } = await this.#options.submission.submit(job.by, keyed, { origin })
       return { position, outcome: 'done', taskId: id, code: null, message: null }
     } catch (error) {
       if (!(error instanceof QuarterdeckError) || error.retryable) throw error

@@ -1,4 +1,5 @@
 import { limits } from '../../contracts/common.ts'
+import type { RetryClass } from '../../contracts/modules.ts'
 import type { TaskError } from '../../contracts/tasks.ts'
 import type { DriverOutcome } from '../queue/driver.ts'
 import type { CallVerdict, GuardedResult } from '../resilience/breaker-board.ts'
@@ -11,19 +12,40 @@ const errorLength = 2_000
 /** What a guarded call came to, fit to be stored. */
 export type CallOutcome =
   | { kind: 'succeeded' /** JSON text */; result: string }
-  | { kind: 'failed' | 'timed_out'; error: TaskError; retryable: boolean }
+  /** `retryable` is what the module said; null leaves it to the retry policy. */
+  | { kind: 'failed' | 'timed_out'; error: TaskError; retryable: boolean | null; errorClass?: RetryClass | undefined }
   | { kind: 'busy'; retryAfterMs: number | null }
   /** The breaker let nothing through. */
   | { kind: 'rejected' }
 
-/** `timeoutMs` is what the call was given, for the message. */
-export function readOutcome(result: GuardedResult<DriverOutcome>, timeoutMs: number): CallOutcome {
+/** How long a call may take, and whose limit that is: the shorter one of the task's and the module's. */
+export interface CallLimit {
+  timeoutMs: number
+  /** In words that end a sentence, when the module's limit cut the task's short. */
+  note: string | null
+}
+
+/** The limit of a call of this task on this module. */
+export function callLimitOf(
+  task: { timeoutMs: number },
+  module: { id: string; breaker: { callTimeoutMs: number } },
+): CallLimit {
+  const { callTimeoutMs } = module.breaker
+  if (task.timeoutMs <= callTimeoutMs) return { timeoutMs: task.timeoutMs, note: null }
+  return { timeoutMs: callTimeoutMs, note: `the call limit of ${module.id}; the task would allow ${task.timeoutMs} ms` }
+}
+
+/** `limit` is what the call was given, for the message. */
+export function readOutcome(result: GuardedResult<DriverOutcome>, limit: CallLimit): CallOutcome {
   if (result.kind === 'rejected') return { kind: 'rejected' }
   if (result.kind === 'timed_out') {
     return {
       kind: 'timed_out',
-      error: { code: 'TIMEOUT', message: `No answer within ${timeoutMs} ms.` },
-      retryable: true,
+      error: {
+        code: 'TIMEOUT',
+        message: `No answer within ${limit.timeoutMs} ms${limit.note === null ? '' : `, ${limit.note}`}.`,
+      },
+      retryable: null,
     }
   }
   const outcome = result.value
@@ -31,8 +53,8 @@ export function readOutcome(result: GuardedResult<DriverOutcome>, timeoutMs: num
     case 'busy':
       return outcome
     case 'failed': {
-      const { code, message, retryable } = outcome
-      return { kind: 'failed', error: { code, message: toStorableText(message, errorLength) }, retryable }
+      const { code, message, retryable, errorClass } = outcome
+      return { kind: 'failed', error: { code, message: toStorableText(message, errorLength) }, retryable, errorClass }
     }
     case 'succeeded':
       return readResult(outcome.result)
@@ -52,6 +74,6 @@ function readResult(value: unknown): CallOutcome {
     return { kind: 'succeeded', result: toStorableJson(value ?? null, 'result', bounds) }
   } catch (error) {
     if (!(error instanceof QuarterdeckError)) throw error
-    return { kind: 'failed', error: { code: 'BAD_RESPONSE', message: error.message }, retryable: false }
+    return { kind: 'failed', error: { code: 'BAD_RESPONSE', message: error.message }, retryable: null }
   }
 }

@@ -1,23 +1,30 @@
 import type { ConcurrencyLimits } from '../queue/concurrency-limits.ts'
 import type { LaneDirectory } from '../queue/lane-directory.ts'
+import type { PauseBoard } from '../queue/pause-board.ts'
 import type { RunningTasks, StopReason } from '../queue/running-tasks.ts'
 import type { ClaimedTask, LeaseEnd, TaskStore } from '../queue/task-store.ts'
 import type { RouteResult, TaskRouter } from '../routing/task-router.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
+import type { RecoveryWatch } from '../shared/recovery-watch.ts'
 import { ClaimPlanner, type OpenLane } from './claim-planner.ts'
-import { Execution, type ExecutionPorts, routeRequest } from './execution.ts'
+import { Execution, type ExecutionPorts } from './execution.ts'
 import { LeaseFinisher } from './lease-finisher.ts'
-import { LeaseRecord } from './lease-record.ts'
+import { LeaseRecord, type RequeueReason } from './lease-record.ts'
+import { isPreemptible, Preemption, starvedLanes } from './preemption.ts'
+import { routeRequest } from './route-request.ts'
+import { runExecution } from './run-execution.ts'
 
 export interface DispatcherOptions {
   store: TaskStore
   lanes: LaneDirectory
   router: TaskRouter
+  pauses: Pick<PauseBoard, 'holds'>
   execution: ExecutionPorts
   clock: Clock
   logger: Logger
   replicaId: string
+  recovery: RecoveryWatch
   /** Calls in flight at most. */
   concurrency: number
   limits: Pick<ConcurrencyLimits, 'ofTenant' | 'ofType'>
@@ -61,6 +68,9 @@ export class Dispatcher implements RunningTasks {
   readonly #held = new Set<number>()
   /** Lanes that may hold ready tasks; a lane leaves when a claim found fewer than it had room for. */
   readonly #hot = new Set<number>()
+  /** Those of the executions whose work can be interrupted. */
+  readonly #preemptible = new Set<Execution>()
+  readonly #preemption: Preemption
   #parked: { task: ClaimedTask; since: number }[] = []
   #pumping = false
   #pumpAgain = false
@@ -78,11 +88,16 @@ export class Dispatcher implements RunningTasks {
     this.#options = options
     this.#finisher = new LeaseFinisher(options)
     this.#planner = new ClaimPlanner(options)
+    this.#preemption = new Preemption(options, {
+      starved: () => starvedLanes(this.#hot, options, this.#executions.size < options.concurrency),
+      preemptible: () => this.#preemptible,
+    })
   }
 
   start(): void {
     this.#state = 'running'
     this.#poll()
+    this.wakeAll()
   }
 
   /**
@@ -94,6 +109,7 @@ export class Dispatcher implements RunningTasks {
     this.#state = 'stopping'
     this.#cancelPoll?.()
     this.#cancelRetry?.()
+    this.#preemption.stop()
     while (this.#pumping) await delay(clock, 1)
     for (const { task } of this.#parked.splice(0)) this.#giveBack(task, 'SHUTDOWN')
     await this.#settleWithin(graceMs)
@@ -185,6 +201,7 @@ export class Dispatcher implements RunningTasks {
         if (this.#cancelRetry === null && (await this.#claimOnce())) this.#pumpAgain = true
       }
     } catch (error) {
+      this.#options.recovery.failed({ area: 'claim', code: 'DATABASE_UNAVAILABLE' })
       this.#options.logger.warn({ error }, 'tasks could not be claimed; trying again')
       this.#retryLater()
     } finally {
@@ -207,12 +224,15 @@ export class Dispatcher implements RunningTasks {
     await this.#takeUnknown()
     if (!this.#options.mayClaim()) return false
     const room = Math.min(claimBatch, concurrency - this.#executions.size)
+    if (this.#preemptible.size > 0) this.#preemption.consider()
     if (room <= 0) return false
-    const { lanes, limit } = this.#planner.plan(this.#openLanes(room), room, this.#executions.size)
+    const open = this.#preemption.firstOf(this.#openLanes(room))
+    const { lanes, limit } = this.#planner.plan(open, room, this.#executions.size)
     if (lanes.length === 0) return false
     for (const { laneId } of lanes) this.#hot.delete(laneId)
     this.#lastClaimAt = clock.now()
     const claimed = await store.claim(lanes, limit, replicaId)
+    this.#options.recovery.succeeded('claim')
     const perLane = new Map<number, number>()
     for (const task of claimed) perLane.set(task.laneId, (perLane.get(task.laneId) ?? 0) + 1)
     for (const { laneId, slots, quotas } of lanes) {
@@ -237,7 +257,7 @@ export class Dispatcher implements RunningTasks {
     const open: OpenLane[] = []
     for (const laneId of this.#hot) {
       const lane = this.#options.lanes.get(laneId)
-      if (!lane || parkedIn.has(laneId)) continue
+      if (!lane || parkedIn.has(laneId) || this.#options.pauses.holds(lane)) continue
       const slots = this.#options.router.freeSlots(lane.tenantId, lane.taskType, lane.pinnedModuleId)
       if (slots > 0) open.push({ lane, slots: Math.min(slots, room) })
     }
@@ -251,6 +271,7 @@ export class Dispatcher implements RunningTasks {
       this.#held.add(task.leaseNo)
       this.#planner.started(task)
       if (this.#state !== 'running') this.#giveBack(task, 'SHUTDOWN')
+      else if (this.#isHeld(task)) this.#giveBack(task, 'PAUSED')
       else if (!this.#startIfRouted(task)) this.#parked.push({ task, since: this.#options.clock.now() })
     }
   }
@@ -258,11 +279,19 @@ export class Dispatcher implements RunningTasks {
   #startParked(): void {
     const now = this.#options.clock.now()
     this.#parked = this.#parked.filter(({ task, since }) => {
+      if (this.#isHeld(task)) {
+        this.#giveBack(task, 'PAUSED')
+        return false
+      }
       if (this.#startIfRouted(task)) return false
       if (now - since < maxParkedMs) return true
       this.#giveBack(task, 'NO_SLOT')
       return false
     })
+  }
+
+  #isHeld({ tenantId, type }: ClaimedTask): boolean {
+    return this.#options.pauses.holds({ tenantId, taskType: type })
   }
 
   #startIfRouted(task: ClaimedTask): boolean {
@@ -289,24 +318,17 @@ export class Dispatcher implements RunningTasks {
     this.#byTask.get(task.id)?.stop({ kind: 'shutdown' })
     this.#byTask.set(task.id, execution)
     this.#executions.add(execution)
-    const end = await this.#endOf(execution, route)
+    if (isPreemptible(task, route)) this.#preemptible.add(execution)
+    const end = await runExecution(execution, route, this.#options)
     this.#executions.delete(execution)
     this.#planner.ended(task)
+    this.#preemptible.delete(execution)
     if (this.#byTask.get(task.id) === execution) this.#byTask.delete(task.id)
     void this.#pump()
     await this.#finish(end)
   }
 
-  async #endOf(execution: Execution, route: RouteResult): Promise<LeaseEnd> {
-    try {
-      return await execution.run(route)
-    } catch (error) {
-      this.#options.logger.error({ error, taskId: execution.task.id }, 'an execution failed by a fault of our own')
-      return execution.endByFault()
-    }
-  }
-
-  #giveBack(task: ClaimedTask, reason: 'SHUTDOWN' | 'NO_SLOT'): void {
+  #giveBack(task: ClaimedTask, reason: RequeueReason): void {
     this.#planner.ended(task)
     void this.#finish(new LeaseRecord(task).end({ kind: 'requeue' }, this.#options.clock.now(), reason))
   }

@@ -1,21 +1,30 @@
-import type { AttemptView, TaskError } from '../../contracts/tasks.ts'
+import type { AttemptView, TaskError, TaskProgress } from '../../contracts/tasks.ts'
 import type { OutcomeLearner } from '../brain/outcome-learner.ts'
 import type { EventPublisher } from '../events/event-log.ts'
 import type { HealthBoard } from '../health/health-board.ts'
 import type { Driver, DriverOutcome } from '../queue/driver.ts'
+import type { RetryBudget } from '../queue/retry-budget.ts'
 import { retryDelayMs } from '../queue/retry-delay.ts'
+import { isRetryable, retryPolicyOf, type TypeRetryPolicies } from '../queue/retry-policy.ts'
 import type { RunningTask, StopReason } from '../queue/running-tasks.ts'
 import type { AttemptRecord, ClaimedTask, LeaseEnd, NextStep } from '../queue/task-store.ts'
+import { TaskTime } from '../queue/task-time.ts'
 import type { BreakerBoard, GuardedResult } from '../resilience/breaker-board.ts'
-import type { RouteRequest, RouteResult, TaskRouter } from '../routing/task-router.ts'
+import type { RouteResult, TaskRouter } from '../routing/task-router.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Random } from '../shared/ids.ts'
-import { describeUsd, toMoney } from '../shared/money.ts'
-import { type CallOutcome, judgeOutcome, readOutcome } from './call-outcome.ts'
+import { describeUsd } from '../shared/money.ts'
+import { recoveryGapMs } from '../shared/recovery-watch.ts'
+import { childTraceparent } from '../shared/trace-context.ts'
+import { AttemptReports, type ReportPorts } from './attempt-reports.ts'
+import { viewOfAttempt } from './attempt-view.ts'
+import { type CallOutcome, callLimitOf, judgeOutcome, readOutcome } from './call-outcome.ts'
+import { cancelled, deadlinePassed, gaveWay, totalTimeOver } from './end-errors.ts'
 import { type Attempt, LeaseRecord, type Routed } from './lease-record.ts'
+import { routeRequest } from './route-request.ts'
 
-export interface ExecutionPorts {
+export interface ExecutionPorts extends ReportPorts {
   router: TaskRouter
   breakers: BreakerBoard
   health: HealthBoard
@@ -24,21 +33,17 @@ export interface ExecutionPorts {
   events: EventPublisher
   clock: Clock
   random: Random
-  /** Total time a task may take from the start of its first attempt. */
+  /** Total time that a task may take from the start of its first attempt when it names none. */
   taskTimeoutMs: number
-  newTraceparent: () => string
+  /** How tasks are tried again by their types, as operators set it. */
+  retriesOf: (tenantId: string) => TypeRetryPolicies
+  retryBudget: RetryBudget
+  /** 16 hexadecimal digits. */
+  newSpanId: () => string
 }
 
 const defaultBusyDelayMs = 1_000
 const refusedDelayMs = 250
-const faultDelayMs = 5_000
-
-const cancelled: TaskError = { code: 'CANCELLED', message: 'The task was cancelled while it ran.' }
-const deadlinePassed: TaskError = {
-  code: 'DEADLINE_PASSED',
-  message: 'The deadline passed before it could be finished.',
-}
-const totalTimeOver: TaskError = { code: 'TASK_TIMEOUT', message: 'The total time of the task was over.' }
 
 /**
  * One task under one lease: calls the routed instance, goes on to the next capable module when that fails, and says how the
@@ -48,29 +53,43 @@ export class Execution implements RunningTask {
   readonly task: ClaimedTask
   readonly #ports: ExecutionPorts
   readonly #record: LeaseRecord
+  readonly #time: TaskTime
+  readonly #reports: AttemptReports
   readonly #controller = new AbortController()
   readonly #excluded: string[] = []
   #underWay: Attempt | null = null
   #stop: StopReason | null = null
   #lastError: TaskError | null = null
   #busyDelayMs: number | null = null
-  #retryPolicy: Routed['module']['retry'] | null = null
+  /** The module whose failure is to be retried, and how. */
+  #retry: { moduleId: string; policy: Routed['module']['retry'] } | null = null
 
   constructor(task: ClaimedTask, ports: ExecutionPorts) {
     this.task = task
     this.#ports = ports
     this.#record = new LeaseRecord(task)
+    this.#time = new TaskTime(task, this.#record, ports)
+    this.#reports = new AttemptReports(task, ports)
   }
 
   get current(): AttemptView | null {
-    return this.#underWay && toView(this.task, this.#underWay)
+    return this.#underWay && viewOfAttempt(this.task, this.#underWay)
   }
 
   get endedAttempts(): readonly AttemptRecord[] {
     return this.#record.attempts
   }
 
-  /** Aborts the call under way; the lease then ends `cancelled`, or goes back to the queue on shutdown. */
+  get progress(): TaskProgress | null {
+    return this.#reports.progress
+  }
+
+  /** The call under way; null between two of them, and once it was told to stop. */
+  get call(): Attempt | null {
+    return this.#stop === null ? this.#underWay : null
+  }
+
+  /** Aborts the call under way; the lease then ends `cancelled`, or the task goes back into the queue. */
   stop(reason: StopReason): void {
     this.#stop ??= reason
     this.#controller.abort()
@@ -79,11 +98,12 @@ export class Execution implements RunningTask {
   async run(first: RouteResult): Promise<LeaseEnd> {
     let route = first
     for (;;) {
-      if (route.kind === 'unroutable') {
-        return this.#end(route.isOverBudget ? this.#overBudget() : this.#whenNothingIsLeft())
+      const next = route.kind === 'unroutable' ? this.#withoutRoute(route) : await this.#attempt(route)
+      if (next !== null) {
+        const saving = this.#reports.settled
+        if (saving) await saving
+        return this.#end(next)
       }
-      const next = await this.#attempt(route)
-      if (next !== null) return this.#end(next)
       route = this.#ports.router.route(routeRequest(this.task, this.#record.spentUsd, this.#excluded))
     }
   }
@@ -98,11 +118,12 @@ export class Execution implements RunningTask {
     } else {
       this.#record.attemptsUsed++
     }
+    this.#reports.close()
     if (this.#stop?.kind === 'cancelled') return this.#end(this.#stopped(this.#stop))
     return this.#end(
       this.#record.attemptsUsed >= this.task.maxAttempts
         ? this.#dead('ATTEMPTS_USED_UP')
-        : { kind: 'wait', delayMs: faultDelayMs, reason: 'retry' },
+        : { kind: 'wait', delayMs: recoveryGapMs, reason: 'retry' },
     )
   }
 
@@ -110,7 +131,7 @@ export class Execution implements RunningTask {
   async #attempt(route: Routed): Promise<NextStep | null> {
     const { clock, events } = this.#ports
     const { task } = this
-    if (this.#stop !== null || this.#timeLeftMs() <= 0) {
+    if (this.#stop !== null || this.#time.leftMs <= 0) {
       route.slot.release(null)
       return this.#stop ? this.#stopped(this.#stop) : this.#timeIsUp()
     }
@@ -127,14 +148,17 @@ export class Execution implements RunningTask {
     const attempt: Attempt = { route, number, dispatchedAt: clock.now(), started }
     this.#underWay = attempt
     this.#record.startedAt ??= attempt.dispatchedAt
+    this.#ports.retryBudget.countCall(task.tenantId, route.module.id)
     const result = await this.#call(attempt)
-    const next = this.#conclude(attempt, readOutcome(result, this.#callLimitMs(route)))
+    this.#reports.close()
+    const next = this.#conclude(attempt, readOutcome(result, callLimitOf(task, route.module)))
     this.#underWay = null
     return next
   }
 
-  async #call({ route, number }: Attempt): Promise<GuardedResult<DriverOutcome>> {
+  async #call(attempt: Attempt): Promise<GuardedResult<DriverOutcome>> {
     const { task } = this
+    const { route, number } = attempt
     const { module, instance } = route
     const driver = this.#ports.drivers[module.driver]
     if (!driver) throw new Error(`no driver named ${module.driver}`)
@@ -147,10 +171,13 @@ export class Execution implements RunningTask {
       payload: task.payload,
       deadline: task.deadline === null ? null : new Date(task.deadline).toISOString(),
       context: { submittedBy: task.submittedBy, retryOf: task.retryOf },
-      checkpoint: null,
-      traceparent: this.#ports.newTraceparent(),
+      checkpoint: this.#reports.checkpoint?.data ?? null,
+      checkpointBy: this.#reports.checkpoint?.moduleId ?? null,
+      timeoutMs: callLimitOf(task, module).timeoutMs,
+      traceparent: childTraceparent(task, this.#ports.newSpanId()),
       module,
       instance,
+      onReport: this.#reports.listen(attempt),
     }
     const cancelLimit = this.#abortWhenTimeIsUp()
     try {
@@ -204,37 +231,52 @@ export class Execution implements RunningTask {
 
   #whenFailed(
     attempt: Attempt,
-    { kind, error, retryable }: Extract<CallOutcome, { kind: 'failed' | 'timed_out' }>,
+    { kind, error, retryable, errorClass }: Extract<CallOutcome, { kind: 'failed' | 'timed_out' }>,
   ): NextStep | null {
+    const { module } = attempt.route
+    const policy = retryPolicyOf(this.#ports.retriesOf(this.task.tenantId), this.task.type, module.retry)
     this.#observe(attempt, error.code)
     this.#keep(attempt, kind, error)
     this.#lastError = error
-    this.#excluded.push(attempt.route.module.id)
-    this.#retryPolicy = attempt.route.module.retry
-    if (!retryable) return this.#dead('NOT_RETRYABLE')
+    this.#excluded.push(module.id)
+    this.#retry = { moduleId: module.id, policy }
+    if (!isRetryable(policy, { code: error.code, saidRetryable: retryable, errorClass }))
+      return this.#dead('NOT_RETRYABLE')
     if (this.#record.attemptsUsed >= this.task.maxAttempts) return this.#dead('ATTEMPTS_USED_UP')
-    return this.#timeLeftMs() > 0 ? null : this.#timeIsUp()
+    return this.#time.leftMs > 0 ? null : this.#timeIsUp()
   }
 
   /** We ended the call ourselves: on request, or because the task's own time was up. */
   #whenAborted(attempt: Attempt): NextStep {
     attempt.route.slot.release(null)
     if (this.#stop?.kind === 'shutdown') return { kind: 'requeue' }
-    this.#keep(attempt, 'cancelled', this.#stop ? cancelled : this.#isDeadlineNearer() ? deadlinePassed : totalTimeOver)
+    if (this.#stop?.kind === 'preempted') {
+      this.#keep(attempt, 'preempted', gaveWay(this.#stop.by))
+      return { kind: 'requeue' }
+    }
+    const error = this.#stop ? cancelled : this.#time.isDeadlineNearer ? deadlinePassed : totalTimeOver
+    this.#keep(attempt, 'cancelled', error)
     return this.#stop ? this.#stopped(this.#stop) : this.#timeIsUp()
   }
 
   #stopped(stop: StopReason): NextStep {
-    if (stop.kind === 'shutdown') return { kind: 'requeue' }
+    if (stop.kind !== 'cancelled') return { kind: 'requeue' }
     return { kind: 'end', status: 'cancelled', result: null, error: null, reason: stop.reason }
   }
 
   #whenNothingIsLeft(): NextStep {
-    if (this.#retryPolicy !== null) {
-      const delayMs = retryDelayMs(this.#retryPolicy, this.#record.attemptsUsed, this.#ports.random)
+    if (this.#retry !== null) {
+      const { moduleId, policy } = this.#retry
+      const usualMs = retryDelayMs(policy, this.#record.attemptsUsed, this.#ports.random)
+      const leftMs = this.#time.leftMs
+      const delayMs = this.#ports.retryBudget.delayMs(this.task.tenantId, moduleId, { usualMs, leftMs })
       return { kind: 'wait', delayMs, reason: 'retry' }
     }
     return { kind: 'wait', delayMs: this.#busyDelayMs ?? refusedDelayMs, reason: 'busy' }
+  }
+
+  #withoutRoute(route: Extract<RouteResult, { kind: 'unroutable' }>): NextStep {
+    return route.isOverBudget ? this.#overBudget() : this.#whenNothingIsLeft()
   }
 
   #dead(reason: string): NextStep {
@@ -251,23 +293,8 @@ export class Execution implements RunningTask {
     return this.#dead('BUDGET_EXCEEDED')
   }
 
-  /** When its total time is over, in ms since the epoch; never before a first call could take the time it was given. */
-  #totalLimit(): number {
-    const startedAt = this.#record.startedAt ?? this.#ports.clock.now()
-    return startedAt + Math.max(this.#ports.taskTimeoutMs, this.task.timeoutMs)
-  }
-
-  /** Milliseconds left of the total time or until the deadline, whichever is nearer. */
-  #timeLeftMs(): number {
-    return Math.min(this.#totalLimit(), this.task.deadline ?? Number.POSITIVE_INFINITY) - this.#ports.clock.now()
-  }
-
-  #isDeadlineNearer(): boolean {
-    return this.task.deadline !== null && this.task.deadline <= this.#totalLimit()
-  }
-
   #timeIsUp(): NextStep {
-    if (this.#isDeadlineNearer()) {
+    if (this.#time.isDeadlineNearer) {
       return { kind: 'end', status: 'expired', result: null, error: deadlinePassed, reason: 'DEADLINE_PASSED' }
     }
     this.#lastError ??= totalTimeOver
@@ -276,13 +303,9 @@ export class Execution implements RunningTask {
 
   /** Ends the call when the task's own time is over; that is no fault of the module, so the breaker does not count it. */
   #abortWhenTimeIsUp(): () => void {
-    const leftMs = this.#timeLeftMs()
+    const { leftMs } = this.#time
     if (leftMs >= this.task.timeoutMs) return () => {}
     return this.#ports.clock.setTimer(leftMs, () => this.#controller.abort())
-  }
-
-  #callLimitMs(route: Routed): number {
-    return Math.min(this.task.timeoutMs, route.module.breaker.callTimeoutMs)
   }
 
   /** Tells everybody who learns from calls, and gives the slot back. */
@@ -302,35 +325,6 @@ export class Execution implements RunningTask {
   }
 
   #end(next: NextStep): LeaseEnd {
-    return this.#record.end(next, this.#ports.clock.now())
-  }
-}
-
-/** What the router is asked for a task that has spent so much, without the modules that failed it. */
-export function routeRequest(task: ClaimedTask, spentUsd: number, failedModuleIds: readonly string[]): RouteRequest {
-  return {
-    tenantId: task.tenantId,
-    taskType: task.type,
-    pinnedModuleId: task.pinnedModuleId,
-    complexity: task.complexity,
-    budgetLeftUsd: task.costBudgetUsd === null ? null : toMoney(task.costBudgetUsd - spentUsd),
-    failedModuleIds,
-  }
-}
-
-function toView(task: ClaimedTask, { route, number, dispatchedAt }: Attempt): AttemptView {
-  const iso = (ms: number) => new Date(ms).toISOString()
-  return {
-    number,
-    moduleId: route.module.id,
-    instanceId: route.instance.id,
-    outcome: 'running',
-    error: null,
-    enqueuedAt: iso(task.enqueuedAt),
-    claimedAt: iso(task.claimedAt),
-    dispatchedAt: iso(dispatchedAt),
-    endedAt: null,
-    costUsd: 0,
-    decision: route.decision,
+    return this.#record.end(next, this.#ports.clock.now(), this.#stop?.kind === 'preempted' ? 'PREEMPTED' : 'SHUTDOWN')
   }
 }

@@ -2,12 +2,14 @@ import type { LeaseEnd, TaskStore } from '../queue/task-store.ts'
 import { Batcher } from '../shared/batcher.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
+import type { RecoveryWatch } from '../shared/recovery-watch.ts'
 
 export interface LeaseFinisherOptions {
   store: TaskStore
   clock: Clock
   logger: Logger
   replicaId: string
+  recovery: RecoveryWatch
   /** Told when a lease ended for good or went back, after the commit. */
   onEnded: (end: LeaseEnd) => void
   /** Events were committed: have them delivered. */
@@ -49,13 +51,16 @@ export class LeaseFinisher {
 
   /** Resolves once it is written, or given up. Never throws. */
   async finish(end: LeaseEnd): Promise<void> {
-    const { clock, logger } = this.#options
+    const { clock, logger, recovery } = this.#options
     while (!this.#isAbandoned) {
       try {
-        if (await this.#batcher.add(end)) this.#tell(end)
+        const isCounted = await this.#batcher.add(end)
+        recovery.succeeded('finish')
+        if (isCounted) this.#tell(end)
         else this.stale++
         return
       } catch (error) {
+        recovery.failed({ area: 'finish', code: 'DATABASE_UNAVAILABLE' })
         logger.warn({ error, taskId: end.task.id }, 'an outcome could not be written yet; trying again')
         await delay(clock, retryMs)
       }

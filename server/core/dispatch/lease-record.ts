@@ -18,6 +18,9 @@ export interface Attempt {
   started: PublishedEvent
 }
 
+/** Why a task went back into the queue without having used an attempt. */
+export type RequeueReason = 'SHUTDOWN' | 'NO_SLOT' | 'PREEMPTED' | 'PAUSED'
+
 /** What is written when a lease ends: its attempts, the events that tell of them, and how many attempts the task has used. */
 export class LeaseRecord {
   readonly #task: ClaimedTask
@@ -40,7 +43,7 @@ export class LeaseRecord {
     return this.#attempts
   }
 
-  /** Keeps an ended attempt, which thereby is used up, with its event. */
+  /** Keeps an ended attempt, which thereby is used up unless it was pre-empted, with its event. */
   add(
     { route, number, dispatchedAt, started }: Attempt,
     endedAt: number,
@@ -52,7 +55,8 @@ export class LeaseRecord {
     const { module, instance, decision } = route
     const durationMs = endedAt - dispatchedAt
     const costUsd = costOfCall(module.costPerHourUsd, durationMs)
-    this.attemptsUsed = number
+    // Work that had to give way for others has used up nothing.
+    if (outcome !== 'preempted') this.attemptsUsed = number
     this.#attempts.push({
       number,
       moduleId: module.id,
@@ -65,12 +69,15 @@ export class LeaseRecord {
       decision,
     })
     this.spentUsd = toMoney(this.spentUsd + costUsd)
-    if (outcome === 'succeeded') this.#stamp('agent.completed', endedAt, { attempt: number, durationMs }, instance.id)
+    if (outcome === 'preempted')
+      this.#stamp('task.preempted', endedAt, { attempt: number, durationMs, error }, instance.id)
+    else if (outcome === 'succeeded')
+      this.#stamp('agent.completed', endedAt, { attempt: number, durationMs }, instance.id)
     else this.#stamp('agent.failed', endedAt, { attempt: number, durationMs, error }, instance.id)
   }
 
   /** `requeuedFor` says why a task goes back into the queue, when it does. */
-  end(next: NextStep, at: number, requeuedFor: 'SHUTDOWN' | 'NO_SLOT' = 'SHUTDOWN'): LeaseEnd {
+  end(next: NextStep, at: number, requeuedFor: RequeueReason = 'SHUTDOWN'): LeaseEnd {
     if (next.kind === 'end') {
       this.#stamp(`task.${next.status}`, at, { attempts: this.attemptsUsed, error: next.error, reason: next.reason })
     }

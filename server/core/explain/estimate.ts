@@ -5,6 +5,7 @@ import type { Situation } from './situation.ts'
 /** Kinds of which one stands for each module: the task starts when the first of them ends. */
 export const moduleKinds: ReadonlySet<ConstraintKind> = new Set([
   'module_disabled',
+  'module_paused',
   'no_instance',
   'module_unhealthy',
   'breaker_open',

@@ -127,6 +127,30 @@ describe('no module that could take it', () => {
     expect((await stage.explain(task)).constraints).toEqual([])
   })
 
+  test('a paused module, type or queue is named with who paused it and why, and where to resume it', async () => {
+    const stage = new ExplainStage(buildModule('m'))
+    const task = await stage.submit()
+    const pause = { reason: 'tests at the provider', by: 'Ann', at: '2026-11-20T10:00:00.000Z' }
+    stage.pauses = [
+      { scope: 'module', id: 'm', ...pause },
+      { scope: 'module', id: 'other', ...pause },
+      { scope: 'type', id: 'work', ...pause },
+      { scope: 'type', id: 'other', ...pause },
+    ]
+    const { constraints } = await stage.explain(task)
+    expect(constraints).toMatchObject([
+      { kind: 'paused', title: 'Tasks of type work are paused', since: pause.at, etaMs: null },
+      {
+        kind: 'module_paused',
+        title: 'Module m is paused',
+        evidence: 'by Ann: tests at the provider',
+        unblock: [{ text: 'Resume m', href: '/modules/m' }],
+      },
+    ])
+    stage.pauses = [{ scope: 'all', id: null, ...pause }]
+    expect((await stage.explain(task)).headline).toBe('All work is paused')
+  })
+
   test('of a pinned task only its module counts, and leaving the pin out would help', async () => {
     const stage = new ExplainStage(buildModule('a', { enabled: false }), buildModule('b'))
     const { constraints } = await stage.explain(await stage.submit({ pinnedModuleId: 'a' }))

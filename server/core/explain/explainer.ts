@@ -6,6 +6,7 @@ import { expectedCostUsd } from '../brain/task-cost.ts'
 import type { HealthBoard } from '../health/health-board.ts'
 import type { ConcurrencyLimits, FleetPlace } from '../queue/concurrency-limits.ts'
 import type { LaneDirectory } from '../queue/lane-directory.ts'
+import type { PauseBoard } from '../queue/pause-board.ts'
 import { isEnded } from '../queue/task-state.ts'
 import type { StoredTask, TaskStore } from '../queue/task-store.ts'
 import type { ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
@@ -26,6 +27,7 @@ export interface ExplainerSources {
   load: Pick<LoadTable, 'inFlight'>
   records: Pick<ServiceRecords, 'of'>
   limits: ConcurrencyLimits
+  pauses: Pick<PauseBoard, 'list'>
   workers: {
     readonly running: number
     readonly concurrency: number
@@ -87,6 +89,7 @@ export class Explainer {
       workers,
       held: workers.held(tenantId, taskType),
       limits: { tenant: limits.ofTenant(tenantId), type: limits.ofType(tenantId, taskType) },
+      pauses: this.#sources.pauses.list(tenantId),
       databaseSilentMs: now - upkeep.lastHeartbeatAt,
     }
   }

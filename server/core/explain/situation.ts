@@ -1,5 +1,6 @@
 import type { BreakerView } from '../../contracts/breakers.ts'
 import type { Constraint } from '../../contracts/explain.ts'
+import type { PauseView } from '../../contracts/queues.ts'
 import type { HealthReading } from '../health/health-board.ts'
 import type { StoredTask } from '../queue/task-store.ts'
 import type { InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
@@ -42,6 +43,8 @@ export interface Situation {
   /** Tasks held of its tenant and its type, and the limits of the queue policy. All of this replica. */
   held: { tenant: number; type: number }
   limits: { tenant: number | null; type: number | null }
+  /** What operators hold back of the tenant's queue. */
+  pauses: readonly PauseView[]
   /** For how long the database has taken no heartbeat. */
   databaseSilentMs: number
 }

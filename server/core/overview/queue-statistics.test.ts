@@ -31,6 +31,8 @@ beforeEach(() => {
     store: line.port,
     clock,
     workers: { running: 4, concurrency: 16 },
+    pauses: { list: () => [] },
+    retryBudget: { views: () => [] },
     capacity: 500,
     moduleLoads: () => [
       { moduleId: 'm', running: 3, capacity: 4 },

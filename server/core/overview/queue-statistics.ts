@@ -1,4 +1,6 @@
 import type { QueueStats, QueueStatsDetail } from '../../contracts/stats.ts'
+import type { PauseBoard } from '../queue/pause-board.ts'
+import type { RetryBudget } from '../queue/retry-budget.ts'
 import type { LeaseEnd, QueueCounts, TaskStore } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DurationWindow } from './duration-window.ts'
@@ -27,6 +29,8 @@ export class QueueStatistics {
   readonly #workers: Workers
   readonly #capacity: number
   readonly #moduleLoads: (tenantId: string) => ModuleLoad[]
+  readonly #pauses: Pick<PauseBoard, 'list'>
+  readonly #retryBudget: Pick<RetryBudget, 'views'>
   readonly #waits = new Map<string, DurationWindow>()
   readonly #runs = new Map<string, DurationWindow>()
   readonly #types = new Map<string, Map<string, WorkWindow>>()
@@ -38,6 +42,8 @@ export class QueueStatistics {
     clock: Clock
     workers: Workers
     capacity: number
+    pauses: Pick<PauseBoard, 'list'>
+    retryBudget: Pick<RetryBudget, 'views'>
     /** Every module of a tenant with its calls in flight and its slots, by id. */
     moduleLoads: (tenantId: string) => ModuleLoad[]
   }) {
@@ -46,6 +52,8 @@ export class QueueStatistics {
     this.#clock = options.clock
     this.#workers = options.workers
     this.#capacity = options.capacity
+    this.#pauses = options.pauses
+    this.#retryBudget = options.retryBudget
   }
 
   /** A lease ended: its first wait and each of its calls are counted. */
@@ -124,6 +132,8 @@ export class QueueStatistics {
       wait: windowOf(this.#waits, tenantId).stats(now),
       run: windowOf(this.#runs, tenantId).stats(now),
       capacity: this.#capacity,
+      pauses: this.#pauses.list(tenantId),
+      retryBudgets: this.#retryBudget.views(tenantId),
     }
   }
 }

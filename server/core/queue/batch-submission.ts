@@ -4,7 +4,7 @@ import { type BatchTask, batchTaskInput, type SubmitBatchReceipt } from '../../c
 import { isTaskId, type OrderFault, orderBatch } from '../graph/order-batch.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
-import type { Submission } from './submission.ts'
+import type { Submission, SubmissionContext } from './submission.ts'
 import type { NewTask } from './task-store.ts'
 
 interface Rejection {
@@ -24,6 +24,7 @@ export async function submitBatch(
   submission: Submission,
   by: Principal,
   entries: readonly unknown[],
+  context: SubmissionContext = {},
 ): Promise<SubmitBatchReceipt> {
   const parsed = entries.map(entry => batchTaskInput.safeParse(entry))
   const answers: (string | Rejection)[] = parsed.map(result =>
@@ -31,9 +32,9 @@ export async function submitBatch(
   )
   const tasks = parsed.map(result => (result.success ? result.data : null))
   if (tasks.some(task => task !== null && (task.dependsOn?.length ?? 0) > 0)) {
-    await submitGraph(submission, by, tasks, entries, answers)
+    await submitGraph({ submission, by, context }, tasks, entries, answers)
   } else {
-    await submitEach(submission, by, tasks, answers)
+    await submitEach({ submission, by, context }, tasks, answers)
   }
   const receipt: SubmitBatchReceipt = { accepted: [], rejected: [] }
   for (const [index, answer] of answers.entries()) {
@@ -43,9 +44,15 @@ export async function submitBatch(
   return receipt
 }
 
+/** Who submits, from where, and to whom. */
+interface BatchCaller {
+  submission: Submission
+  by: Principal
+  context: SubmissionContext
+}
+
 async function submitEach(
-  submission: Submission,
-  by: Principal,
+  { submission, by, context }: BatchCaller,
   tasks: readonly (BatchTask | null)[],
   answers: (string | Rejection)[],
 ): Promise<void> {
@@ -53,7 +60,7 @@ async function submitEach(
     tasks.map(async (task, index) => {
       if (task === null) return
       try {
-        answers[index] = (await submission.submit(by, task)).id
+        answers[index] = (await submission.submit(by, task, context)).id
       } catch (error) {
         answers[index] = toRejection(error)
       }
@@ -62,8 +69,7 @@ async function submitEach(
 }
 
 async function submitGraph(
-  submission: Submission,
-  by: Principal,
+  { submission, by, context }: BatchCaller,
   tasks: readonly (BatchTask | null)[],
   entries: readonly unknown[],
   answers: (string | Rejection)[],
@@ -83,7 +89,7 @@ async function submitGraph(
       const byRef = new Map(parentsOf(index).map(parent => [tasks[parent]?.ref ?? '', prepared.get(parent)?.id ?? '']))
       const dependsOn = (task.dependsOn ?? []).map(name => byRef.get(name) ?? name)
       try {
-        prepared.set(index, await submission.admit(by, task, dependsOn))
+        prepared.set(index, await submission.admit(by, task, dependsOn, context))
       } catch (error) {
         answers[index] = toRejection(error)
       }

@@ -1,4 +1,5 @@
 import type { Json } from '../../contracts/common.ts'
+import type { RetryClass } from '../../contracts/modules.ts'
 
 /** One call of a module: everything a driver needs, all of it serializable but the listener. */
 export interface DriverCall {
@@ -20,9 +21,16 @@ export interface DriverCall {
   traceparent: string
   module: { id: string; bodyStyle: 'envelope' | 'payload' /** Standard Webhooks secret, `whsec_...` */; secret: string }
   instance: { id: string; endpoint: string }
-  /** Called for each progress report or checkpoint the module sends while it works. */
-  onReport?: (report: DriverReport) => void
+  /** What the module that saved the checkpoint is called; null without one. */
+  checkpointBy: string | null
+  /** How long this call may take, in ms. */
+  timeoutMs: number
+  /** Called for each progress report or checkpoint the module sends while it works; must not throw. */
+  onReport: (report: DriverReport) => ReportAnswer | Promise<ReportAnswer>
 }
+
+/** What became of a report: kept, too late because the call or its lease has ended, or not kept for now. */
+export type ReportAnswer = 'accepted' | 'ended' | 'unavailable'
 
 export type DriverReport =
   | { kind: 'progress'; stage: string | null; percent: number | null; message: string | null }
@@ -34,7 +42,15 @@ export type DriverReport =
  */
 export type DriverOutcome =
   | { kind: 'succeeded'; result: Json }
-  | { kind: 'failed'; code: string; message: string; retryable: boolean }
+  /** `retryable` is what the module said of it; null when it said nothing, and the retry policy decides. */
+  | {
+      kind: 'failed'
+      code: string
+      message: string
+      retryable: boolean | null
+      /** When the code alone does not say it: a module's own code that came with a 5xx status. */
+      errorClass?: RetryClass
+    }
   | { kind: 'busy'; retryAfterMs: number | null }
 
 /** What an instance says of itself when asked for its health. */

@@ -1,4 +1,5 @@
 import { type PriorityAlias, priorityAliases } from '../../contracts/tasks.ts'
+import type { TypeRetryPolicies } from './retry-policy.ts'
 
 /** Priority by task type for submissions that name none; anything else is 5. Source: seeds 000 and 002. */
 export const defaultPriorities: Readonly<Record<string, number>> = {
@@ -44,6 +45,8 @@ export interface QueuePolicy {
   tenantLimit: number | null
   /** Tasks of a type that may wait or run at most. */
   typeCaps: Readonly<Record<string, number>>
+  /** How tasks of a type are tried again; types without an entry go by the policies of their modules. */
+  retries: TypeRetryPolicies
 }
 
 export const defaultQueuePolicy: QueuePolicy = {
@@ -53,6 +56,7 @@ export const defaultQueuePolicy: QueuePolicy = {
   moduleLimits: {},
   tenantLimit: null,
   typeCaps: {},
+  retries: {},
 }
 
 /** The priority number of a submission: what it names (number or alias), else the default of its type. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { QueuePolicyView } from '../operations.ts'
 import { systemPrincipal } from '../shared/principal.ts'
+import type { PauseBoard } from './pause-board.ts'
 import { defaultQueuePolicy, priorityOf } from './priority.ts'
 import { QueueService } from './queue-service.ts'
 
@@ -19,10 +20,11 @@ function keepOnePolicy(kept: QueuePolicyView | null = null) {
   }
 }
 
+const pauses = {} as PauseBoard
 const stats = () => Promise.reject(new Error('not asked for'))
 
 test('before any edit the defaults hold, as version 0', async () => {
-  const service = new QueueService({ policies: keepOnePolicy(), stats })
+  const service = new QueueService({ policies: keepOnePolicy(), stats, pauses })
   await service.refresh()
   expect(service.policyOf('default')).toBe(defaultQueuePolicy)
   expect(await service.policy('default')).toEqual({ version: 0, ...defaultQueuePolicy })
@@ -30,12 +32,12 @@ test('before any edit the defaults hold, as version 0', async () => {
 
 test('an edit holds at once for what is submitted next, and after a restart', async () => {
   const policies = keepOnePolicy()
-  const service = new QueueService({ policies, stats })
+  const service = new QueueService({ policies, stats, pauses })
   await service.refresh()
   const edited = await service.setPolicy(by, { version: 0, priorities: { email: 9 }, multipliers: {} })
   expect(edited.version).toBe(1)
   expect(priorityOf(service.policyOf('default'), 'email', undefined)).toBe(9)
-  const restarted = new QueueService({ policies: keepOnePolicy(policies.kept), stats })
+  const restarted = new QueueService({ policies: keepOnePolicy(policies.kept), stats, pauses })
   await restarted.refresh()
   expect(priorityOf(restarted.policyOf('default'), 'email', undefined)).toBe(9)
   expect(priorityOf(restarted.policyOf('another'), 'email', undefined)).toBe(5)
@@ -45,6 +47,7 @@ test('an edit on a version that is no longer current changes nothing', async () 
   const service = new QueueService({
     policies: keepOnePolicy({ ...defaultQueuePolicy, priorities: {}, version: 3 }),
     stats,
+    pauses,
   })
   await service.refresh()
   const edit = service.setPolicy(by, { version: 2, priorities: { email: 1 }, multipliers: {} })

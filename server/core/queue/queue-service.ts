@@ -1,8 +1,10 @@
+import type { ChangePause, PauseView } from '../../contracts/queues.ts'
 import type { QueueStatsDetail } from '../../contracts/stats.ts'
 import type { QueuePolicyInput } from '../../contracts/tasks.ts'
 import type { QueueOperations, QueuePolicyView } from '../operations.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
+import type { PauseBoard } from './pause-board.ts'
 import { defaultQueuePolicy, type QueuePolicy } from './priority.ts'
 
 /** Where each tenant's maps of priorities and multipliers are kept. */
@@ -14,10 +16,11 @@ export interface QueuePolicyStore {
 
 export interface QueueServicePorts {
   policies: QueuePolicyStore
+  pauses: PauseBoard
   stats: (tenantId: string) => Promise<QueueStatsDetail>
 }
 
-/** The queue's editable policy and its statistics. */
+/** The queue's editable policy, what is held back of it, and its statistics. */
 export class QueueService implements QueueOperations {
   readonly #ports: QueueServicePorts
   readonly #policies = new Map<string, QueuePolicyView>()
@@ -47,6 +50,19 @@ export class QueueService implements QueueOperations {
     return [...this.#policies].flatMap(([tenantId, { typeCaps }]) =>
       Object.keys(typeCaps).length > 0 ? [tenantId] : [],
     )
+  }
+
+  pauses(tenantId: string): PauseView[] {
+    return this.#ports.pauses.list(tenantId)
+  }
+
+  pause(by: Principal, input: ChangePause): Promise<PauseView> {
+    return this.#ports.pauses.pause(by, input)
+  }
+
+  async resume(by: Principal, input: ChangePause): Promise<PauseView[]> {
+    await this.#ports.pauses.resume(by, input)
+    return this.pauses(by.tenantId)
   }
 
   stats(tenantId: string): Promise<QueueStatsDetail> {
@@ -87,5 +103,6 @@ function withEdit(present: QueuePolicyView, edit: QueuePolicyInput): QueuePolicy
     moduleLimits: edit.moduleLimits ?? present.moduleLimits,
     tenantLimit: edit.tenantLimit === undefined ? present.tenantLimit : edit.tenantLimit,
     typeCaps: edit.typeCaps ?? present.typeCaps,
+    retries: edit.retries ?? present.retries,
   }
 }

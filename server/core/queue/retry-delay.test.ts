@@ -41,6 +41,7 @@ test('no policy waits less than nothing, longer than its cap, or part of a milli
     baseMs: fc.integer({ min: 1, max: 3_600_000 }),
     factor: fc.double({ min: 1, max: 10, noNaN: true }),
     capMs: fc.integer({ min: 1, max: 86_400_000 }),
+    retryOn: fc.constant<string[]>([]),
   })
   fc.assert(
     fc.property(policies, fc.integer({ min: 1, max: 1_000 }), fc.nat(), (policy, attempts, seed) => {

@@ -1,14 +1,20 @@
-import type { AttemptView } from '../../contracts/tasks.ts'
+import type { AttemptView, TaskProgress } from '../../contracts/tasks.ts'
 import type { AttemptRecord, ClaimedTask } from './task-store.ts'
 
 /** Why a running task is stopped from outside. */
-export type StopReason = { kind: 'cancelled'; reason: string } | { kind: 'shutdown' }
+export type StopReason =
+  | { kind: 'cancelled'; reason: string }
+  | { kind: 'shutdown' }
+  /** Urgent work needs its slot; it goes back into the queue with its checkpoint. */
+  | { kind: 'preempted'; by: { taskId: string; priority: number } }
 
 /** A task that runs on this replica now. */
 export interface RunningTask {
   readonly task: ClaimedTask
   /** The attempt under way; null between two of them. */
   readonly current: AttemptView | null
+  /** What the attempt under way last said of itself. */
+  readonly progress: TaskProgress | null
   /** Attempts under this lease that have ended; they are stored when the lease ends. */
   readonly endedAttempts: readonly AttemptRecord[]
 }

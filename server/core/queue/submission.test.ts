@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { FakeClock, settlePromises } from '#server/testing/fake-clock.ts'
 import { buildModule, FakeFleet } from '#server/testing/fake-fleet.ts'
 import { createSeededIds } from '#server/testing/seeded-random.ts'
+import type { RetryPolicy } from '../../contracts/modules.ts'
 import type { SubmitReceipt } from '../../contracts/tasks.ts'
 import { submitTaskInput } from '../../contracts/tasks.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
@@ -17,7 +18,7 @@ import type { InsertResult, NewTask, StoredTask } from './task-store.ts'
 const tenantId = 'default'
 const ann: Principal = { kind: 'service', id: 'key', name: 'Ann', tenantId, scopes: [] }
 const capabilities = ['work', 'finance', 'emergency'].map(type => ({ type, inputSchema: null, outputSchema: null }))
-const retry = { maxAttempts: 7, backoff: 'linear', baseMs: 1, factor: 2, capMs: 1 } as const
+const retry: RetryPolicy = { maxAttempts: 7, backoff: 'linear', baseMs: 1, factor: 2, capMs: 1, retryOn: [] }
 
 /** The memory store, which records what is inserted together and can be away. */
 class RecordingStore extends MemoryTaskStore {

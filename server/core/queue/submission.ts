@@ -14,6 +14,7 @@ import { hurryAncestors } from './hurry-ancestors.ts'
 import type { LaneDirectory } from './lane-directory.ts'
 import { describeParentFault } from './parent-faults.ts'
 import { priorityOf, type QueuePolicy, rankOf, scoreOf } from './priority.ts'
+import { typeRetryPolicyOf } from './retry-policy.ts'
 import type { InsertResult, NewTask, Remake, TaskStore } from './task-store.ts'
 
 /** Checks a payload against the schema that the modules of its type share. */
@@ -53,6 +54,14 @@ const graphsPerBatch = 64
 const concurrentBatches = 1
 const defaultAttemptTimeoutMs = 30_000
 const defaultMaxAttempts = 4
+
+/** What a submission comes from, beside its own words. */
+export interface SubmissionContext {
+  /** The task it is made from. */
+  origin?: Origin | null
+  /** W3C trace context of the caller; null when there was none that can be carried on. */
+  traceparent?: string | null
+}
 const maxDelayMs = 366 * 86_400_000
 
 /**
@@ -90,8 +99,8 @@ export class Submission {
    * Resolves after the commit. Throws what is wrong with the input, QUEUE_FULL, IDEMPOTENCY_CONFLICT, or DEAD_LETTER_NOT_OPEN
    * when it reprocesses a dead letter that is not open.
    */
-  async submit(by: Actor, input: SubmitTask, origin: Origin | null = null): Promise<SubmitReceipt> {
-    const task = await this.admit(by, input, input.dependsOn ?? [], origin)
+  async submit(by: Actor, input: SubmitTask, context: SubmissionContext = {}): Promise<SubmitReceipt> {
+    const task = await this.admit(by, input, input.dependsOn ?? [], context)
     const [receipt] = await this.commit([task])
     if (receipt === undefined || receipt instanceof QuarterdeckError) throw receipt
     return receipt
@@ -105,10 +114,10 @@ export class Submission {
     by: Actor,
     input: SubmitTask,
     dependsOn: readonly string[],
-    origin: Origin | null = null,
+    { origin = null, traceparent = null }: SubmissionContext = {},
   ): Promise<NewTask> {
     if (this.#isClosed) throw shuttingDown()
-    const task = await this.#prepare(by, input, dependsOn, origin)
+    const task: NewTask = { ...(await this.#prepare(by, input, dependsOn, origin)), traceparent }
     this.#options.admission.admit(task)
     return task
   }
@@ -161,7 +170,12 @@ export class Submission {
     return graphs.map(graph => results.splice(0, graph.length))
   }
 
-  async #prepare(by: Actor, input: SubmitTask, dependsOn: readonly string[], origin: Origin | null): Promise<NewTask> {
+  async #prepare(
+    by: Actor,
+    input: SubmitTask,
+    dependsOn: readonly string[],
+    origin: Origin | null,
+  ): Promise<Omit<NewTask, 'traceparent'>> {
     const { clock, ids, lanes, policyOf } = this.#options
     const { tenantId } = by
     this.#checkRoute(tenantId, input)
@@ -193,8 +207,9 @@ export class Submission {
       rank: rankOf(now, score),
       runAt,
       deadline,
-      timeoutMs: input.timeoutMs ?? defaultAttemptTimeoutMs,
-      maxAttempts: input.maxAttempts ?? this.#maxAttemptsOf(tenantId, input),
+      timeoutMs: input.timeoutMs ?? this.#callLimitOf(tenantId, input),
+      totalTimeoutMs: input.totalTimeoutMs ?? typeRetryPolicyOf(policy.retries, input.type)?.totalTimeoutMs ?? null,
+      maxAttempts: input.maxAttempts ?? this.#maxAttemptsOf(tenantId, input, policy),
       complexity: input.estimatedComplexity ?? 1,
       costBudgetUsd: input.costBudgetUsd ?? null,
       idempotencyKey: input.idempotencyKey ?? null,
@@ -243,7 +258,18 @@ export class Submission {
     }
   }
 
-  #maxAttemptsOf(tenantId: string, input: SubmitTask): number {
+  /** As long as any module that could run it lets a call take; the one that does may still end it earlier. */
+  #callLimitOf(tenantId: string, { type, moduleId }: SubmitTask): number {
+    let limitMs = 0
+    for (const { id, breaker } of this.#options.catalog.capableOf(tenantId, type)) {
+      if (moduleId === undefined || id === moduleId) limitMs = Math.max(limitMs, breaker.callTimeoutMs)
+    }
+    return limitMs || defaultAttemptTimeoutMs
+  }
+
+  #maxAttemptsOf(tenantId: string, input: SubmitTask, policy: QueuePolicy): number {
+    const ofType = typeRetryPolicyOf(policy.retries, input.type)
+    if (ofType) return ofType.maxAttempts
     const modules = this.#options.catalog.capableOf(tenantId, input.type)
     const module =
       input.moduleId === undefined ? modules[0] : modules.find(candidate => candidate.id === input.moduleId)

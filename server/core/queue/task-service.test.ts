@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { EventHub } from '#server/testing/event-hub.ts'
 import { FakeClock } from '#server/testing/fake-clock.ts'
 import { buildModule, FakeFleet } from '#server/testing/fake-fleet.ts'
 import { createSeededIds } from '#server/testing/seeded-random.ts'
@@ -14,6 +15,7 @@ import type { RunningTask, StopReason } from './running-tasks.ts'
 import { Submission } from './submission.ts'
 import { TaskService } from './task-service.ts'
 import type { ClaimedTask } from './task-store.ts'
+import { TaskWatch } from './task-watch.ts'
 
 const tenantId = 'default'
 const by = systemPrincipal(tenantId)
@@ -21,6 +23,7 @@ let clock: FakeClock
 let store: MemoryTaskStore
 let service: TaskService
 /** What runs on this replica, as the dispatcher would say. */
+let hub: EventHub
 let running: Map<string, RunningTask>
 let stopped: { taskId: string; reason: StopReason }[]
 let called: string[]
@@ -31,6 +34,7 @@ const room = { capacityBytes: 1e9, caps: { typeCapsOf: () => ({}), tenantsWithCa
 beforeEach(() => {
   clock = new FakeClock()
   store = new MemoryTaskStore(clock)
+  hub = new EventHub()
   running = new Map()
   stopped = []
   audited = []
@@ -59,7 +63,7 @@ beforeEach(() => {
         return running.has(taskId)
       },
     },
-    events: { publish: () => ({ withdraw: () => null }), wake() {} },
+    events: hub,
     explain: () => Promise.reject(new Error('not asked for')),
     durations: { meanMs: () => null },
     clock,
@@ -68,6 +72,8 @@ beforeEach(() => {
     },
     replicaId: 'r1',
     onMarkedElsewhere: replicaId => called.push(replicaId),
+    watch: new TaskWatch({ events: hub, clock }),
+    taskTimeoutMs: 300_000,
   })
 })
 
@@ -199,7 +205,7 @@ describe('looking', () => {
     const task = await claim()
     const [stored] = (await store.get(tenantId, id))?.attempts ?? []
     const current = { ...stored, number: 3, moduleId: 'b', outcome: 'running', endedAt: null } as AttemptView
-    const execution = { task, current, endedAttempts: [{ ...attempt(2, 'failed'), moduleId: 'a' }] }
+    const execution = { task, current, progress: null, endedAttempts: [{ ...attempt(2, 'failed'), moduleId: 'a' }] }
     running.set(id, execution)
     const view = await service.get(tenantId, id)
     expect(view.attempts.map(one => [one.number, one.outcome])).toEqual([

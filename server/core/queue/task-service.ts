@@ -4,33 +4,40 @@ import {
   type AttemptView,
   type ListTasks,
   type RelatedTask,
+  type SubmitAndWait,
+  type SubmitAndWaitAnswer,
   type SubmitBatchReceipt,
   type SubmitReceipt,
   type SubmitTask,
   type TaskGraph,
+  type TaskProgress,
   type TaskSummary,
   type TaskView,
   type TimelineEntry,
 } from '../../contracts/tasks.ts'
 import type { EventPublisher } from '../events/event-log.ts'
 import type { LearnedDurations } from '../graph/expected-duration.ts'
-import type { TaskOperations } from '../operations.ts'
+import type { CallerTrace, TaskOperations } from '../operations.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import { sumMoney } from '../shared/money.ts'
 import type { Principal } from '../shared/principal.ts'
+import { traceIdOf } from '../shared/trace-context.ts'
 import { submitBatch } from './batch-submission.ts'
 import { describeGraph } from './describe-graph.ts'
 import type { RunningTasks } from './running-tasks.ts'
-import type { Submission } from './submission.ts'
+import type { Submission, SubmissionContext } from './submission.ts'
 import { isEnded } from './task-state.ts'
 import type { StoredTask, TaskStore } from './task-store.ts'
+import { totalTimeoutOf } from './task-time.ts'
+import type { TaskWatch } from './task-watch.ts'
 import { buildTimeline } from './timeline.ts'
 
 export interface TaskServiceOptions {
   store: TaskStore
   submission: Submission
   running: RunningTasks
+  watch: TaskWatch
   events: EventPublisher
   /** Says why a task is where it is. */
   explain: (task: StoredTask, attempts: readonly AttemptView[]) => Promise<TaskExplanation>
@@ -41,6 +48,8 @@ export interface TaskServiceOptions {
   replicaId: string
   /** A task that runs on another replica was marked to stop: have it look. */
   onMarkedElsewhere: (replicaId: string) => void
+  /** Total time of tasks that name none, in ms. */
+  taskTimeoutMs: number
 }
 
 /** What callers do with tasks: submit, look, cancel, retry. */
@@ -51,12 +60,25 @@ export class TaskService implements TaskOperations {
     this.#options = options
   }
 
-  submit(by: Principal, input: SubmitTask): Promise<SubmitReceipt> {
-    return this.#options.submission.submit(by, input)
+  submit(by: Principal, input: SubmitTask, trace?: CallerTrace): Promise<SubmitReceipt> {
+    return this.#options.submission.submit(by, input, contextOf(trace))
   }
 
-  submitBatch(by: Principal, entries: readonly unknown[]): Promise<SubmitBatchReceipt> {
-    return submitBatch(this.#options.submission, by, entries)
+  async submitAndWait(by: Principal, input: SubmitAndWait, trace?: CallerTrace): Promise<SubmitAndWaitAnswer> {
+    const { waitMs, ...submission } = input
+    const receipt = await this.submit(by, submission, trace)
+    // Waiting begins in the very turn in which the commit is answered, so the end cannot be missed; that of a task which was
+    // there before may have been told already.
+    const waiting = this.#options.watch.ended(receipt.id, waitMs)
+    const known = receipt.deduplicated ? await this.get(by.tenantId, receipt.id) : null
+    if (known && isEnded(known.status)) return { ended: true, ...known }
+    await waiting
+    const task = await this.get(by.tenantId, receipt.id)
+    return isEnded(task.status) ? { ended: true, ...task } : { ended: false, ...receipt, status: task.status }
+  }
+
+  submitBatch(by: Principal, entries: readonly unknown[], trace?: CallerTrace): Promise<SubmitBatchReceipt> {
+    return submitBatch(this.#options.submission, by, entries, contextOf(trace))
   }
 
   async get(tenantId: string, id: string): Promise<TaskView> {
@@ -118,10 +140,7 @@ export class TaskService implements TaskOperations {
     const parents = await Promise.all(task.dependsOn.map(parent => this.#latestOf(by.tenantId, parent)))
     const input = { ...toSubmission(task), dependsOn: parents }
     return this.#options.submission.submit(by, input, {
-      kind: 'retry',
-      taskId: id,
-      jobId: null,
-      isPayloadEdited: false,
+      origin: { kind: 'retry', taskId: id, jobId: null, isPayloadEdited: false },
     })
   }
 
@@ -158,6 +177,14 @@ export class TaskService implements TaskOperations {
     return [...task.attempts, ...ended, ...(execution.current ? [execution.current] : [])]
   }
 
+  /** From the execution when it runs here, else from what its events tell. */
+  #progressOf({ summary, lease }: StoredTask): TaskProgress | null {
+    if (lease === null) return null
+    const { running, watch } = this.#options
+    const execution = running.find(summary.id)
+    return execution?.task.leaseNo === lease.leaseNo ? execution.progress : watch.progressOf(summary.id, lease.leaseNo)
+  }
+
   #toView(task: StoredTask): TaskView {
     const attempts = this.#attemptsOf(task)
     const { summary } = task
@@ -173,11 +200,15 @@ export class TaskService implements TaskOperations {
       runAt: task.runAt,
       deadline: task.deadline,
       timeoutMs: task.timeoutMs,
+      totalTimeoutMs: totalTimeoutOf(task, this.#options.taskTimeoutMs),
       estimatedComplexity: task.estimatedComplexity,
       costBudgetUsd: task.costBudgetUsd,
       spentUsd: sumMoney(attempts.map(attempt => attempt.costUsd)),
       idempotencyKey: task.idempotencyKey,
       submittedBy: task.submittedBy,
+      traceId: traceIdOf({ id: summary.id, traceparent: task.traceparent }),
+      progress: this.#progressOf(task),
+      checkpoint: task.checkpoint,
       retryOf: task.retryOf,
       retriedAs: task.retriedAs,
       endReason: task.endReason,
@@ -191,6 +222,10 @@ export class TaskService implements TaskOperations {
   }
 }
 
+function contextOf(trace: CallerTrace | undefined): SubmissionContext {
+  return { traceparent: trace?.traceparent ?? null }
+}
+
 /** A submission like a task that was; its times and its idempotency key were its own. */
 export function toSubmission(task: StoredTask): SubmitTask {
   return {
@@ -200,6 +235,7 @@ export function toSubmission(task: StoredTask): SubmitTask {
     timeoutMs: task.timeoutMs,
     maxAttempts: task.summary.maxAttempts,
     estimatedComplexity: task.estimatedComplexity,
+    ...(task.totalTimeoutMs === null ? {} : { totalTimeoutMs: task.totalTimeoutMs }),
     ...(task.summary.moduleId === null ? {} : { moduleId: task.summary.moduleId }),
     ...(task.dependsOn.length === 0 ? {} : { dependsOn: task.dependsOn.map(parent => parent.id) }),
     ...(task.costBudgetUsd === null ? {} : { costBudgetUsd: task.costBudgetUsd }),

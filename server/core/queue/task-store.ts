@@ -4,6 +4,7 @@ import type { DecisionView } from '../../contracts/decisions.ts'
 import type {
   AttemptOutcome,
   AttemptView,
+  CheckpointView,
   ListTasks,
   RelatedTask,
   TaskError,
@@ -13,6 +14,7 @@ import type {
 import type { StampedEvent } from '../events/event-store.ts'
 import type { Actor } from '../shared/principal.ts'
 import type { DependencyStore } from './dependency-store.ts'
+import type { Checkpoint, CheckpointWrite, UrgentTask } from './interruption.ts'
 import type { EndStatus, WaitReason } from './task-state.ts'
 
 /** A queue of tasks that the same modules can run: one per tenant, type and pinned module. */
@@ -46,6 +48,8 @@ export interface NewTask {
   runAt: number | null
   deadline: number | null
   timeoutMs: number
+  /** From the first start; null is the server's own. */
+  totalTimeoutMs: number | null
   maxAttempts: number
   complexity: number
   /** The most that its attempts together may cost, in USD; null without a limit. */
@@ -59,6 +63,8 @@ export interface NewTask {
   remake: Remake | null
   /** Tasks that have to succeed first: existing ones of the tenant, and ones that stand before it in the same insert. */
   dependsOn: readonly string[]
+  /** W3C trace context of whoever submitted it; null when there was none. */
+  traceparent: string | null
   acceptedAt: number
   /** JSON text. */
   payload: string
@@ -120,6 +126,7 @@ export interface ClaimedTask {
   priority: number
   deadline: number | null
   timeoutMs: number
+  totalTimeoutMs: number | null
   maxAttempts: number
   complexity: number
   costBudgetUsd: number | null
@@ -127,8 +134,11 @@ export interface ClaimedTask {
   spentUsd: number
   submittedBy: string
   retryOf: string | null
+  traceparent: string | null
   payload: Json
   payloadBytes: number
+  /** What an earlier attempt saved, and the module that did; null when none did. */
+  checkpoint: Checkpoint | null
   rank: number
   /** Fencing number: strictly increasing over all leases; whoever holds an older one changes nothing. */
   leaseNo: number
@@ -239,11 +249,14 @@ export interface StoredTask {
   runAt: string | null
   deadline: string | null
   timeoutMs: number
+  totalTimeoutMs: number | null
   estimatedComplexity: number
   costBudgetUsd: number | null
   idempotencyKey: string | null
   submittedBy: string
   retryOf: string | null
+  traceparent: string | null
+  checkpoint: CheckpointView | null
   retriedAs: string | null
   endReason: string | null
   /** Of a task that failed; null for any other. */
@@ -290,6 +303,16 @@ export interface TaskStore extends DependencyStore {
    * letter from then on.
    */
   finish(ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]>
+  /**
+   * Keeps checkpoints of leases that are still current, each in place of the task's last one; the others change nothing.
+   * Answers, in order, whether each was kept. No task may be named twice. They go with the end of their task.
+   */
+  saveCheckpoints(checkpoints: readonly CheckpointWrite[]): Promise<boolean[]>
+  /**
+   * Of these lanes, the tasks that are next in them, are urgent (number 1 or 2) and have been ready for `waitedMs` or longer;
+   * at most one of each lane.
+   */
+  urgentHeads(laneIds: readonly number[], waitedMs: number): Promise<UrgentTask[]>
   /** Puts waiting tasks whose time has come into the queue, those due first before others. Answers in how long the next is due. */
   promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }>
   /** Ends queued tasks whose deadline has passed. */

@@ -15,13 +15,20 @@ export function buildTimeline(task: StoredTask, attempts: readonly AttemptView[]
   ]
   for (const [index, attempt] of attempts.entries()) {
     const previous = attempts[index - 1]
-    if (previous?.endedAt && previous.claimedAt !== attempt.claimedAt) {
+    const hasWaited = previous?.claimedAt !== attempt.claimedAt && previous?.outcome !== 'preempted'
+    if (previous?.endedAt && hasWaited) {
       entries.push(entry(previous.endedAt, 'retry_scheduled', 'Waits for its next attempt', null, attempt.number))
     }
     if (previous?.claimedAt !== attempt.claimedAt) {
       entries.push(entry(attempt.claimedAt, 'claimed', 'Claimed by a worker', null, attempt.number))
     }
     entries.push(...ofAttempt(attempt))
+  }
+  if (task.checkpoint) {
+    const { savedAt, bytes, moduleId } = task.checkpoint
+    const later = entries.findIndex(({ at }) => at > savedAt)
+    const saved = entry(savedAt, 'checkpoint', 'Checkpoint saved', `${bytes} bytes by ${moduleId}`)
+    entries.splice(later === -1 ? entries.length : later, 0, saved)
   }
   if (task.waiting) {
     entries.push(
@@ -62,7 +69,10 @@ function ofAttempt(attempt: AttemptView): TimelineEntry[] {
     )
   }
   entries.push(entry(attempt.dispatchedAt, 'called', `Called ${target}`, null, attempt.number))
-  if (attempt.endedAt !== null) {
+  if (attempt.endedAt !== null && attempt.outcome === 'preempted') {
+    const detail = `${attempt.error?.message ?? ''} No attempt is used up.`.trim()
+    entries.push(entry(attempt.endedAt, 'preempted', 'Pre-empted, back in the queue', detail, attempt.number))
+  } else if (attempt.endedAt !== null) {
     entries.push(
       entry(
         attempt.endedAt,

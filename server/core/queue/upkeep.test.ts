@@ -47,6 +47,7 @@ beforeEach(async () => {
     clock,
     logger: silentLogger,
     replicaId: 'own',
+    recovery: { failed: () => {}, succeeded: () => {} },
     onPromoted: lanes => promotions.push({ at: clock.now(), lanes }),
     onRepaired: tasks => repaired.push(...tasks),
     onReclaimed: tasks => reclaimed.push(...tasks),

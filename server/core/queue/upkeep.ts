@@ -1,6 +1,7 @@
 import { deadAfterMs } from '../replicas/membership.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
+import { type RecoveryWatch, recoveryGapMs } from '../shared/recovery-watch.ts'
 import { Duty } from './duty.ts'
 import type { ReclaimedTask, TaskStore } from './task-store.ts'
 
@@ -17,6 +18,7 @@ export interface UpkeepOptions {
   clock: Clock
   logger: Logger
   replicaId: string
+  recovery: Pick<RecoveryWatch, 'failed' | 'succeeded'>
   onPromoted: (laneIds: readonly number[]) => void
   onReclaimed: (tasks: readonly ReclaimedTask[]) => void
   onExpired: (count: number) => void
@@ -52,10 +54,10 @@ export class Upkeep {
     this.#options = options
     const { clock, logger } = options
     const duty = (name: string, retryMs: number, run: () => Promise<number>) =>
-      new Duty({ name, clock, logger, run, retryMs })
+      new Duty({ name, clock, logger, run: () => this.#watched(name, run), retryMs })
     this.#promoting = duty('promote', promoteMaxMs, () => this.#promote())
     this.#beating = duty('heartbeat', heartbeatMs, () => this.#beat())
-    this.#reclaiming = duty('reclaim', reclaimMs, () => this.#reclaim())
+    this.#reclaiming = duty('reclaim', recoveryGapMs, () => this.#reclaim())
     this.#duties = [
       { duty: this.#beating, firstInMs: heartbeatMs },
       { duty: this.#promoting, firstInMs: promoteMinMs },
@@ -95,6 +97,17 @@ export class Upkeep {
   /** A replica stopped: what it left behind can be taken now. */
   reclaimSoon(): void {
     this.#reclaiming.runWithin(0)
+  }
+
+  async #watched(area: string, run: () => Promise<number>): Promise<number> {
+    try {
+      const nextInMs = await run()
+      this.#options.recovery.succeeded(area)
+      return nextInMs
+    } catch (error) {
+      this.#options.recovery.failed({ area, code: 'DATABASE_UNAVAILABLE' })
+      throw error
+    }
   }
 
   async #beat(): Promise<number> {

@@ -25,6 +25,8 @@ export interface ModuleRecord {
     type: string
     inputSchema: Record<string, unknown> | null
     outputSchema: Record<string, unknown> | null
+    /** Its running work may be ended to let urgent work run. */
+    isPreemptible?: boolean
   }[]
   dependsOn: readonly string[]
   costPerHourUsd: number

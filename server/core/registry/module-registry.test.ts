@@ -317,7 +317,7 @@ describe('the catalog', () => {
     expect(registry.capableOf(tenant, 't')).toBe(before)
     await register('a', { capabilities: [{ type: 't' }] })
     expect(registry.capableOf(tenant, 't').map(module => module.id)).toEqual(['a', 'b'])
-    await registry.update(ann, { id: 'b', configVersion: 1, capabilities: [{ type: 'other' }] })
+    await registry.update(ann, { id: 'b', configVersion: 1, capabilities: [{ type: 'other', isPreemptible: false }] })
     expect(registry.capableOf(tenant, 't').map(module => module.id)).toEqual(['a'])
     expect(registry.capableOf(tenant, 'other').map(module => module.id)).toEqual(['b'])
   })

@@ -26,10 +26,10 @@ export function prepareCapabilities(
 ): ModuleRecord['capabilities'] {
   const repeated = firstRepeated(inputs.map(each => each.type))
   if (repeated !== undefined) throw invalidInput(`Capability "${repeated}" is listed twice.`, { type: repeated })
-  return inputs.map(({ type, inputSchema, outputSchema }) => {
+  return inputs.map(({ type, inputSchema, outputSchema, isPreemptible }) => {
     requireSchema(type, 'inputSchema', inputSchema, schemas)
     requireSchema(type, 'outputSchema', outputSchema, schemas)
-    return { type, inputSchema: inputSchema ?? null, outputSchema: outputSchema ?? null }
+    return { type, inputSchema: inputSchema ?? null, outputSchema: outputSchema ?? null, isPreemptible }
   })
 }
 

@@ -73,10 +73,11 @@ export function toView(module: ModuleRecord, sources: ViewSources): ModuleView {
     description: module.description,
     driver: module.driver,
     bodyStyle: module.bodyStyle,
-    capabilities: module.capabilities.map(({ type, inputSchema, outputSchema }) => ({
+    capabilities: module.capabilities.map(({ type, inputSchema, outputSchema, isPreemptible = false }) => ({
       type,
       inputSchema: inputSchema as Json,
       outputSchema: outputSchema as Json,
+      isPreemptible,
     })),
     instances: module.instances.map(instance => toInstanceView(module, instance, sources)),
     requiredBy: dependantsOf(module, sources.catalog),

@@ -6,6 +6,7 @@ import type { RouteRequest } from './task-router.ts'
 /** Each exclusion in words that follow "skipped:". */
 const texts: Record<ExclusionCode, string> = {
   module_disabled: 'disabled',
+  module_paused: 'paused',
   module_unhealthy: 'unhealthy',
   instance_unhealthy: 'unhealthy',
   instance_full: 'full',
@@ -22,6 +23,7 @@ const texts: Record<ExclusionCode, string> = {
 export function moduleExclusion(planned: PlannedModule, request: RouteRequest): ExclusionCode | null {
   const { module } = planned
   if (!module.enabled) return 'module_disabled'
+  if (planned.isPaused) return 'module_paused'
   if (request.pinnedModuleId !== null && request.pinnedModuleId !== module.id) return 'pinned_elsewhere'
   if (isBeyondBudget(planned, request)) return 'over_budget'
   if (request.failedModuleIds.includes(module.id)) return 'already_failed'

@@ -3,6 +3,7 @@ import type { RoutingStats } from '../../contracts/stats.ts'
 import { InstancePool, type PoolResources } from '../balancing/instance-pool.ts'
 import type { ExplorationPolicy } from '../brain/exploration.ts'
 import type { ServiceRecords } from '../brain/service-records.ts'
+import type { ModulePauses } from '../queue/pause-board.ts'
 import type { ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
 import { describeDecision } from './describe-decision.ts'
 import { isOverBudget } from './exclusions.ts'
@@ -17,6 +18,7 @@ export interface RouterResources extends PoolResources {
   exploration: ExplorationPolicy
   /** Whether services are chosen by cost among those that are as good. */
   isCostBased: () => boolean
+  pauses: ModulePauses
 }
 
 /** Makes the router of one replica. Nothing to start or stop; its counters begin at zero. */
@@ -61,8 +63,8 @@ class FleetRouter implements TaskRouter {
     const plan = this.#planOf(tenantId, taskType)
     const now = this.#resources.clock.now()
     let free = 0
-    for (const { module, pool } of plan.enabled) {
-      if (pinnedModuleId !== null && module.id !== pinnedModuleId) continue
+    for (const { module, pool, isPaused } of plan.enabled) {
+      if (isPaused || (pinnedModuleId !== null && module.id !== pinnedModuleId)) continue
       pool.refresh(now, plan.maxLookAgeMs)
       free += pool.freeSlots()
     }
@@ -94,6 +96,7 @@ class FleetRouter implements TaskRouter {
     const plan = new RoutePlan(taskType, modules, {
       poolOf: module => this.#poolOf(module),
       recordOf: key => this.#resources.records.of(key),
+      pauses: this.#resources.pauses,
     })
     this.#plans.set(modules, plan)
     return plan

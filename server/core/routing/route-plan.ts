@@ -2,6 +2,7 @@ import type { InstancePool } from '../balancing/instance-pool.ts'
 import type { Evidence, ServiceKey } from '../brain/service-record.ts'
 import type { ServiceRecord } from '../brain/service-records.ts'
 import { referenceOf, type ScoredService, serviceScore } from '../brain/service-score.ts'
+import type { ModulePauses } from '../queue/pause-board.ts'
 import type { ModuleRecord } from '../registry/module-record.ts'
 
 /** Up to so many instances of one type, health and breakers are asked at every decision. */
@@ -16,11 +17,18 @@ export class PlannedModule implements ScoredService {
   /** As of the last ranking, 0-1; null while the module is disabled. */
   score: number | null = null
   readonly #record: ServiceRecord
+  readonly #pauses: ModulePauses
 
-  constructor(module: ModuleRecord, pool: InstancePool, record: ServiceRecord) {
+  constructor(module: ModuleRecord, pool: InstancePool, record: ServiceRecord, pauses: ModulePauses) {
     this.module = module
     this.pool = pool
     this.#record = record
+    this.#pauses = pauses
+  }
+
+  /** Whether operators hold its work back. */
+  get isPaused(): boolean {
+    return this.#pauses.isModulePaused(this.module.tenantId, this.module.id)
   }
 
   get evidence(): Evidence {
@@ -50,12 +58,16 @@ export class RoutePlan {
   constructor(
     taskType: string,
     modules: readonly ModuleRecord[],
-    sources: { poolOf: (module: ModuleRecord) => InstancePool; recordOf: (key: ServiceKey) => ServiceRecord },
+    sources: {
+      poolOf: (module: ModuleRecord) => InstancePool
+      recordOf: (key: ServiceKey) => ServiceRecord
+      pauses: ModulePauses
+    },
   ) {
     this.taskType = taskType
     const planned = modules.map(module => {
       const record = sources.recordOf({ tenantId: module.tenantId, taskType, moduleId: module.id })
-      return new PlannedModule(module, sources.poolOf(module), record)
+      return new PlannedModule(module, sources.poolOf(module), record, sources.pauses)
     })
     this.#enabled = planned.filter(({ module }) => module.enabled)
     this.#all = [...this.#enabled, ...planned.filter(({ module }) => !module.enabled)]

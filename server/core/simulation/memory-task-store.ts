@@ -2,6 +2,7 @@ import type { Page } from '../../contracts/common.ts'
 import type { ListTasks, TaskSummary } from '../../contracts/tasks.ts'
 import type { ChildVerdict } from '../graph/settle-children.ts'
 import type { DependantsMoved, GraphTask, Raise, RepairedPage } from '../queue/dependency-store.ts'
+import type { CheckpointWrite, UrgentTask } from '../queue/interruption.ts'
 import { type EndStatus, isQueued } from '../queue/task-state.ts'
 import type {
   ClaimedTask,
@@ -30,6 +31,7 @@ import {
   countEntries,
   isMatch,
   lostAttempt,
+  toAttemptView,
   toClaimed,
   toGraphTask,
   toHeldLeases,
@@ -37,6 +39,7 @@ import {
   toLeased,
   toStoredTask,
   toSummary,
+  urgentAmong,
 } from './task-views.ts'
 import { withinQuotas } from './within-quotas.ts'
 
@@ -108,6 +111,20 @@ export class MemoryTaskStore implements TaskStore {
 
   async finish(ends: readonly LeaseEnd[]): Promise<boolean[]> {
     return this.#table.telling(() => ends.map(end => this.#finishOne(end)))
+  }
+
+  async saveCheckpoints(checkpoints: readonly CheckpointWrite[]): Promise<boolean[]> {
+    return checkpoints.map(checkpoint => {
+      const entry = this.#table.find(checkpoint.tenantId, checkpoint.taskId)
+      if (entry?.place.kind !== 'leased' || entry.place.leaseNo !== checkpoint.leaseNo) return false
+      entry.checkpoint = { ...checkpoint, savedAt: this.#clock.now() }
+      return true
+    })
+  }
+
+  async urgentHeads(laneIds: readonly number[], waitedMs: number): Promise<UrgentTask[]> {
+    const lanes = laneIds.map(laneId => this.#table.readyIn(laneId))
+    return urgentAmong(lanes, this.#clock.now(), waitedMs)
   }
 
   async promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }> {
@@ -270,19 +287,11 @@ export class MemoryTaskStore implements TaskStore {
   #finishOne(end: LeaseEnd): boolean {
     const entry = this.#table.find(end.task.tenantId, end.task.id)
     if (entry?.place.kind !== 'leased' || entry.place.leaseNo !== end.task.leaseNo) return false
-    const { enqueuedAt, claimedAt, cancelReason } = entry.place
+    const place = entry.place
+    const { enqueuedAt, cancelReason } = place
     entry.used = end.attemptsUsed
     entry.startedAt = end.startedAt
-    for (const { dispatchedAt, endedAt, ...attempt } of end.attempts) {
-      const [enqueued, claimed, dispatched, ended] = [enqueuedAt, claimedAt, dispatchedAt, endedAt].map(toIso)
-      entry.attempts.push({
-        ...attempt,
-        enqueuedAt: enqueued ?? '',
-        claimedAt: claimed ?? '',
-        dispatchedAt: dispatched ?? '',
-        endedAt: ended ?? null,
-      })
-    }
+    entry.attempts.push(...end.attempts.map(attempt => toAttemptView(attempt, place)))
     const now = this.#clock.now()
     if (end.next.kind === 'end') this.#table.end(entry, end.next.status, end.next)
     else if (cancelReason !== null) this.#table.end(entry, 'cancelled', { reason: cancelReason })

@@ -1,5 +1,6 @@
 import type { DeadLetterMark } from '../../contracts/dead-letters.ts'
 import type { AttemptView, TaskStatus } from '../../contracts/tasks.ts'
+import type { CheckpointWrite } from '../queue/interruption.ts'
 import type { EndStatus, WaitReason } from '../queue/task-state.ts'
 import type { NewTask, QueuePlace } from '../queue/task-store.ts'
 
@@ -45,6 +46,8 @@ export interface Entry {
   /** The parent whose end ended it. */
   causedBy: string | null
   raised: { by: string; at: string } | null
+  /** What it saved last; null when nothing, and once it has ended. */
+  checkpoint: (CheckpointWrite & { savedAt: number }) | null
 }
 
 export function statusOf(place: Place): TaskStatus {

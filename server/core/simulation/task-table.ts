@@ -66,7 +66,7 @@ export class TaskTable {
     const now = this.#clock.now()
     const place: Place =
       open > 0 ? { kind: 'waiting', dueAt: null, reason: 'parents', since: now } : placeWithoutParents(task, now)
-    const history = { used: 0, startedAt: null, attempts: [], letter: null }
+    const history = { used: 0, startedAt: null, attempts: [], letter: null, checkpoint: null }
     const entry: Entry = { task, place, ...history, parents, open, children: [], causedBy: null, raised: null }
     this.#entries.set(task.id, entry)
     for (const id of parents) this.find(task.tenantId, id)?.children.push(entry)
@@ -105,6 +105,7 @@ export class TaskTable {
   ): void {
     const { result = null, error = null, reason = null } = facts
     this.move(entry, { kind: 'ended', status, at: this.#clock.now(), result, error, reason })
+    entry.checkpoint = null
     this.totalsOf(entry.task.tenantId)[status]++
     if (status === 'failed') entry.letter = toLetter(entry.task.type, error, reason, toIso(this.#clock.now()))
     for (const child of entry.children) this.#moveChild(child, entry, status)

@@ -3,8 +3,9 @@ import type { DeadLetterMark } from '../../contracts/dead-letters.ts'
 import type { AttemptView, ListTasks, RelatedTask, TaskError, TaskSummary } from '../../contracts/tasks.ts'
 import { letterError, signatureOf } from '../dead-letters/fingerprint.ts'
 import type { GraphTask } from '../queue/dependency-store.ts'
-import type { ClaimedTask, HeldLease, QueueCounts, StoredTask } from '../queue/task-store.ts'
-import { type Entry, type Leased, statusOf } from './task-entry.ts'
+import type { UrgentTask } from '../queue/interruption.ts'
+import type { AttemptRecord, ClaimedTask, HeldLease, QueueCounts, StoredTask } from '../queue/task-store.ts'
+import { compareEntries, type Entry, type Leased, statusOf } from './task-entry.ts'
 
 /** An entry as lists show it. */
 export function toSummary({ task, place, used, attempts, startedAt }: Entry): TaskSummary {
@@ -31,7 +32,7 @@ export function toStoredTask(
   retriedAs: string | null,
   find: (id: string) => Entry | undefined,
 ): StoredTask {
-  const { task, place } = entry
+  const { task, place, checkpoint } = entry
   const ended = place.kind === 'ended' ? place : null
   const relate = (id: string): RelatedTask => {
     const other = find(id)
@@ -50,11 +51,19 @@ export function toStoredTask(
     runAt: task.runAt === null ? null : toIso(task.runAt),
     deadline: task.deadline === null ? null : toIso(task.deadline),
     timeoutMs: task.timeoutMs,
+    totalTimeoutMs: task.totalTimeoutMs,
     estimatedComplexity: task.complexity,
     costBudgetUsd: task.costBudgetUsd,
     idempotencyKey: task.idempotencyKey,
     submittedBy: task.submittedBy,
     retryOf: task.retryOf,
+    traceparent: task.traceparent,
+    checkpoint: checkpoint && {
+      data: JSON.parse(checkpoint.data),
+      bytes: new TextEncoder().encode(checkpoint.data).length,
+      moduleId: checkpoint.moduleId,
+      savedAt: toIso(checkpoint.savedAt),
+    },
     retriedAs,
     deadLetter: entry.letter && { ...entry.letter },
     endReason: place.kind === 'leased' ? place.cancelReason : (ended?.reason ?? null),
@@ -122,7 +131,7 @@ export function toLetter(
 }
 
 /** A leased entry as its claimer gets it. */
-export function toClaimed({ task, used, startedAt, attempts }: Entry, place: Leased): ClaimedTask {
+export function toClaimed({ task, used, startedAt, attempts, checkpoint }: Entry, place: Leased): ClaimedTask {
   return {
     tenantId: task.tenantId,
     id: task.id,
@@ -132,14 +141,17 @@ export function toClaimed({ task, used, startedAt, attempts }: Entry, place: Lea
     priority: task.priority,
     deadline: task.deadline,
     timeoutMs: task.timeoutMs,
+    totalTimeoutMs: task.totalTimeoutMs,
     maxAttempts: task.maxAttempts,
     complexity: task.complexity,
     costBudgetUsd: task.costBudgetUsd,
     spentUsd: task.costBudgetUsd === null ? 0 : attempts.reduce((sum, attempt) => sum + attempt.costUsd, 0),
     submittedBy: task.submittedBy,
     retryOf: task.retryOf,
+    traceparent: task.traceparent,
     payload: JSON.parse(task.payload),
     payloadBytes: task.payloadBytes,
+    checkpoint: checkpoint && { data: JSON.parse(checkpoint.data), moduleId: checkpoint.moduleId },
     rank: task.rank,
     leaseNo: place.leaseNo,
     attempts: used,
@@ -241,4 +253,27 @@ export function toLeased(entries: Iterable<Entry>, replicaId: string, except: re
     const isAsked = place.kind === 'leased' && place.replicaId === replicaId && !except.includes(place.leaseNo)
     return isAsked ? [toClaimed(entry, place)] : []
   })
+}
+
+/** An ended attempt of a lease as it is kept. */
+export function toAttemptView({ dispatchedAt, endedAt, ...attempt }: AttemptRecord, place: Leased): AttemptView {
+  return {
+    ...attempt,
+    enqueuedAt: toIso(place.enqueuedAt),
+    claimedAt: toIso(place.claimedAt),
+    dispatchedAt: toIso(dispatchedAt),
+    endedAt: toIso(endedAt),
+  }
+}
+
+/** Of the ready tasks of each lane the next one, when it is urgent and has waited so long; in the order of the queue. */
+export function urgentAmong(lanes: readonly Entry[][], now: number, waitedMs: number): UrgentTask[] {
+  return lanes
+    .flatMap(ready => {
+      const alive = ready.filter(({ task }) => (task.deadline ?? Number.POSITIVE_INFINITY) > now)
+      return alive.sort(compareEntries).slice(0, 1)
+    })
+    .filter(({ task, place }) => task.priority <= 2 && place.kind === 'ready' && place.enqueuedAt <= now - waitedMs)
+    .sort(compareEntries)
+    .map(({ task: { laneId, id, priority, rank } }) => ({ laneId, id, priority, rank }))
 }

@@ -35,7 +35,7 @@ export async function serveCallback(
   }
   const parsed = decodeJson(body)
   if (!parsed.ok) return answer(res, refuse(400, 'INVALID_INPUT', `The callback ${parsed.fault}.`))
-  answer(res, table.deliver(token, parsed.value))
+  answer(res, await table.deliver(token, parsed.value))
 }
 
 function tokenOf(req: IncomingMessage): string | null {

@@ -2,13 +2,10 @@ import { hash, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { type Json, limits } from '#server/contracts/common.ts'
 import type { ErrorCode } from '#server/contracts/errors.ts'
-import type { DriverOutcome, DriverReport } from '#server/core/queue/driver.ts'
+import type { DriverOutcome, DriverReport, ReportAnswer } from '#server/core/queue/driver.ts'
 import { moduleErrorSchema } from '../module-error.ts'
 import { jsonFault } from './json-content.ts'
 import { toFailure } from './read-answer.ts'
-
-/** Largest checkpoint a module may save, in bytes of JSON. */
-const checkpointBytes = 64 * 1024
 
 /** What a callback is answered with. */
 export interface CallbackAnswer {
@@ -28,8 +25,10 @@ export interface CallbackTicket {
   close(): void
 }
 
+type OnReport = (report: DriverReport) => ReportAnswer | Promise<ReportAnswer>
+
 interface OpenCall {
-  onReport: (report: DriverReport) => void
+  onReport: OnReport
   end: (outcome: DriverOutcome) => void
 }
 
@@ -65,8 +64,8 @@ export class CallbackTable {
     return this.#calls.size
   }
 
-  /** `onReport` hears of progress and checkpoints in the order they arrive; it must not throw. */
-  open(onReport: (report: DriverReport) => void): CallbackTicket {
+  /** `onReport` hears of progress and checkpoints in the order they arrive; it must not throw or reject. */
+  open(onReport: OnReport): CallbackTicket {
     // 122 random bits; randomUUID draws them from a pool, 0.4 µs against 8 µs for randomBytes.
     const token = randomUUID()
     const key = keyOf(token)
@@ -93,23 +92,29 @@ export class CallbackTable {
     return this.#calls.has(keyOf(token))
   }
 
-  /** Takes one callback. Whatever is refused changes nothing, and the call stays open for a corrected one. */
-  deliver(token: string, body: unknown): CallbackAnswer {
+  /**
+   * Takes one callback; a checkpoint is answered once it is kept. Whatever is refused changes nothing, and the call stays open
+   * for a corrected one.
+   */
+  async deliver(token: string, body: unknown): Promise<CallbackAnswer> {
     const call = this.#calls.get(keyOf(token))
     if (!call) return unknownToken
     const parsed = callbackSchema.safeParse(body)
     if (!parsed.success) return refuse(400, 'INVALID_INPUT', explain(parsed.error))
     const refusal = this.#refusal(parsed.data)
     if (refusal) return refusal
-    apply(call, parsed.data)
-    return { status: 200, body: { accepted: true } }
+    return answers[await apply(call, parsed.data)]
   }
 
   #refusal(callback: Callback): CallbackAnswer | null {
     const fault = jsonFault(callback as unknown as Json, limits.jsonDepth + 1)
     if (fault !== null) return refuse(400, 'PAYLOAD_NOT_STORABLE', `The callback ${fault}.`)
-    if (callback.kind === 'checkpoint') return sizeRefusal('checkpoint', callback.data, checkpointBytes)
-    if (callback.kind === 'completed') return sizeRefusal('result', callback.result, this.#maxResultBytes)
+    if (callback.kind === 'checkpoint') {
+      return sizeRefusal('CHECKPOINT_TOO_LARGE', 'checkpoint', callback.data, limits.checkpointBytes)
+    }
+    if (callback.kind === 'completed') {
+      return sizeRefusal('PAYLOAD_TOO_LARGE', 'result', callback.result, this.#maxResultBytes)
+    }
     return null
   }
 }
@@ -128,7 +133,22 @@ export function refuse(status: number, code: ErrorCode, message: string): Callba
   return { status, body: { error: { code, message, action } } }
 }
 
-function apply(call: OpenCall, callback: Callback): void {
+const answers: Record<ReportAnswer, CallbackAnswer> = {
+  accepted: { status: 200, body: { accepted: true } },
+  ended: unknownToken,
+  unavailable: {
+    status: 503,
+    body: {
+      error: {
+        code: 'DATABASE_UNAVAILABLE',
+        message: 'The checkpoint could not be kept for now.',
+        action: 'Go on working, and send the next checkpoint when there is one.',
+      },
+    },
+  },
+}
+
+function apply(call: OpenCall, callback: Callback): ReportAnswer | Promise<ReportAnswer> {
   switch (callback.kind) {
     case 'progress': {
       const { stage = null, percent = null, message = null } = callback
@@ -137,16 +157,18 @@ function apply(call: OpenCall, callback: Callback): void {
     case 'checkpoint':
       return call.onReport({ kind: 'checkpoint', data: callback.data })
     case 'completed':
-      return call.end({ kind: 'succeeded', result: callback.result })
+      call.end({ kind: 'succeeded', result: callback.result })
+      return 'accepted'
     case 'failed':
-      return call.end(toFailure(callback.error, false))
+      call.end(toFailure(callback.error))
+      return 'accepted'
   }
 }
 
-function sizeRefusal(name: string, value: Json, maxBytes: number): CallbackAnswer | null {
+function sizeRefusal(code: ErrorCode, name: string, value: Json, maxBytes: number): CallbackAnswer | null {
   const bytes = Buffer.byteLength(JSON.stringify(value))
   if (bytes <= maxBytes) return null
-  return refuse(413, 'PAYLOAD_TOO_LARGE', `The ${name} has ${bytes} bytes; at most ${maxBytes} are allowed.`)
+  return refuse(413, code, `The ${name} has ${bytes} bytes; at most ${maxBytes} are allowed.`)
 }
 
 function explain(error: z.ZodError): string {

@@ -72,8 +72,8 @@ describe('a call that the module accepted with 202', () => {
     await using setup = await startWithCallbacks()
     await using call = await startAccepted(setup.driver)
     const token = call.url.split('/').at(-1) ?? ''
-    const statuses = [1, 2].map(result => setup.driver.handleCallback(token, { kind: 'completed', result }).status)
-    expect(statuses).toEqual([200, 404])
+    const answers = [1, 2].map(result => setup.driver.handleCallback(token, { kind: 'completed', result }))
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 404])
     expect(await call.outcome).toEqual({ kind: 'succeeded', result: 1 })
   })
 
@@ -90,20 +90,20 @@ describe('a call that the module accepted with 202', () => {
   it('ends at the ceiling when no callback ever comes', async () => {
     await using setup = await startWithCallbacks({ callCeilingMs: 300 })
     await using call = await startAccepted(setup.driver)
-    expect(await call.outcome).toMatchObject({ kind: 'failed', code: 'RESPONSE_TIMEOUT', retryable: true })
+    expect(await call.outcome).toMatchObject({ kind: 'failed', code: 'RESPONSE_TIMEOUT', retryable: null })
   })
 
   it('ends when the driver closes', async () => {
     await using setup = await startWithCallbacks()
     await using call = await startAccepted(setup.driver)
     await setup.driver.close()
-    expect(await call.outcome).toMatchObject({ kind: 'failed', code: 'ABORTED', retryable: true })
+    expect(await call.outcome).toMatchObject({ kind: 'failed', code: 'ABORTED', retryable: null })
   })
 
   it('hears of progress and checkpoints in order', async () => {
     await using setup = await startWithCallbacks()
     const reports: DriverReport[] = []
-    await using call = await startAccepted(setup.driver, noSignal(), { onReport: report => reports.push(report) })
+    await using call = await startAccepted(setup.driver, noSignal(), { onReport: keepIn(reports) })
     await post(call.url, { kind: 'progress', stage: 'reading', percent: 40 })
     await post(call.url, { kind: 'checkpoint', data: { page: 9 } })
     await post(call.url, { kind: 'progress', message: 'half way' })
@@ -122,7 +122,7 @@ describe('a call that the module accepted with 202', () => {
       throw new Error('the listener is broken')
     }
     await using call = await startAccepted(setup.driver, noSignal(), { onReport })
-    expect(await post(call.url, { kind: 'progress' })).toMatchObject({ status: 200 })
+    expect(await post(call.url, { kind: 'progress' })).toMatchObject({ status: 503 })
     await post(call.url, { kind: 'completed', result: 1 })
     expect(await call.outcome).toEqual({ kind: 'succeeded', result: 1 })
   })
@@ -137,10 +137,10 @@ describe('a call whose request is still open', () => {
       await post(callbackUrl, { kind: 'checkpoint', data: 'half' })
       sendJson(res, 'done')
     })
-    const reports: string[] = []
-    const call = callOf(module.endpoint, { onReport: report => reports.push(report.kind) })
+    const reports: DriverReport[] = []
+    const call = callOf(module.endpoint, { onReport: keepIn(reports) })
     expect(await setup.driver.call(call, noSignal())).toEqual({ kind: 'succeeded', result: 'done' })
-    expect(reports).toEqual(['progress', 'checkpoint'])
+    expect(reports.map(({ kind }) => kind)).toEqual(['progress', 'checkpoint'])
     const { callbackUrl } = JSON.parse(module.requests[0]?.body ?? '')
     expect(await post(callbackUrl, { kind: 'progress', percent: 60 })).toEqual(unknown)
   })
@@ -192,7 +192,7 @@ describe('a callback', () => {
     ['an error code with spaces', { kind: 'failed', error: { code: 'a b', message: '' } }, 400, 'INVALID_INPUT'],
     ['a NUL character', { kind: 'completed', result: 'a\0' }, 400, 'PAYLOAD_NOT_STORABLE'],
     ['65 levels', `{"kind":"completed","result":${'['.repeat(65)}${']'.repeat(65)}}`, 400, 'PAYLOAD_NOT_STORABLE'],
-    ['a checkpoint beyond 64 KiB', { kind: 'checkpoint', data: 'x'.repeat(65_536) }, 413, 'PAYLOAD_TOO_LARGE'],
+    ['a checkpoint beyond 64 KiB', { kind: 'checkpoint', data: 'x'.repeat(65_536) }, 413, 'CHECKPOINT_TOO_LARGE'],
     ['a result beyond the cap', { kind: 'completed', result: 'x'.repeat(100_000) }, 413, 'PAYLOAD_TOO_LARGE'],
     ['a body beyond the cap', 'x'.repeat(200_000), 413, 'PAYLOAD_TOO_LARGE'],
   ])('with %s is refused, and the call stays open for a corrected one', async (_what, body, status, code) => {
@@ -256,3 +256,10 @@ describe('a callback', () => {
     expect(await call.outcome).toEqual({ kind: 'succeeded', result: 'second try' })
   })
 })
+
+function keepIn(reports: DriverReport[]) {
+  return (report: DriverReport) => {
+    reports.push(report)
+    return 'accepted' as const
+  }
+}

@@ -10,7 +10,8 @@ interface Failure {
   kind: 'failed'
   code: string
   message: string
-  retryable: boolean
+  /** Null: the retry policy decides by the code. */
+  retryable: boolean | null
 }
 
 const resetCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'])
@@ -36,25 +37,25 @@ export function describeUnreachable(error: unknown): string {
 
 function classify(error: unknown): Failure | null {
   if (error instanceof CallEndedError) return endedFailure(error.endCause)
-  if (error instanceof QuarterdeckError) return failure(error.code, error.message, false)
-  if (error instanceof AddressNotAllowedError) return failure('ADDRESS_NOT_ALLOWED', error.message, false)
+  if (error instanceof QuarterdeckError) return failure(error.code, error.message)
+  if (error instanceof AddressNotAllowedError) return failure('ADDRESS_NOT_ALLOWED', error.message)
   if (error instanceof ConnectFailedError) {
-    return failure('CONNECTION_FAILED', `The module cannot be reached: ${error.message}.`, true)
+    return failure('CONNECTION_FAILED', `The module cannot be reached: ${error.message}.`)
   }
   if (error instanceof errors.HeadersTimeoutError) {
-    return failure('RESPONSE_TIMEOUT', 'The module accepted the call, but never answered.', true)
+    return failure('RESPONSE_TIMEOUT', 'The module accepted the call, but never answered.')
   }
   if (error instanceof errors.BodyTimeoutError) {
-    return failure('RESPONSE_TIMEOUT', 'The module began an answer, but never finished it.', true)
+    return failure('RESPONSE_TIMEOUT', 'The module began an answer, but never finished it.')
   }
   if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
-    return failure('BAD_RESPONSE', 'The answer of the module is not valid HTTP.', false)
+    return failure('BAD_RESPONSE', 'The answer of the module is not valid HTTP.')
   }
   if (error instanceof errors.ClientDestroyedError || error instanceof errors.ClientClosedError) {
     return endedFailure('closing')
   }
   if (error instanceof Error && 'code' in error && resetCodes.has(String(error.code))) {
-    return failure('CONNECTION_RESET', 'The module closed the connection before its answer was complete.', true)
+    return failure('CONNECTION_RESET', 'The module closed the connection before its answer was complete.')
   }
   return null
 }
@@ -62,16 +63,16 @@ function classify(error: unknown): Failure | null {
 function endedFailure(cause: EndCause): Failure {
   switch (cause) {
     case 'cancelled':
-      return failure('ABORTED', 'The call was ended before the module answered.', true)
+      return failure('ABORTED', 'The call was ended before the module answered.')
     case 'closing':
-      return failure('ABORTED', 'Quarterdeck stopped before the module answered.', true)
+      return failure('ABORTED', 'Quarterdeck stopped before the module answered.')
     case 'ceiling':
-      return failure('RESPONSE_TIMEOUT', 'The module did not answer within the longest time any call may take.', true)
+      return failure('RESPONSE_TIMEOUT', 'The module did not answer within the longest time any call may take.')
     default:
       return assertNever(cause)
   }
 }
 
-function failure(code: string, message: string, retryable: boolean): Failure {
-  return { kind: 'failed', code, message, retryable }
+function failure(code: string, message: string): Failure {
+  return { kind: 'failed', code, message, retryable: null }
 }

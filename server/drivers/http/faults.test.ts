@@ -52,7 +52,7 @@ describe('a module that hangs', () => {
     await using module = await startTcp(socket => onRequest(socket, () => socket.write(`${ok}\r\n{`)))
     await using driver = startDriver({ callCeilingMs: 200 })
     const outcome = await driver.call(callOf(module.endpoint), noSignal())
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'RESPONSE_TIMEOUT', retryable: true })
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'RESPONSE_TIMEOUT', retryable: null })
     await expect.poll(module.openSockets).toBe(0)
   })
 
@@ -60,7 +60,7 @@ describe('a module that hangs', () => {
     await using module = await startTcp(socket => onRequest(socket, () => socket.write(`${ok}\r\n{`)))
     await using driver = startDriver({ bodyTimeoutMs: 200 })
     const outcome = await driver.call(callOf(module.endpoint), noSignal())
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'RESPONSE_TIMEOUT', retryable: true })
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'RESPONSE_TIMEOUT', retryable: null })
     await expect.poll(module.openSockets).toBe(0)
   })
 
@@ -105,7 +105,7 @@ describe('a module that hangs', () => {
     const addressPolicy = createAddressPolicy({ allowed: ['127.0.0.0/8'], resolve: () => {} })
     await using driver = startDriver({ addressPolicy, connectTimeoutMs: 100 })
     const outcome = await driver.call(callOf('http://module.test'), noSignal())
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'CONNECTION_FAILED', retryable: true })
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'CONNECTION_FAILED', retryable: null })
   })
 })
 
@@ -126,7 +126,7 @@ describe('a module that answers garbage', () => {
     const outcomes = await Promise.all(calls)
 
     expect(outcomes).toEqual(
-      Array(20).fill(expect.objectContaining({ kind: 'failed', code: 'RESPONSE_TOO_LARGE', retryable: false })),
+      Array(20).fill(expect.objectContaining({ kind: 'failed', code: 'RESPONSE_TOO_LARGE', retryable: null })),
     )
     await expect.poll(module.openSockets).toBe(0)
     // 256 KiB read per call, the rest in buffers of the kernel.
@@ -153,7 +153,7 @@ describe('a module that answers garbage', () => {
     await using module = await startTcp(socket => onRequest(socket, () => socket.end(bytes)))
     await using driver = startDriver()
     const outcome = await driver.call(callOf(module.endpoint), noSignal())
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'BAD_RESPONSE', retryable: false })
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'BAD_RESPONSE', retryable: null })
     await expect.poll(module.openSockets).toBe(0)
   })
 
@@ -185,7 +185,7 @@ describe('a connection', () => {
       kind: 'failed',
       code: 'CONNECTION_FAILED',
       message: 'The module cannot be reached: connection refused.',
-      retryable: true,
+      retryable: null,
     })
   })
 
@@ -194,7 +194,7 @@ describe('a connection', () => {
     expect(await driver.call(callOf('http://no-such-module.invalid'), noSignal())).toMatchObject({
       kind: 'failed',
       code: 'CONNECTION_FAILED',
-      retryable: true,
+      retryable: null,
     })
   })
 
@@ -214,7 +214,7 @@ describe('a connection', () => {
     )
     await using driver = startDriver()
     const outcome = await driver.call(callOf(module.endpoint), noSignal())
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'CONNECTION_RESET', retryable: true })
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'CONNECTION_RESET', retryable: null })
     expect(received).toBe(1)
   })
 
@@ -233,7 +233,7 @@ describe('a connection', () => {
     expect(await driver.call(callOf(module.endpoint), noSignal())).toMatchObject({
       kind: 'failed',
       code: 'CONNECTION_RESET',
-      retryable: true,
+      retryable: null,
     })
     expect(received).toEqual([1, 2])
   })
@@ -259,7 +259,7 @@ describe('a driver that closes', () => {
     const call = driver.call(callOf(module.endpoint), noSignal())
     await expect.poll(module.openSockets).toBe(1)
     await driver.close()
-    expect(await call).toMatchObject({ kind: 'failed', code: 'ABORTED', retryable: true })
+    expect(await call).toMatchObject({ kind: 'failed', code: 'ABORTED', retryable: null })
     await expect.poll(module.openSockets).toBe(0)
   })
 })
@@ -281,7 +281,7 @@ describe('a call into our own network', () => {
     await using module = await startModule(res => sendJson(res, 'secret'))
     await using driver = startDriver({ addressPolicy: strict })
     const outcome = await driver.call(callOf(`${host}:${module.port}`), noSignal())
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'ADDRESS_NOT_ALLOWED', retryable: false })
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'ADDRESS_NOT_ALLOWED', retryable: null })
     expect(module.connections()).toBe(0)
   })
 
@@ -290,7 +290,7 @@ describe('a call into our own network', () => {
     async endpoint => {
       await using driver = startDriver({ addressPolicy: strict })
       const outcome = await driver.call(callOf(endpoint), noSignal())
-      expect(outcome).toMatchObject({ kind: 'failed', code: 'ADDRESS_NOT_ALLOWED', retryable: false })
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'ADDRESS_NOT_ALLOWED', retryable: null })
     },
   )
 

@@ -28,6 +28,8 @@ describe('a call', () => {
       deadline: '2026-11-21T12:00:00.000Z',
       context: { submittedBy: 'Ann', retryOf: null },
       checkpoint: { page: 3 },
+      checkpointBy: 'license-detector',
+      timeoutMs: 30_000,
       leaseNo: 41,
       callbackUrl: `http://replica.test:3000/api/v1/callbacks/${envelope.callbackToken}`,
       callbackToken: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -82,7 +84,7 @@ describe('a call', () => {
   it('of an endpoint that is no URL fails with the reason', async () => {
     await using driver = startDriver()
     const outcome = await driver.call(callOf('nonsense'), noSignal())
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'INVALID_ENDPOINT', retryable: false })
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'INVALID_ENDPOINT', retryable: null })
   })
 })
 
@@ -125,7 +127,7 @@ describe('an answer', () => {
     expect(await outcomeOf(200, body, headers)).toMatchObject({
       kind: 'failed',
       code: 'BAD_RESPONSE',
-      retryable: false,
+      retryable: null,
     })
   })
 
@@ -138,39 +140,37 @@ describe('an answer', () => {
     expect(await outcomeOf(200, `"${'x'.repeat(999)}"`)).toMatchObject({ kind: 'failed', code: 'RESPONSE_TOO_LARGE' })
   })
 
-  it.each([
-    [400, false],
-    [401, false],
-    [404, false],
-    [408, false],
-    [422, false],
-    [500, true],
-    [502, true],
-    [503, true],
-    [504, true],
-  ])('of HTTP %i is a failure, retryable: %s', async (status, retryable) => {
-    const failure = {
-      kind: 'failed',
-      code: `HTTP_${status}`,
-      message: `The module answered HTTP ${status}.`,
-      retryable,
-    }
-    expect(await outcomeOf(status, 'no JSON at all', { 'content-type': 'text/plain' })).toEqual(failure)
-    expect(await outcomeOf(status, `"${'x'.repeat(5_000)}"`)).toEqual(failure)
-  })
+  it.each([400, 401, 404, 408, 422, 500, 502, 503, 504])(
+    'of HTTP %i is a failure, and whether it is tried again is for the retry policy',
+    async status => {
+      const failure = {
+        kind: 'failed',
+        code: `HTTP_${status}`,
+        message: `The module answered HTTP ${status}.`,
+        retryable: null,
+      }
+      expect(await outcomeOf(status, 'no JSON at all', { 'content-type': 'text/plain' })).toEqual(failure)
+      expect(await outcomeOf(status, `"${'x'.repeat(5_000)}"`)).toEqual(failure)
+    },
+  )
 
   it.each([
-    [200, { code: 'NO_LICENSE', message: 'Nothing found', retryable: true }, true],
-    [200, { code: 'NO_LICENSE', message: 'Nothing found' }, false],
-    [422, { code: 'NO_LICENSE', message: 'Nothing found', retryable: true }, true],
-    [500, { code: 'NO_LICENSE', message: 'Nothing found', retryable: false }, false],
-    [500, { code: 'NO_LICENSE', message: 'Nothing found' }, true],
-  ])('of HTTP %i with an error says itself what failed: %o', async (status, error, retryable) => {
+    [200, { code: 'NO_LICENSE', message: 'Nothing found', retryable: true }, { retryable: true }],
+    [200, { code: 'NO_LICENSE', message: 'Nothing found' }, { retryable: null }],
+    [422, { code: 'NO_LICENSE', message: 'Nothing found', retryable: true }, { retryable: true }],
+    [
+      500,
+      { code: 'NO_LICENSE', message: 'Nothing found', retryable: false },
+      { retryable: false, errorClass: 'server_error' },
+    ],
+    [500, { code: 'NO_LICENSE', message: 'Nothing found' }, { retryable: null, errorClass: 'server_error' }],
+  ])('of HTTP %i with an error says itself what failed, and what it leaves to the policy: %o', async (...given) => {
+    const [status, error, said] = given
     expect(await outcomeOf(status, JSON.stringify({ error }))).toEqual({
       kind: 'failed',
       code: 'NO_LICENSE',
       message: 'Nothing found',
-      retryable,
+      ...said,
     })
   })
 
@@ -207,7 +207,7 @@ describe('an answer', () => {
     )
     await using driver = startDriver()
     const outcome = await driver.call(callOf(module.endpoint), noSignal())
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'REDIRECT_REFUSED', retryable: false })
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'REDIRECT_REFUSED', retryable: null })
     expect(elsewhere.connections()).toBe(0)
   })
 
@@ -216,7 +216,7 @@ describe('an answer', () => {
     await using driver = startDriver()
     const call = callOf(module.endpoint)
     const outcome = await driver.call({ ...call, module: { ...call.module, bodyStyle: 'payload' } }, noSignal())
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'BAD_RESPONSE', retryable: false })
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'BAD_RESPONSE', retryable: null })
   })
 })
 

@@ -27,7 +27,7 @@ const acceptedWithoutCallback: DriverOutcome = {
   kind: 'failed',
   code: 'BAD_RESPONSE',
   message: 'The module answered 202, but takes the payload alone and so has no callback address for its result.',
-  retryable: false,
+  retryable: null,
 }
 
 export interface HttpDriverOptions {
@@ -49,7 +49,7 @@ export interface HttpDriverOptions {
 /** The HTTP driver, and the receiving side of its callbacks. */
 export interface HttpDriver extends Driver {
   /** Takes one callback, already parsed; see `docs/module-protocol.md`. Never throws. */
-  handleCallback(token: string, body: unknown): CallbackAnswer
+  handleCallback(token: string, body: unknown): Promise<CallbackAnswer>
   /** Serves `POST /api/v1/callbacks/<token>` from request to answer. Never rejects. */
   handleCallbackRequest(req: IncomingMessage, res: ServerResponse): Promise<void>
   /** Calls whose callback token is alive. */
@@ -128,7 +128,7 @@ class ModuleHttpDriver implements HttpDriver {
     }
   }
 
-  handleCallback(token: string, body: unknown): CallbackAnswer {
+  handleCallback(token: string, body: unknown): Promise<CallbackAnswer> {
     return this.#callbacks.deliver(token, body)
   }
 
@@ -156,11 +156,12 @@ class ModuleHttpDriver implements HttpDriver {
   }
 
   #openTicket(call: DriverCall): CallbackTicket {
-    return this.#callbacks.open(report => {
+    return this.#callbacks.open(async report => {
       try {
-        call.onReport?.(report)
+        return await call.onReport(report)
       } catch (error) {
         this.#logger.error({ taskId: call.taskId, kind: report.kind, error }, 'A report of a module was not handled')
+        return 'unavailable'
       }
     })
   }

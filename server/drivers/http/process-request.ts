@@ -46,6 +46,8 @@ function envelopeOf(call: DriverCall, callback: CallbackAddress) {
     deadline: call.deadline,
     context: call.context,
     checkpoint: call.checkpoint,
+    checkpointBy: call.checkpointBy,
+    timeoutMs: call.timeoutMs,
     leaseNo: call.leaseNo,
     callbackUrl: callback.url,
     callbackToken: callback.token,

@@ -11,6 +11,8 @@ export interface Answer {
   body: Buffer | null
 }
 
+type Failure = Extract<DriverOutcome, { kind: 'failed' }>
+
 /** The module took the work over; its result comes by callback. */
 export type Accepted = { kind: 'accepted' }
 
@@ -40,16 +42,15 @@ function readResult(answer: Answer): DriverOutcome {
   const parsed = parseJson(answer.body)
   if (!parsed.ok) return failed('BAD_RESPONSE', `The answer of the module ${parsed.fault}.`)
   const error = errorIn(parsed.value)
-  return error ? toFailure(error, false) : { kind: 'succeeded', result: parsed.value }
+  return error ? toFailure(error) : { kind: 'succeeded', result: parsed.value }
 }
 
 /** An error status. What the module says about it counts; an unreadable body changes nothing. */
 function readFailure(answer: Answer): DriverOutcome {
-  const isRetryable = answer.status >= 500
   const parsed = answer.body === null || contentFault(answer) !== null ? null : parseJson(answer.body)
   const error = parsed?.ok ? errorIn(parsed.value) : null
-  if (error) return toFailure(error, isRetryable)
-  return failed(`HTTP_${answer.status}`, `The module answered HTTP ${answer.status}.`, isRetryable)
+  if (error) return answer.status < 500 ? toFailure(error) : { ...toFailure(error), errorClass: 'server_error' }
+  return failed(`HTTP_${answer.status}`, `The module answered HTTP ${answer.status}.`)
 }
 
 /** Why the headers say that the body is not the JSON we asked for; null when they do not. */
@@ -61,9 +62,9 @@ export function contentFault(answer: Answer): string | null {
   return `is ${type} instead of JSON`
 }
 
-/** Turns a module's own error into a failure; `isRetryable` applies when the module does not say. */
-export function toFailure(error: ModuleError, isRetryable: boolean): DriverOutcome {
-  return failed(error.code, error.message, error.retryable ?? isRetryable)
+/** Turns a module's own error into a failure. */
+export function toFailure(error: ModuleError): Failure {
+  return failed(error.code, error.message, error.retryable ?? null)
 }
 
 function errorIn(value: Json): ModuleError | null {
@@ -78,6 +79,6 @@ function headerOf(answer: Answer, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value
 }
 
-function failed(code: string, message: string, retryable = false): DriverOutcome {
+function failed(code: string, message: string, retryable: boolean | null = null): Failure {
   return { kind: 'failed', code, message, retryable }
 }

@@ -10,12 +10,16 @@ import type { NewEvent } from '../../operations.ts'
 import type { Driver } from '../../queue/driver.ts'
 import { LaneDirectory } from '../../queue/lane-directory.ts'
 import { rankOf } from '../../queue/priority.ts'
+import { RetryBudget } from '../../queue/retry-budget.ts'
+import type { TypeRetryPolicies } from '../../queue/retry-policy.ts'
 import type { LeaseEnd, NewTask, StoredTask } from '../../queue/task-store.ts'
 import { Upkeep } from '../../queue/upkeep.ts'
 import type { BreakerBoard } from '../../resilience/breaker-board.ts'
 import type { TaskRouter } from '../../routing/task-router.ts'
 import { silentLogger } from '../../shared/logger.ts'
+import { RecoveryWatch } from '../../shared/recovery-watch.ts'
 import { MemoryTaskStore } from '../../simulation/memory-task-store.ts'
+import { createReportPorts } from '../attempt-reports.ts'
 import { Dispatcher, type DispatcherOptions } from '../dispatcher.ts'
 import { FakeBreakers, FakeDriver, type FakeModule, FakeRouter } from './fake-fleet-ports.ts'
 
@@ -36,6 +40,11 @@ export class DispatchHarness {
   isWriterSlow = true
   readonly learned: Parameters<OutcomeLearner['learn']>[0][] = []
   readonly ended: LeaseEnd[] = []
+  /** Task types that are paused. */
+  readonly held = new Set<string>()
+  typeRetries: TypeRetryPolicies = {}
+  readonly retryBudget = new RetryBudget({ clock: this.clock, random: () => 0.5 })
+  readonly recovery = new RecoveryWatch({ clock: this.clock, publish: event => this.published.push(event) })
   readonly dispatcher: Dispatcher
   /** Whether this replica may take on work. */
   mayClaim = true
@@ -51,10 +60,17 @@ export class DispatchHarness {
   ) {
     for (const module of options.modules) this.router.add(module)
     this.#lanes = new LaneDirectory(this.line.port)
-    const common = { store: this.line.port, clock: this.clock, logger: silentLogger, replicaId: 'own' }
+    const common = {
+      store: this.line.port,
+      clock: this.clock,
+      logger: silentLogger,
+      replicaId: 'own',
+      recovery: this.recovery,
+    }
     this.dispatcher = new Dispatcher({
       ...common,
       lanes: this.#lanes,
+      pauses: { holds: lane => this.held.has(lane.taskType) },
       router: this.router as unknown as TaskRouter,
       execution: {
         router: this.router as unknown as TaskRouter,
@@ -66,7 +82,15 @@ export class DispatchHarness {
         clock: this.clock,
         random: () => 0.5,
         taskTimeoutMs: options.taskTimeoutMs ?? 300_000,
-        newTraceparent: () => '00-1-1-01',
+        retriesOf: () => this.typeRetries,
+        retryBudget: this.retryBudget,
+        ...createReportPorts({
+          events: { publish: event => this.#publish(event) },
+          clock: this.clock,
+          store: this.line.port,
+        }),
+        newSpanId: () => '00f067aa0ba902b7',
+        logger: silentLogger,
       },
       mayClaim: () => this.mayClaim,
       concurrency: options.concurrency ?? 100,

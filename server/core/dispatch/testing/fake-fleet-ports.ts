@@ -1,5 +1,6 @@
 import { buildInstance, buildModule } from '#server/testing/fake-fleet.ts'
 import type { DecisionView } from '../../../contracts/decisions.ts'
+import { retryClasses } from '../../../contracts/modules.ts'
 import type { Driver, DriverCall, DriverOutcome } from '../../queue/driver.ts'
 import type { ModuleRecord } from '../../registry/module-record.ts'
 import type { BreakerBoard, BreakerKey, GuardedCall, GuardedResult } from '../../resilience/breaker-board.ts'
@@ -15,6 +16,8 @@ export interface FakeModule {
   /** What a call is expected to cost; 0 unless told. */
   expectedUsd?: number
   retry?: Partial<ModuleRecord['retry']>
+  /** Its work may be interrupted. */
+  isPreemptible?: boolean
   /** Answers at once, after some time, or with `never` not until it is aborted. */
   answer?: (call: DriverCall) => DriverOutcome | { afterMs: number; outcome: DriverOutcome } | 'never'
   /** Called in the very moment of the answer, before anybody has seen it. */
@@ -83,14 +86,19 @@ const retryDefaults: ModuleRecord['retry'] = {
   baseMs: 1_000,
   factor: 2,
   capMs: 30_000,
+  retryOn: [...retryClasses],
 }
 
-function recordOf({ id, retry, costPerHourUsd = 0 }: FakeModule) {
+function recordOf({ id, types, retry, isPreemptible = false, costPerHourUsd = 0 }: FakeModule) {
   const instance = buildInstance(`${id}-1`)
-  return {
-    module: buildModule(id, { instances: [instance], retry: { ...retryDefaults, ...retry }, costPerHourUsd }),
-    instance,
-  }
+  const capabilities = types.map(type => ({ type, inputSchema: null, outputSchema: null, isPreemptible }))
+  const module = buildModule(id, {
+    instances: [instance],
+    capabilities,
+    retry: { ...retryDefaults, ...retry },
+    costPerHourUsd,
+  })
+  return { module, instance }
 }
 
 const decision: DecisionView = {
@@ -106,7 +114,7 @@ const decision: DecisionView = {
 }
 
 /** Lets calls through, up to their time-out; can be told to reject or to break. */
-export class FakeBreakers implements Pick<BreakerBoard, 'call'> {
+export class FakeBreakers implements Pick<BreakerBoard, 'call' | 'admits'> {
   readonly #clock: Clock
   /** Modules whose breakers are open. */
   readonly open = new Set<string>()
@@ -116,6 +124,10 @@ export class FakeBreakers implements Pick<BreakerBoard, 'call'> {
 
   constructor(clock: Clock) {
     this.#clock = clock
+  }
+
+  admits(key: BreakerKey): boolean {
+    return !this.open.has(key.moduleId)
   }
 
   async call<T>(key: BreakerKey, call: GuardedCall<T>): Promise<GuardedResult<T>> {

@@ -1,5 +1,6 @@
 import type { ConstraintRule } from '../situation.ts'
 import { noRoute } from './modules.ts'
+import { paused } from './pauses.ts'
 import { behindOthers, budget, policyLimits, replicaFull } from './queue.ts'
 import { backOff, busy, databaseAway, notBefore } from './timing.ts'
 
@@ -9,6 +10,7 @@ export const constraintRules: readonly ConstraintRule[] = [
   notBefore,
   backOff,
   busy,
+  paused,
   noRoute,
   budget,
   policyLimits,

@@ -1,12 +1,13 @@
 import type { Constraint, Remedy } from '../../../contracts/explain.ts'
 import { describeDuration } from '../../resilience/describe-duration.ts'
 import type { ConstraintRule, InstanceFacts, ModuleFacts, Situation } from '../situation.ts'
+import { pauseConstraint } from './pauses.ts'
 
 /** Nothing that could run it can take a call now: one constraint for each module, with what is wrong with it. */
 export const noRoute: ConstraintRule = situation => {
   const { task, modules } = situation
   if (modules.length === 0) return noModule(situation)
-  const constraints = modules.map(module => whyClosed(module, situation.now))
+  const constraints = modules.map(module => whyClosed(module, situation))
   if (constraints.includes(null)) return null
   const unpin: Remedy[] = task.lane.pinnedModuleId
     ? [{ text: 'Cancel it and submit it without moduleId, so that any module may run it', href: null }]
@@ -32,7 +33,7 @@ function noModule({ task }: Situation): Constraint {
 }
 
 /** What keeps a module from taking a call; null when it could. */
-function whyClosed(module: ModuleFacts, now: number): Constraint | null {
+function whyClosed(module: ModuleFacts, { now, pauses }: Situation): Constraint | null {
   const { record, instances } = module
   const page = `/modules/${record.id}`
   if (!record.enabled) {
@@ -46,6 +47,8 @@ function whyClosed(module: ModuleFacts, now: number): Constraint | null {
       etaMs: null,
     }
   }
+  const pause = pauses.find(({ scope, id }) => scope === 'module' && id === record.id)
+  if (pause) return pauseConstraint('module_paused', `Module ${record.id} is paused`, pause, page)
   if (instances.length === 0) {
     return {
       kind: 'no_instance',

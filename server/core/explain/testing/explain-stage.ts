@@ -4,6 +4,7 @@ import { createSeededIds } from '#server/testing/seeded-random.ts'
 import { newTask } from '#server/testing/task-store-contract.ts'
 import type { BreakerView } from '../../../contracts/breakers.ts'
 import type { TaskExplanation } from '../../../contracts/explain.ts'
+import type { PauseView } from '../../../contracts/queues.ts'
 import type { AttemptView } from '../../../contracts/tasks.ts'
 import { createLoadTable, type InstanceLoads } from '../../balancing/load-table.ts'
 import { ServiceRecords } from '../../brain/service-records.ts'
@@ -39,6 +40,7 @@ export class ExplainStage {
       return this.holds
     },
   }
+  pauses: PauseView[] = []
   readonly upkeep = { lastHeartbeatAt: this.clock.now() }
   readonly #breakers = new Map<string, Partial<BreakerView>>()
   readonly #lanes = new LaneDirectory(this.store)
@@ -59,6 +61,7 @@ export class ExplainStage {
       load: this.load,
       records: this.records,
       limits: new ConcurrencyLimits({ policyOf: () => this.policy, fleet: () => onlyReplica }),
+      pauses: { list: () => this.pauses },
       workers: this.workers,
       pace: this.pace,
       upkeep: this.upkeep,

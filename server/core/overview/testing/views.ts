@@ -110,6 +110,8 @@ export function queueStats(change: Partial<QueueStats> = {}): QueueStats {
     workers: { busy: 0, total: 16, utilization: 0 },
     wait: noDurations,
     run: noDurations,
+    pauses: [],
+    retryBudgets: [],
     capacity: 100_000,
     ...change,
   }

@@ -2,6 +2,7 @@ import { createLoadTable, type InstanceLoads } from '#server/core/balancing/load
 import { fixedExploration } from '#server/core/brain/exploration.ts'
 import type { OutcomeLearner } from '#server/core/brain/outcome-learner.ts'
 import { ServiceRecords } from '#server/core/brain/service-records.ts'
+import { noPauses } from '#server/core/queue/pause-board.ts'
 import { createTaskRouter } from '#server/core/routing/fleet-router.ts'
 import type { RouteRequest, RouteResult, TaskRouter } from '#server/core/routing/task-router.ts'
 import { silentLogger } from '#server/core/shared/logger.ts'
@@ -40,6 +41,7 @@ export class RouterStage {
       breakers: fleet,
       load: this.load,
       records: this.records,
+      pauses: noPauses,
       clock: this.clock,
       random: createSeededRandom(options.seed ?? 1),
       exploration: fixedExploration(options.explorationRate ?? 0),

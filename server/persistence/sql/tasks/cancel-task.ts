@@ -54,6 +54,8 @@ const cancelSql = `
     SELECT $1, id, 'cancelled', attempts, started_at, clock_timestamp(), $3 FROM gone
   ), dependants AS MATERIALIZED (
     SELECT d.* FROM gone g CROSS JOIN LATERAL end_dependants(ARRAY[g.id], '{cancelled}') d
+  ), forgotten AS (
+    DELETE FROM checkpoint WHERE task_id IN (SELECT id FROM gone)
   ), counted AS (
     INSERT INTO task_total (tenant_id, replica_id, cancelled, live_bytes)
     SELECT $1, $4, 1 + coalesce(sum(d.cancelled), 0), -min(t.payload_bytes) - coalesce(sum(d.bytes), 0)

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { ClaimedTask, ClaimLane } from '#server/core/queue/task-store.ts'
-import { type ClaimedRow, claimedColumns, toClaimed } from './claimed-row.ts'
+import { type ClaimedRow, checkpointSql, claimedColumns, toClaimed } from './claimed-row.ts'
 
 /**
  * Takes the first tasks in order over the open lanes: top `slots` of each lane by its own index range, merged by rank, so a
@@ -74,7 +74,8 @@ function claimSql(pick: string): string {
         RETURNING *
       ), claimed AS MATERIALIZED (
         SELECT t.tenant_id, t.id, t.lane_id, t.type, t.module_id, t.priority, t.rank, t.deadline, t.timeout_ms,
-               t.max_attempts, t.complexity, t.submitted_by, t.retry_of, t.payload, t.payload_bytes, t.cost_budget_usd,
+               t.total_timeout_ms, t.max_attempts, t.complexity, t.submitted_by, t.retry_of, t.traceparent, t.payload,
+               t.payload_bytes, t.cost_budget_usd, ${checkpointSql('l')} AS checkpoint,
                l.lease_no, l.attempts, l.enqueued_at, l.claimed_at, l.started_at
         FROM leased l JOIN task t ON t.tenant_id = l.tenant_id AND t.id = l.id
       ), told AS (

@@ -25,6 +25,8 @@ export async function expireOverdue(pool: Pool, limit: number, replicaId: string
       ), dependants AS MATERIALIZED (
         SELECT d.* FROM (SELECT array_agg(id) AS ids, array_agg('expired'::text) AS statuses FROM late) e
         CROSS JOIN LATERAL end_dependants(e.ids, e.statuses) d
+      ), forgotten AS (
+        DELETE FROM checkpoint WHERE task_id IN (SELECT id FROM late)
       ), counted AS (
         INSERT INTO task_total (tenant_id, replica_id, expired, cancelled, live_bytes)
         SELECT tenant_id, $2, sum(expired), sum(cancelled), -sum(bytes) FROM (

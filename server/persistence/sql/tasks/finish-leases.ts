@@ -41,7 +41,7 @@ export async function finishLeases(
       column(end => end.attempts.at(-1)?.moduleId ?? null),
       waits(next => next.delayMs),
       waits(next => next.reason),
-      JSON.stringify(inOrder.flatMap(end => end.attempts.map(attempt => toAttemptRow(end.task, attempt)))),
+      JSON.stringify(attemptRows(inOrder, attempt => attempt.outcome !== 'preempted')),
       column(end => eventsOf(end, 'agent').length),
       column(end => joinEvents(eventsOf(end, 'agent'))),
       column(end => joinTypes(eventsOf(end, 'agent'))),
@@ -52,6 +52,7 @@ export async function finishLeases(
       JSON.stringify(inOrder.flatMap(toLetterRow)),
       column(end => end.task.payloadBytes),
       JSON.stringify(inOrder.flatMap(toSpendRows)),
+      JSON.stringify(attemptRows(inOrder, attempt => attempt.outcome === 'preempted')),
     ],
   })
   const counted = new Set(rows.map(row => Number(row.lease_no)))
@@ -91,6 +92,17 @@ const finishSql = `
       error_code text, error_message text, enqueued_at timestamptz, claimed_at timestamptz, dispatched_at timestamptz,
       ended_at timestamptz, cost_usd numeric, decision json)
     WHERE (a.lease_no IN (SELECT lease_no FROM fenced)) IS TRUE
+  ), gave_way AS (
+    INSERT INTO preemption (tenant_id, task_id, number, lease_no, replica_id, module_id, instance_id, error_message,
+                            enqueued_at, claimed_at, dispatched_at, ended_at, cost_usd)
+    SELECT a.tenant_id, a.task_id, a.number, a.lease_no, $22, a.module_id, a.instance_id, a.error_message, a.enqueued_at,
+           a.claimed_at, a.dispatched_at, a.ended_at, a.cost_usd
+    FROM json_to_recordset($26::json) AS a (
+      tenant_id text, task_id uuid, number smallint, lease_no bigint, module_id text, instance_id text, error_message text,
+      enqueued_at timestamptz, claimed_at timestamptz, dispatched_at timestamptz, ended_at timestamptz, cost_usd numeric)
+    WHERE (a.lease_no IN (SELECT lease_no FROM fenced)) IS TRUE
+  ), forgotten AS (
+    DELETE FROM checkpoint c USING settled f WHERE c.task_id = f.id AND f.end_status IS NOT NULL
   ), ended AS (
     INSERT INTO outcome (tenant_id, id, status, served_by, attempts, started_at, finished_at, error_code, error_message,
                          reason, result)
@@ -157,6 +169,14 @@ function joinEvents(events: readonly StampedEvent[]): string | null {
 
 function joinTypes(events: readonly StampedEvent[]): string | null {
   return events.length === 0 ? null : [...new Set(events.map(event => event.type))].join(',')
+}
+
+/** Of all leases, the attempts that match; pre-empted ones are kept apart, as they used up no number. */
+function attemptRows(
+  ends: readonly LeaseEnd[],
+  isMatch: (attempt: AttemptRecord) => boolean,
+): Record<string, unknown>[] {
+  return ends.flatMap(end => end.attempts.filter(isMatch).map(attempt => toAttemptRow(end.task, attempt)))
 }
 
 function toAttemptRow(task: ClaimedTask, attempt: AttemptRecord): Record<string, unknown> {

@@ -18,12 +18,15 @@ interface Row extends RelationColumns {
   run_at: Date | null
   deadline: Date | number
   timeout_ms: number
+  total_timeout_ms: number | null
   max_attempts: number
   complexity: number
   cost_budget_usd: string | null
   idempotency_key: string | null
   submitted_by: string
   retry_of: string | null
+  traceparent: string | null
+  checkpoint: { data: Json; bytes: number; moduleId: string; savedAt: string } | null
   retried_as: string | null
   accepted_at: Date
   payload: Json
@@ -77,7 +80,8 @@ export async function getTask(pool: Pool, tenantId: string, id: string): Promise
 }
 
 const getSql = `
-  SELECT t.id, t.lane_id, t.type, t.module_id, t.priority, t.score, t.rank, t.run_at, t.deadline, t.timeout_ms, t.max_attempts,
+  SELECT t.id, t.lane_id, t.type, t.module_id, t.priority, t.score, t.rank, t.run_at, t.deadline, t.timeout_ms, t.total_timeout_ms,
+         t.max_attempts, t.traceparent,
          t.complexity, t.cost_budget_usd, t.idempotency_key, t.submitted_by, t.retry_of, t.accepted_at, t.payload,
          ${statusSql('t')} AS status,
          (SELECT n.id FROM task n WHERE n.tenant_id = t.tenant_id AND n.retry_of = t.id ORDER BY n.id DESC LIMIT 1) AS retried_as,
@@ -85,7 +89,18 @@ const getSql = `
          coalesce(o.attempts, l.attempts, w.attempts, r.attempts, 0) AS used,
          coalesce(o.started_at, l.started_at, l.claimed_at, w.started_at, r.started_at) AS started_at,
          w.reason AS wait_reason, w.due_at, w.since, l.lease_no, l.replica_id, l.claimed_at,
-         (SELECT json_agg(a ORDER BY a.number) FROM attempt a WHERE a.tenant_id = t.tenant_id AND a.task_id = t.id) AS attempt_rows,
+         (SELECT json_agg(a ORDER BY a.lease_no, a.number) FROM (
+            SELECT number, lease_no, module_id, instance_id, outcome, error_code, error_message, enqueued_at, claimed_at,
+                   dispatched_at, ended_at, cost_usd, decision
+            FROM attempt WHERE tenant_id = t.tenant_id AND task_id = t.id
+            UNION ALL
+            SELECT number, lease_no, module_id, instance_id, 'preempted', 'PREEMPTED', error_message, enqueued_at, claimed_at,
+                   dispatched_at, ended_at, cost_usd, NULL
+            FROM preemption WHERE tenant_id = t.tenant_id AND task_id = t.id
+          ) a) AS attempt_rows,
+         (SELECT jsonb_build_object('data', c.data, 'bytes', octet_length(c.data::text), 'moduleId', c.module_id,
+                                    'savedAt', c.saved_at)
+          FROM checkpoint c WHERE c.task_id = t.id) AS checkpoint,
          d.fingerprint, d.state AS letter_state, d.failed_at, d.reprocessed_as, d.closed_at, d.closed_by,
          d.reason AS close_reason, d.job_id, t.raised_by, t.raised_at, t.depends_on, o.caused_by,
          EXISTS (SELECT FROM task_edge e WHERE e.parent_id = t.id) AS is_awaited
@@ -122,11 +137,14 @@ function toStoredTask(row: Row, tenantId: string, relations: Relations): StoredT
     runAt: row.run_at?.toISOString() ?? null,
     deadline: row.deadline instanceof Date ? row.deadline.toISOString() : null,
     timeoutMs: row.timeout_ms,
+    totalTimeoutMs: row.total_timeout_ms,
     estimatedComplexity: row.complexity,
     costBudgetUsd: row.cost_budget_usd === null ? null : Number(row.cost_budget_usd),
     idempotencyKey: row.idempotency_key,
     submittedBy: row.submitted_by,
     retryOf: row.retry_of,
+    traceparent: row.traceparent,
+    checkpoint: row.checkpoint && { ...row.checkpoint, savedAt: new Date(row.checkpoint.savedAt).toISOString() },
     retriedAs: row.retried_as,
     endReason: row.reason,
     deadLetter: toMark(row),

@@ -151,17 +151,18 @@ export async function insertRows(
         SELECT * FROM unnest(
           $1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::smallint[], $7::real[], $8::bigint[],
           $9::timestamptz[], $10::timestamptz[], $11::int[], $12::smallint[], $13::real[], $14::text[], $15::text[],
-          $16::uuid[], $17::timestamptz[], $18::jsonb[], $19::text[], $21::numeric[], $22::int[], $23::text[], $24::int[]
+          $16::uuid[], $17::timestamptz[], $18::jsonb[], $19::text[], $21::numeric[], $22::int[], $23::text[], $24::int[], $25::int[],
+          $26::text[]
         ) AS t (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms, max_attempts,
                 complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload, event, cost_budget_usd,
-                payload_bytes, depends_on, parents)
+                payload_bytes, depends_on, parents, total_timeout_ms, traceparent)
       ), added AS (
         INSERT INTO task (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms,
                           max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
-                          cost_budget_usd, payload_bytes, depends_on)
+                          cost_budget_usd, payload_bytes, depends_on, total_timeout_ms, traceparent)
         SELECT tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, coalesce(deadline, 'infinity'),
                timeout_ms, max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
-               cost_budget_usd, payload_bytes, depends_on::uuid[]
+               cost_budget_usd, payload_bytes, depends_on::uuid[], total_timeout_ms, traceparent
         FROM input
       ), queued AS (
         INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at)
@@ -210,6 +211,8 @@ export async function insertRows(
       column(task => task.payloadBytes),
       column(task => (waitsOf(task).parents.length === 0 ? null : `{${waitsOf(task).parents.join(',')}}`)),
       column(task => waitsOf(task).open),
+      column(task => task.totalTimeoutMs),
+      column(task => task.traceparent),
     ],
   })
 }

@@ -81,6 +81,8 @@ const reclaimSql = `
     SELECT d.* FROM (
       SELECT array_agg(id) AS ids, array_agg('failed'::text) AS statuses FROM known WHERE is_spent OR is_cancelled
     ) e CROSS JOIN LATERAL end_dependants(e.ids, e.statuses) d
+  ), forgotten AS (
+    DELETE FROM checkpoint WHERE task_id IN (SELECT id FROM known WHERE is_spent OR is_cancelled)
   ), counted AS (
     INSERT INTO task_total (tenant_id, replica_id, failed, cancelled, live_bytes)
     SELECT tenant_id, $3, sum(failed), sum(cancelled), -sum(bytes) FROM (
