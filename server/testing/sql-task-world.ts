@@ -44,6 +44,7 @@ export async function openSqlModelWorld(pool: Pool): Promise<ModelWorld> {
       await pool.query(`
         UPDATE waiting SET due_at = due_at - ${past};
         UPDATE task SET deadline = deadline - ${past} WHERE deadline < 'infinity';
+        UPDATE task SET run_at = run_at - ${past} WHERE run_at IS NOT NULL;
         UPDATE ready SET deadline = deadline - ${past} WHERE deadline < 'infinity';
         UPDATE replica SET heartbeat_at = heartbeat_at - ${past}`)
     },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { TaskStatus } from '#server/contracts/tasks.ts'
-import type { ClaimedTask, NextStep, TaskStore } from '#server/core/queue/task-store.ts'
+import type { ClaimedTask, InsertResult, NextStep, TaskStore } from '#server/core/queue/task-store.ts'
 import { attempt, leaseEnd, newTask, succeeded } from './task-store-contract.ts'
 
 /** A store in a world whose time the model moves. */
@@ -30,7 +30,11 @@ interface ModelTask {
   deadline: number
   maxAttempts: number
   used: number
+  /** Those that have to succeed before it. */
+  parents: readonly ModelTask[]
+  startsAt: number | null
   place:
+    | { kind: 'blocked' }
     | { kind: 'ready' }
     | { kind: 'waiting'; dueAt: number }
     | { kind: 'leased'; leaseNo: number; by: string; isCancelled: boolean }
@@ -83,6 +87,7 @@ function step(
     check: model => canRun(model),
     async run(model, real) {
       await run(model, real)
+      moveDependants(model)
       await expectCounts(model, real.store)
     },
     toString: () => name,
@@ -98,31 +103,45 @@ const newTasks = fc.array(
     startsIn: fc.option(someTime, { freq: 3 }),
     deadlineIn: fc.option(fc.constantFrom(5 * minute, 10 * minute, 30 * minute), { freq: 3 }),
     maxAttempts: fc.integer({ min: 1, max: 3 }),
+    /** Counted from the newest task before it. */
+    parents: fc.oneof({ weight: 2, arbitrary: fc.constant<number[]>([]) }, fc.array(fc.nat(8), { minLength: 1, maxLength: 3 })),
   }),
   { minLength: 1, maxLength: 5 },
 )
 
 const submit = newTasks.map(plans =>
   step(`submit ${JSON.stringify(plans)}`, async (model, { store, laneIds, newId, nowMs }) => {
-    const added = plans.map((plan): ModelTask => {
+    const added: ModelTask[] = []
+    for (const plan of plans) {
       const { lane, rank, priority, maxAttempts } = plan
+      const known = [...model.tasks, ...added]
+      const parents = plan.parents.flatMap(back => known.at(-1 - back) ?? [])
       const deadline = plan.deadlineIn === null ? Number.POSITIVE_INFINITY : model.now + plan.deadlineIn
-      const dueAt = plan.startsIn === null ? null : model.now + plan.startsIn
-      const place: ModelTask['place'] = dueAt === null ? { kind: 'ready' } : { kind: 'waiting', dueAt }
-      return { id: newId(), lane, rank, priority, deadline, maxAttempts, used: 0, place }
-    })
+      const startsAt = plan.startsIn === null ? null : model.now + plan.startsIn
+      const order = { lane, rank, priority, deadline }
+      added.push({ id: newId(), ...order, maxAttempts, used: 0, parents, startsAt, place: { kind: 'blocked' } })
+    }
     const toTime = (at: number | null) => (at === null || !Number.isFinite(at) ? null : nowMs() + at - model.now)
     const results = await store.insert(
-      added.map(({ id, lane, rank, priority, maxAttempts, deadline, place }) =>
+      added.map(({ id, lane, rank, priority, maxAttempts, deadline, parents, startsAt }) =>
         newTask(id, laneIds[lane] ?? 0, laneTypes[lane] ?? '', {
           ...{ rank, priority, maxAttempts, payloadBytes: bytesOf({ priority }) },
           deadline: toTime(deadline),
-          runAt: toTime(place.kind === 'waiting' ? place.dueAt : null),
+          runAt: toTime(startsAt),
+          dependsOn: parents.map(parent => parent.id),
         }),
       ),
     )
-    expect(results).toEqual(added.map(() => ({ kind: 'inserted' })))
-    model.tasks.push(...added)
+    const refused = new Set<ModelTask>()
+    const expected = added.map((task): InsertResult => {
+      const refusal = refusalOf(task, refused)
+      if (refusal) refused.add(task)
+      const waitsFor = new Set(task.parents.filter(parent => statusOf(parent) !== 'succeeded')).size
+      if (!refusal && waitsFor === 0) task.place = placeWithoutParents(task)
+      return refusal ?? (waitsFor === 0 ? { kind: 'inserted' } : { kind: 'inserted', waitsFor })
+    })
+    expect(results).toEqual(expected)
+    model.tasks.push(...added.filter(task => !refused.has(task)))
   }),
 )
 
@@ -219,7 +238,7 @@ const pass = fc.constantFrom(minute, 5 * minute, 20 * minute).map(ms =>
 /** What the queue's upkeep does now and then: late work ends, due work becomes ready. */
 const upkeep = fc.constant(
   step('expire and promote', async (model, { store }) => {
-    const late = model.tasks.filter(task => isWaitingOrReady(task) && task.deadline <= model.now)
+    const late = model.tasks.filter(task => isQueued(task) && task.deadline <= model.now)
     expect(await store.expireOverdue(1_000, 'one')).toBe(late.length)
     for (const task of late) task.place = { kind: 'ended', status: 'expired' }
     const due = model.tasks.filter(({ place }) => place.kind === 'waiting' && place.dueAt <= model.now)
@@ -269,8 +288,38 @@ function settle(task: ModelTask, next: NextStep, used: number, now: number): voi
   else task.place = next.kind === 'requeue' ? { kind: 'ready' } : { kind: 'waiting', dueAt: now + next.delayMs }
 }
 
-function isWaitingOrReady({ place }: ModelTask): boolean {
-  return place.kind === 'ready' || place.kind === 'waiting'
+/** The first of its parents, as they are named, that it cannot be added for. */
+function refusalOf(task: ModelTask, refused: ReadonlySet<ModelTask>): InsertResult | null {
+  for (const parent of task.parents) {
+    if (refused.has(parent)) return { kind: 'parent_rejected', parentId: parent.id }
+    const status = statusOf(parent)
+    if (parent.place.kind === 'ended' && status !== 'succeeded')
+      return { kind: 'parent_failed', parentId: parent.id, status }
+  }
+  return null
+}
+
+function placeWithoutParents({ startsAt }: ModelTask): ModelTask['place'] {
+  return startsAt === null ? { kind: 'ready' } : { kind: 'waiting', dueAt: startsAt }
+}
+
+/** Lets what has ended have its effect on those that wait for it. */
+function moveDependants(model: Model): void {
+  const blocked = model.tasks.filter(({ place }) => place.kind === 'blocked')
+  const doomed = blocked.filter(({ parents }) =>
+    parents.some(({ place }) => place.kind === 'ended' && place.status !== 'succeeded'),
+  )
+  for (const task of doomed) task.place = { kind: 'ended', status: 'cancelled' }
+  if (doomed.length > 0) return moveDependants(model)
+  for (const task of blocked) {
+    if (!task.parents.every(parent => statusOf(parent) === 'succeeded')) continue
+    const isEarly = task.startsAt !== null && task.startsAt > model.now
+    task.place = isEarly ? placeWithoutParents(task) : { kind: 'ready' }
+  }
+}
+
+function isQueued({ place }: ModelTask): boolean {
+  return place.kind === 'blocked' || place.kind === 'ready' || place.kind === 'waiting'
 }
 
 function claimable(model: Model): ModelTask[] {
@@ -287,6 +336,7 @@ function inOrder(a: ModelTask, b: ModelTask): number {
 function statusOf({ place }: ModelTask): TaskStatus {
   if (place.kind === 'ended') return place.status
   if (place.kind === 'leased') return 'running'
+  if (place.kind === 'blocked') return 'blocked'
   return place.kind === 'waiting' ? 'scheduled' : 'ready'
 }
 
@@ -303,7 +353,12 @@ async function expectCounts(model: Model, store: TaskStore): Promise<void> {
     store.totals(tenantId),
     store.recountLive(),
   ])
-  expect(counts).toMatchObject({ ready: having('ready'), running: having('running'), scheduled: having('scheduled') })
+  expect(counts).toMatchObject({
+    ready: having('ready'),
+    running: having('running'),
+    scheduled: having('scheduled'),
+    blocked: having('blocked'),
+  })
   expect(totals).toEqual({
     accepted: model.tasks.length,
     succeeded: having('succeeded'),
