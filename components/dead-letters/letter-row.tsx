@@ -59,7 +59,7 @@ export const LetterRow = memo(function LetterRow(props: LetterRowProps) {
         >
           <span className="flex min-w-0 items-baseline gap-2">
             <span className="truncate font-medium">{type}</span>
-            <span className="font-mono text-faint-foreground text-xs">…{tail}</span>
+            <span className="shrink-0 whitespace-nowrap font-mono text-faint-foreground text-xs">…{tail}</span>
           </span>
           <span className="block truncate text-muted-foreground text-xs">
             <code className="mr-1.5 text-bad-text">{error.code}</code>

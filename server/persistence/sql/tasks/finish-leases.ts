@@ -49,7 +49,7 @@ export async function finishLeases(
       column(end => joinEvents(eventsOf(end, 'task'))),
       column(end => joinTypes(eventsOf(end, 'task'))),
       replicaId,
-      JSON.stringify(inOrder.flatMap(toLetterRow)),
+      column(toLetter),
       column(end => end.task.payloadBytes),
       JSON.stringify(inOrder.flatMap(toSpendRows)),
       JSON.stringify(attemptRows(inOrder, attempt => attempt.outcome === 'preempted')),
@@ -66,10 +66,10 @@ const finishSql = `
     SELECT * FROM unnest(
       $1::uuid[], $2::bigint[], $3::int[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::jsonb[],
       $9::text[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::text[], $16::int[], $17::text[],
-      $18::text[], $19::int[], $20::text[], $21::text[], $24::int[]
+      $18::text[], $19::int[], $20::text[], $21::text[], $24::int[], $23::json[]
     ) AS e (id, lease_no, lane_id, attempts, started_at, finished_at, status, result, error_code, error_message, reason,
             served_by, delay_ms, wait_reason, agent_count, agent_events, agent_types, task_count, task_events,
-            task_types, payload_bytes)
+            task_types, payload_bytes, letter)
   ), fenced AS (
     DELETE FROM lease l USING input i WHERE l.id = i.id AND l.lease_no = i.lease_no
     RETURNING l.tenant_id, l.enqueued_at, l.claimed_at, l.cancel_reason, i.*
@@ -111,9 +111,9 @@ const finishSql = `
     FROM settled WHERE end_status IS NOT NULL
   ), buried AS (
     INSERT INTO dead_letter (tenant_id, id, type, module_id, priority, attempts, error_code, error_message, fingerprint, failed_at)
-    SELECT s.tenant_id, s.id, d.type, s.served_by, d.priority, s.attempts, d.code, d.message, d.fingerprint, s.finished_at
-    FROM json_to_recordset($23::json) AS d (lease_no bigint, type text, priority smallint, code text, message text, fingerprint text)
-    JOIN settled s ON s.lease_no = d.lease_no
+    SELECT tenant_id, id, letter->>'type', served_by, (letter->>'priority')::smallint, attempts, letter->>'code',
+           letter->>'message', letter->>'fingerprint', finished_at
+    FROM settled WHERE letter IS NOT NULL
   ), delayed AS (
     INSERT INTO waiting (id, tenant_id, due_at, attempts, reason, since, started_at)
     SELECT id, tenant_id, clock_timestamp() + delay_ms * interval '1 millisecond', attempts, wait_reason,
@@ -199,12 +199,12 @@ function toAttemptRow(task: ClaimedTask, attempt: AttemptRecord): Record<string,
   }
 }
 
-/** What a task that ends failed leaves behind as a dead letter. */
-function toLetterRow({ task, next }: LeaseEnd): Record<string, unknown>[] {
-  if (next.kind !== 'end' || next.status !== 'failed') return []
+/** What a task that ends failed leaves behind as a dead letter, as JSON; null for any other. */
+function toLetter({ task, next }: LeaseEnd): string | null {
+  if (next.kind !== 'end' || next.status !== 'failed') return null
   const error = letterError(next.error, next.reason)
   const fingerprint = letterFingerprint({ type: task.type, ...error })
-  return [{ lease_no: task.leaseNo, type: task.type, priority: task.priority, ...error, fingerprint }]
+  return JSON.stringify({ type: task.type, priority: task.priority, ...error, fingerprint })
 }
 
 /** Its attempts that cost something, as they are added to the spend of their day. */
