@@ -144,6 +144,7 @@ export class Orchestrator implements Operations {
       limits: this.#limits,
       pauses: this.#pauses,
       watch: this.#watch,
+      retriesOf: (tenantId: string) => this.queue.policyOf(tenantId).retries,
       retryBudget: new RetryBudget(ports),
       recovery: new RecoveryWatch({ clock, publish: event => this.events.publish(event) }),
     }
@@ -175,12 +176,7 @@ export class Orchestrator implements Operations {
     this.dispatcher = new Dispatcher({
       ...common,
       router: this.#taskRouter,
-      execution: {
-        ...common,
-        ...createReportPorts(common),
-        router: this.#taskRouter,
-        retriesOf: tenantId => this.queue.policyOf(tenantId).retries,
-      },
+      execution: { ...common, ...createReportPorts(common), router: this.#taskRouter },
       isSingleType: watchSingleType(this.registry),
       mayClaim: () => this.#link.mayClaim,
       onEnded: end => this.#ended(end),
@@ -239,9 +235,8 @@ export class Orchestrator implements Operations {
     for (const system of describeSystems({ ...common, ...working })) this.health.registerSystem(system)
     this.#throughput = new ThroughputSampler({
       read: tenantId => stores.tasks.totals(tenantId),
-      tenants: () => this.#tenants(),
-      clock,
-      logger,
+      tenants: () => [...new Set([defaultTenantId, ...this.registry.tenants()])],
+      ...ports,
     })
     this.stats = new StatsService({
       ...common,
@@ -290,12 +285,8 @@ export class Orchestrator implements Operations {
       this.#pauses.onChange(() => this.dispatcher.wakeAll()),
     ]
     await Promise.all([
-      this.breakers.start(),
-      this.queue.refresh(),
-      this.settings.refresh(),
-      this.#pauses.start(),
-      this.#records.start(),
-      this.#lanes.refresh(),
+      ...[this.breakers, this.#pauses, this.#records].map(part => part.start()),
+      ...[this.queue, this.settings, this.#lanes].map(part => part.refresh()),
     ])
     await this.#admission.start()
     await this.#upkeep.start()
@@ -326,10 +317,6 @@ export class Orchestrator implements Operations {
     await this.#records.stop()
     await this.events.stop()
     await this.#link.leave()
-  }
-
-  #tenants(): readonly string[] {
-    return [...new Set([defaultTenantId, ...this.registry.tenants()])]
   }
 
   #accepted(laneIds: Iterable<number>, dueInMs: number | null = null): void {

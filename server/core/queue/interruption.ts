@@ -23,3 +23,17 @@ export interface UrgentTask {
   priority: number
   rank: number
 }
+
+/** What of the task store serves work that is interrupted and goes on. */
+export interface InterruptionStore {
+  /**
+   * Keeps checkpoints of leases that are still current, each in place of the task's last one; the others change nothing.
+   * Answers, in order, whether each was kept. No task may be named twice. They go with the end of their task.
+   */
+  saveCheckpoints(checkpoints: readonly CheckpointWrite[]): Promise<boolean[]>
+  /**
+   * Of these lanes, the tasks that are next in them, are urgent (number 1 or 2) and have been ready for `waitedMs` or longer;
+   * at most one of each lane.
+   */
+  urgentHeads(laneIds: readonly number[], waitedMs: number): Promise<UrgentTask[]>
+}

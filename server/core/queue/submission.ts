@@ -14,7 +14,7 @@ import { hurryAncestors } from './hurry-ancestors.ts'
 import type { LaneDirectory } from './lane-directory.ts'
 import { describeParentFault } from './parent-faults.ts'
 import { priorityOf, type QueuePolicy, rankOf, scoreOf } from './priority.ts'
-import { typeRetryPolicyOf } from './retry-policy.ts'
+import { limitsOf } from './task-limits.ts'
 import type { InsertResult, NewTask, Remake, TaskStore } from './task-store.ts'
 
 /** Checks a payload against the schema that the modules of its type share. */
@@ -52,8 +52,6 @@ const batchSize = 256
 const graphsPerBatch = 64
 /** One at a time: what arrives during a commit makes the next batch fuller, so load costs fewer commits and not more. */
 const concurrentBatches = 1
-const defaultAttemptTimeoutMs = 30_000
-const defaultMaxAttempts = 4
 
 /** What a submission comes from, beside its own words. */
 export interface SubmissionContext {
@@ -207,9 +205,7 @@ export class Submission {
       rank: rankOf(now, score),
       runAt,
       deadline,
-      timeoutMs: input.timeoutMs ?? this.#callLimitOf(tenantId, input),
-      totalTimeoutMs: input.totalTimeoutMs ?? typeRetryPolicyOf(policy.retries, input.type)?.totalTimeoutMs ?? null,
-      maxAttempts: input.maxAttempts ?? this.#maxAttemptsOf(tenantId, input, policy),
+      ...limitsOf(this.#options.catalog, policy, tenantId, input),
       complexity: input.estimatedComplexity ?? 1,
       costBudgetUsd: input.costBudgetUsd ?? null,
       idempotencyKey: input.idempotencyKey ?? null,
@@ -256,24 +252,6 @@ export class Submission {
         action: `Pin the task to one of: ${capable.map(module => module.id).join(', ')}.`,
       })
     }
-  }
-
-  /** As long as any module that could run it lets a call take; the one that does may still end it earlier. */
-  #callLimitOf(tenantId: string, { type, moduleId }: SubmitTask): number {
-    let limitMs = 0
-    for (const { id, breaker } of this.#options.catalog.capableOf(tenantId, type)) {
-      if (moduleId === undefined || id === moduleId) limitMs = Math.max(limitMs, breaker.callTimeoutMs)
-    }
-    return limitMs || defaultAttemptTimeoutMs
-  }
-
-  #maxAttemptsOf(tenantId: string, input: SubmitTask, policy: QueuePolicy): number {
-    const ofType = typeRetryPolicyOf(policy.retries, input.type)
-    if (ofType) return ofType.maxAttempts
-    const modules = this.#options.catalog.capableOf(tenantId, input.type)
-    const module =
-      input.moduleId === undefined ? modules[0] : modules.find(candidate => candidate.id === input.moduleId)
-    return module?.retry.maxAttempts ?? defaultMaxAttempts
   }
 }
 

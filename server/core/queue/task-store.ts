@@ -14,7 +14,7 @@ import type {
 import type { StampedEvent } from '../events/event-store.ts'
 import type { Actor } from '../shared/principal.ts'
 import type { DependencyStore } from './dependency-store.ts'
-import type { Checkpoint, CheckpointWrite, UrgentTask } from './interruption.ts'
+import type { Checkpoint, InterruptionStore } from './interruption.ts'
 import type { EndStatus, WaitReason } from './task-state.ts'
 
 /** A queue of tasks that the same modules can run: one per tenant, type and pinned module. */
@@ -275,7 +275,7 @@ export interface StoredTask {
  * Where tasks live. Each method is one transaction; database time is the only clock for leases. Two implementations pass one
  * contract suite: PostgreSQL, and one in memory for tests and the simulator.
  */
-export interface TaskStore extends DependencyStore {
+export interface TaskStore extends DependencyStore, InterruptionStore {
   lanes(): Promise<Lane[]>
   /** The lane of these, made when it does not exist. */
   ensureLane(tenantId: string, taskType: string, pinnedModuleId: string | null): Promise<Lane>
@@ -303,16 +303,6 @@ export interface TaskStore extends DependencyStore {
    * letter from then on.
    */
   finish(ends: readonly LeaseEnd[], replicaId: string): Promise<boolean[]>
-  /**
-   * Keeps checkpoints of leases that are still current, each in place of the task's last one; the others change nothing.
-   * Answers, in order, whether each was kept. No task may be named twice. They go with the end of their task.
-   */
-  saveCheckpoints(checkpoints: readonly CheckpointWrite[]): Promise<boolean[]>
-  /**
-   * Of these lanes, the tasks that are next in them, are urgent (number 1 or 2) and have been ready for `waitedMs` or longer;
-   * at most one of each lane.
-   */
-  urgentHeads(laneIds: readonly number[], waitedMs: number): Promise<UrgentTask[]>
   /** Puts waiting tasks whose time has come into the queue, those due first before others. Answers in how long the next is due. */
   promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }>
   /** Ends queued tasks whose deadline has passed. */

@@ -1,4 +1,5 @@
 import type { SubmitBatchReceipt, SubmitReceipt } from '#server/contracts/tasks.ts'
+import { EventHub } from '#server/testing/event-hub.ts'
 import { FakeClock } from '#server/testing/fake-clock.ts'
 import { buildModule, FakeFleet } from '#server/testing/fake-fleet.ts'
 import { createSeededIds } from '#server/testing/seeded-random.ts'
@@ -12,6 +13,7 @@ import { defaultQueuePolicy } from '../priority.ts'
 import { Submission } from '../submission.ts'
 import { TaskService } from '../task-service.ts'
 import type { InsertResult, NewTask } from '../task-store.ts'
+import { TaskWatch } from '../task-watch.ts'
 
 const tenantId = 'default'
 const by: Principal = { kind: 'service', id: 'key', name: 'Ann', tenantId, scopes: [] }
@@ -70,6 +72,8 @@ export class GraphStage {
       audit: async () => {},
       replicaId: 'r1',
       onMarkedElsewhere() {},
+      watch: new TaskWatch({ events: new EventHub(), clock }),
+      taskTimeoutMs: 300_000,
     })
   }
 
