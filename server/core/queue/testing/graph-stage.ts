@@ -39,6 +39,7 @@ export class GraphStage {
 
   constructor(options: { capacity?: number } = {}) {
     const { clock, store } = this
+    const hub = new EventHub()
     const durations = { meanMs: (_tenant: string, type: string) => this.durations.get(type) ?? null }
     const submission = new Submission({
       store,
@@ -65,7 +66,9 @@ export class GraphStage {
       store,
       submission,
       running: { find: () => undefined, stopTask: () => false },
-      events: { publish: () => ({ withdraw: () => null }), wake() {} },
+      events: hub,
+      watch: new TaskWatch({ events: hub, clock }),
+      taskTimeoutMs: 300_000,
       explain: () => Promise.reject(new Error('not asked for')),
       durations,
       clock,
