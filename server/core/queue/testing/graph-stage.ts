@@ -75,8 +75,6 @@ export class GraphStage {
       audit: async () => {},
       replicaId: 'r1',
       onMarkedElsewhere() {},
-      watch: new TaskWatch({ events: new EventHub(), clock }),
-      taskTimeoutMs: 300_000,
     })
   }
 
