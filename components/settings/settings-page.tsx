@@ -10,8 +10,9 @@ import { FlagsPanel } from './flags-panel.tsx'
 import { KeysPanel } from './keys-panel.tsx'
 import { PeoplePanel } from './people-panel.tsx'
 import { PolicyPanel } from './policy-panel.tsx'
+import { ReplicasPanel } from './replicas-panel.tsx'
 
-const tabs = ['people', 'keys', 'queue', 'flags', 'about'] as const
+const tabs = ['people', 'keys', 'queue', 'flags', 'replicas', 'about'] as const
 
 /** Who may do what, which services may call, how the queue ranks, and what runs here. */
 export function SettingsPage() {
@@ -21,7 +22,7 @@ export function SettingsPage() {
     <>
       <PageHeader
         title="Settings"
-        description="People, service keys, the queue's policy, flags, and this installation."
+        description="People, service keys, the queue's policy, flags, the replicas at work, and this installation."
       />
       <Tabs value={tab} onValueChange={value => void setTab(value as (typeof tabs)[number])}>
         <TabsList aria-label="Settings">
@@ -29,6 +30,7 @@ export function SettingsPage() {
           <TabsTrigger value="keys">Service keys</TabsTrigger>
           <TabsTrigger value="queue">Queue policy</TabsTrigger>
           <TabsTrigger value="flags">Flags</TabsTrigger>
+          <TabsTrigger value="replicas">Replicas</TabsTrigger>
           <TabsTrigger value="about">About</TabsTrigger>
         </TabsList>
         <TabsContent value="people">
@@ -42,6 +44,9 @@ export function SettingsPage() {
         </TabsContent>
         <TabsContent value="flags">
           <FlagsPanel />
+        </TabsContent>
+        <TabsContent value="replicas">
+          <ReplicasPanel />
         </TabsContent>
         <TabsContent value="about">
           <AboutPanel />

@@ -29,6 +29,7 @@ import type { BreakerState } from '#server/contracts/breakers.ts'
 import type { DeadLetterJobStatus, DeadLetterState } from '#server/contracts/dead-letters.ts'
 import type { HealthBand } from '#server/contracts/health.ts'
 import type { HealthState } from '#server/contracts/modules.ts'
+import type { ReplicaState } from '#server/contracts/replicas.ts'
 import type { AttentionItem } from '#server/contracts/stats.ts'
 import type { AttemptOutcome, TaskStatus } from '#server/contracts/tasks.ts'
 
@@ -137,6 +138,14 @@ const letterJobLooks: Record<DeadLetterJobStatus, StatusLook> = {
   aborted: { label: 'Aborted', tone: 'idle', icon: Ban, meaning: 'Stopped by a person; what was done stays.' },
 }
 
+const replicaLooks: Record<ReplicaState, StatusLook> = {
+  running: { label: 'Running', tone: 'ok', icon: Check, meaning: 'It works and says so every second.' },
+  draining: { label: 'Draining', tone: 'wait', icon: Hourglass, meaning: 'It ends its work and takes nothing new.' },
+  silent: { label: 'Silent', tone: 'warn', icon: TriangleAlert, meaning: 'Not heard of for some seconds.' },
+  lost: { label: 'Lost', tone: 'serious', icon: Unplug, meaning: 'It fell silent; the others took over its work.' },
+  stopped: { label: 'Stopped', tone: 'idle', icon: Power, meaning: 'It was stopped in good order.' },
+}
+
 const looks = {
   task: taskLooks,
   attempt: attemptLooks,
@@ -145,6 +154,7 @@ const looks = {
   band: bandLooks,
   severity: severityLooks,
   enablement: enablementLooks,
+  replica: replicaLooks,
   letter: letterLooks,
   letterJob: letterJobLooks,
 } as const
@@ -158,6 +168,7 @@ export interface StatusValues {
   band: HealthBand
   severity: AttentionItem['severity']
   enablement: 'enabled' | 'disabled'
+  replica: ReplicaState
   letter: DeadLetterState
   letterJob: DeadLetterJobStatus
 }

@@ -191,7 +191,7 @@ export class Orchestrator implements Operations {
     })
     this.#statistics = new QueueStatistics({
       ...common,
-      workers: this.dispatcher,
+      workers: this.#link.workersWith(this.dispatcher),
       capacity: settings.queueCapacity,
       moduleLoads: tenantId => this.modules.loads(tenantId),
     })
@@ -238,8 +238,10 @@ export class Orchestrator implements Operations {
       tenants: () => [...new Set([defaultTenantId, ...this.registry.tenants()])],
       ...ports,
     })
+    this.replicas = new ReplicaService({ ...common, store: stores.replicas })
     this.stats = new StatsService({
       ...common,
+      replicas: this.replicas,
       modules: this.modules,
       breakers: this.breakers,
       router: this.router,
@@ -250,7 +252,6 @@ export class Orchestrator implements Operations {
       startedAt: clock.now(),
       isInitialized: () => this.#isInitialized,
     })
-    this.replicas = new ReplicaService({ ...common, store: stores.replicas })
     followOthers(this.#link, {
       ...common,
       ...working,

@@ -84,6 +84,19 @@ export class ReplicaLink {
     return this.#membership.holds(duty)
   }
 
+  /** Workers of the whole fleet: those given, and what the others said of theirs. */
+  workersWith(own: { readonly running: number; readonly concurrency: number }) {
+    const theirs = () => this.#membership.othersWork
+    return {
+      get running() {
+        return own.running + theirs().running
+      },
+      get concurrency() {
+        return own.concurrency + theirs().concurrency
+      },
+    }
+  }
+
   /** What the event bus has to know of the others. */
   forEvents(): EventFleet {
     return {

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { BreakerView } from '../../contracts/breakers.ts'
 import type { HealthMember } from '../../contracts/health.ts'
 import type { ModuleSummary } from '../../contracts/modules.ts'
+import type { ReplicaView } from '../../contracts/replicas.ts'
 import type { QueueStats } from '../../contracts/stats.ts'
 import { type AttentionInput, findAttention, isNearlyFull } from './attention.ts'
-import { breakerView, healthMember, healthSummary, moduleSummary, queueStats } from './testing/views.ts'
+import { breakerView, healthMember, healthSummary, moduleSummary, queueStats, replicaView } from './testing/views.ts'
 
 const nowMs = Date.UTC(2026, 10, 21, 12)
 const at = (secondsAgo: number) => new Date(nowMs - secondsAgo * 1_000).toISOString()
@@ -17,6 +18,7 @@ function find(change: {
   queue?: Partial<QueueStats>
   queueFullSinceMs?: number
   deadLetters?: AttentionInput['deadLetters']
+  replicas?: Partial<ReplicaView>[]
 }) {
   const input: AttentionInput = {
     nowMs,
@@ -29,6 +31,7 @@ function find(change: {
     breakers: (change.breakers ?? []).map(breakerView),
     queue: queueStats(change.queue),
     deadLetters: change.deadLetters ?? { open: 0, oldestAt: null },
+    replicas: (change.replicas ?? []).map(replicaView),
     queueFullSinceMs: change.queueFullSinceMs ?? null,
   }
   return findAttention(input)
@@ -40,6 +43,7 @@ test('nothing waits for a person when all is well', () => {
     systems: [{ score: 80 }],
     modules: [{}, { health: 'unknown' }],
     queue: { ready: 5, oldestReadyAt: at(60) },
+    replicas: [{}, { state: 'stopped' }, { state: 'silent' }],
   })
   expect(all).toEqual([])
 })
@@ -159,4 +163,28 @@ test('open dead letters wait for a person since the oldest of them, and lead to 
     },
   ])
   expect(find({ deadLetters: { open: 1, oldestAt: at(1) } })).toMatchObject([{ title: 'A task failed for good' }])
+})
+
+describe('a replica', () => {
+  test('that fell silent is a warning for an hour, since it was found so', () => {
+    const lost = { id: 'deck-1', state: 'lost', lostAt: at(30), host: 'deck' } as const
+    expect(find({ replicas: [lost] })).toEqual([
+      {
+        id: 'replica:deck-1',
+        severity: 'warning',
+        title: 'Replica deck-1 fell silent',
+        detail: 'on deck; the others took over its work',
+        since: at(30),
+        href: '/settings?tab=replicas',
+      },
+    ])
+    expect(find({ replicas: [{ ...lost, lostAt: at(3_601) }] })).toEqual([])
+  })
+
+  test('on a machine with a wrong clock is told of', () => {
+    expect(find({ replicas: [{ host: 'deck', clockOffsetMs: -300_000 }] })).toMatchObject([
+      { severity: 'info', title: 'The clock of deck is 300 s behind' },
+    ])
+    expect(find({ replicas: [{ clockOffsetMs: 1_500 }] })).toEqual([])
+  })
 })

@@ -1,10 +1,15 @@
 import type { BreakerView } from '../../contracts/breakers.ts'
 import type { HealthSummary } from '../../contracts/health.ts'
 import type { ModuleSummary } from '../../contracts/modules.ts'
+import type { ReplicaView } from '../../contracts/replicas.ts'
 import type { AttentionItem, DashboardView, QueueStats } from '../../contracts/stats.ts'
 
 /** Ready work that is older than this waits too long. */
 const oldReadyMs = 60_000
+/** A replica that was lost is news for so long; one that will not come back is then forgotten here. */
+const lostShownMs = 3_600_000
+/** Machines whose clocks are further off than this mislead people who compare their logs. */
+const clockOffMs = 2_000
 const severityOrder = { critical: 0, warning: 1, info: 2 } as const
 
 export interface AttentionInput {
@@ -14,6 +19,7 @@ export interface AttentionInput {
   breakers: readonly BreakerView[]
   queue: QueueStats
   deadLetters: DashboardView['deadLetters']
+  replicas: readonly ReplicaView[]
   /** Since when the queue has been nearly full, in ms since the epoch; null while it is not. */
   queueFullSinceMs: number | null
 }
@@ -31,6 +37,7 @@ export function findAttention(input: AttentionInput): AttentionItem[] {
     ...ofModules(input),
     ...ofQueue(input),
     ...ofDeadLetters(input.deadLetters),
+    ...ofReplicas(input),
   ].sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity] || (a.since < b.since ? -1 : 1))
 }
 
@@ -116,4 +123,36 @@ function ofDeadLetters({ open, oldestAt }: DashboardView['deadLetters']): Attent
       href: '/dead-letters',
     },
   ]
+}
+
+function ofReplicas({ replicas, nowMs }: AttentionInput): AttentionItem[] {
+  const href = '/settings?tab=replicas'
+  return replicas.flatMap(({ id, host, state, lostAt, clockOffsetMs, heartbeatAt }): AttentionItem[] => {
+    if (lostAt !== null && nowMs - Date.parse(lostAt) < lostShownMs) {
+      const title = `Replica ${id} fell silent`
+      return [
+        {
+          id: `replica:${id}`,
+          severity: 'warning',
+          title,
+          detail: `on ${host}; the others took over its work`,
+          since: lostAt,
+          href,
+        },
+      ]
+    }
+    if (state !== 'running' || Math.abs(clockOffsetMs) < clockOffMs) return []
+    const off = `${Math.round(Math.abs(clockOffsetMs) / 1_000)} s ${clockOffsetMs > 0 ? 'ahead' : 'behind'}`
+    const detail = 'tasks go by the database’s clock; times in its logs and traces do not'
+    return [
+      {
+        id: `clock:${id}`,
+        severity: 'info',
+        title: `The clock of ${host} is ${off}`,
+        detail,
+        since: heartbeatAt,
+        href,
+      },
+    ]
+  })
 }

@@ -4,12 +4,12 @@ import { deadAfterMs } from '../replicas/membership.ts'
 import type { ReplicaStore, StoredReplica } from '../replicas/replica-store.ts'
 import type { Clock } from '../shared/clock.ts'
 
-const maxAgeMs = 500
+const maxAgeMs = 900
 /** A missed beat or two is no news. */
 const silentAfterMs = 3_000
 const stateOrder: Record<ReplicaState, number> = { lost: 0, silent: 1, draining: 2, running: 3, stopped: 4 }
 
-/** The fleet of replicas as the database knows it; read at most twice a second however many ask. */
+/** The fleet of replicas as the database knows it; read about once a second however many ask. */
 export class ReplicaService implements ReplicaOperations {
   readonly #options: { store: Pick<ReplicaStore, 'list'>; clock: Clock; replicaId: string }
   #known: { at: number; replicas: Promise<StoredReplica[]> } | null = null

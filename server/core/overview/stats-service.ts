@@ -24,6 +24,7 @@ export interface StatsServiceOptions {
   events: Operations['events']
   queue: QueueStatistics
   deadLetters: Pick<Operations['deadLetters'], 'countOpen'>
+  replicas: Operations['replicas']
   throughput: ThroughputSampler
   spend: (tenantId: string, query: SpendQuery) => Promise<SpendRow[]>
   clock: Clock
@@ -139,6 +140,7 @@ export class StatsService implements StatsOperations {
         breakers,
         queue,
         deadLetters,
+        replicas: await this.#options.replicas.list(),
         queueFullSinceMs: this.#queueFullSince(tenantId, queue, nowMs),
       }),
     }

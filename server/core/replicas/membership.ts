@@ -41,6 +41,11 @@ export class Membership {
     return this.#answer?.others ?? []
   }
 
+  /** Calls in flight and workers of the others, as of the last heartbeat. */
+  get othersWork(): { running: number; concurrency: number } {
+    return { running: this.#answer?.othersRunning ?? 0, concurrency: this.#answer?.othersConcurrency ?? 0 }
+  }
+
   /** Whether others may work on the same database. */
   get isShared(): boolean {
     return this.others.length > 0

@@ -22,6 +22,9 @@ export interface HeartbeatAnswer {
   others: readonly string[]
   /** When another replica found this one silent and took its work over; null when none did, or when that was acknowledged. */
   lostAt: string | null
+  /** Calls in flight and workers of the others. */
+  othersRunning: number
+  othersConcurrency: number
   duties: readonly DutyName[]
   revisions: Readonly<Record<string, number>>
 }

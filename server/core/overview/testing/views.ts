@@ -1,6 +1,7 @@
 import type { BreakerView } from '../../../contracts/breakers.ts'
 import type { HealthMember, HealthSummary } from '../../../contracts/health.ts'
 import type { ModuleSummary } from '../../../contracts/modules.ts'
+import type { ReplicaView } from '../../../contracts/replicas.ts'
 import type { DurationStats, QueueStats } from '../../../contracts/stats.ts'
 
 const at = '2026-11-21T11:00:00.000Z'
@@ -113,6 +114,32 @@ export function queueStats(change: Partial<QueueStats> = {}): QueueStats {
     pauses: [],
     retryBudgets: [],
     capacity: 100_000,
+    ...change,
+  }
+}
+
+/** A replica at work, unless told otherwise. */
+export function replicaView(change: Partial<ReplicaView> = {}): ReplicaView {
+  return {
+    id: 'deck-0',
+    state: 'running',
+    isThis: false,
+    host: 'deck',
+    pid: 1,
+    version: '1.0.0',
+    address: 'http://127.0.0.1:3000',
+    startedAt: '2026-11-21T00:00:00.000Z',
+    heartbeatAt: '2026-11-21T12:00:00.000Z',
+    stoppedAt: null,
+    lostAt: null,
+    uptimeMs: 43_200_000,
+    running: 0,
+    concurrency: 16,
+    leases: 0,
+    claimedPerMinute: 0,
+    staleWrites: 0,
+    clockOffsetMs: 0,
+    duties: [],
     ...change,
   }
 }

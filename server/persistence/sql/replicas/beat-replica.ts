@@ -5,6 +5,8 @@ interface Row {
   now_ms: number
   lost_at: string | null
   others: string[]
+  others_running: number
+  others_concurrency: number
   duties: DutyName[]
   revisions: Record<string, number>
 }
@@ -39,12 +41,13 @@ export async function beatReplica(
   })
   if (!row) return null
   const { now_ms: nowMs, lost_at: lostAt, others, duties, revisions } = row
-  return { nowMs, lostAt, others, duties, revisions }
+  const { others_running: othersRunning, others_concurrency: othersConcurrency } = row
+  return { nowMs, lostAt, others, othersRunning, othersConcurrency, duties, revisions }
 }
 
 const beatSql = `
   WITH others AS MATERIALIZED (
-    SELECT id FROM replica
+    SELECT id, running, concurrency FROM replica
     WHERE id <> $1 AND stopped_at IS NULL AND heartbeat_at > clock_timestamp() - $2 * interval '1 millisecond'
   ), mine AS (
     UPDATE replica SET
@@ -66,6 +69,8 @@ const beatSql = `
   )
   SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms, mine.lost_at::text AS lost_at,
          coalesce((SELECT json_agg(id ORDER BY id) FROM others), '[]') AS others,
+         coalesce((SELECT sum(running) FROM others), 0)::int AS others_running,
+         coalesce((SELECT sum(concurrency) FROM others), 0)::int AS others_concurrency,
          coalesce((SELECT json_agg(name ORDER BY name) FROM held), '[]') AS duties,
          (SELECT json_object_agg(scope, number) FROM revision) AS revisions
   FROM mine`
