@@ -5,6 +5,7 @@ const clockOffMs = 2_000
 
 const duties: Record<string, { label: string; meaning: string }> = {
   deadlines: { label: 'Deadlines', meaning: 'Ends queued tasks whose deadline has passed.' },
+  dependencies: { label: 'Dependencies', meaning: 'Finds blocked tasks whose parents have all ended.' },
   'event-totals': { label: 'Event totals', meaning: 'Saves how many events of each type there were.' },
   'health-history': {
     label: 'Health history',

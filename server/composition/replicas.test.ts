@@ -6,6 +6,7 @@ import type { ModuleView } from '#server/contracts/modules.ts'
 import type { ReplicaView } from '#server/contracts/replicas.ts'
 import type { OrchestratorStats, QueueStats } from '#server/contracts/stats.ts'
 import type { SubmitBatchReceipt, SubmitReceipt, TaskView } from '#server/contracts/tasks.ts'
+import { dutyNames } from '#server/core/replicas/replica-store.ts'
 import type { Client } from '#server/testing/client.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
 import { type ReplicaProcess, startReplicaProcess } from '#server/testing/replica-process.ts'
@@ -165,7 +166,7 @@ describe('three replicas with nothing in common but the database', () => {
     const { items } = await first.client.query<Page<EventView>>('events.list', { types: ['replica.lost'], limit: 10 })
     expect(items.map(event => event.data['replicaId'])).toEqual([second.id])
     const duties = (await listReplicas(first.client)).flatMap(replica => replica.duties.map(({ name }) => name))
-    expect(duties.sort()).toEqual(['deadlines', 'event-totals', 'health-history', 'retention'])
+    expect(duties.sort()).toEqual([...dutyNames])
   }, 120_000)
 
   test('discard what one that was frozen writes late, and let it work on', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { ReplicaReport } from '#server/core/replicas/replica-store.ts'
+import { dutyNames, type ReplicaReport } from '#server/core/replicas/replica-store.ts'
 import type { Signal } from '#server/core/replicas/signals.ts'
 import { silentLogger } from '#server/core/shared/logger.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
@@ -14,7 +14,7 @@ import { SqlSignals, toPayloads } from './sql-signals.ts'
 
 const terms = { deadAfterMs: 5_000, dutyLeaseMs: 5_000, acknowledgedLoss: null }
 const report: ReplicaReport = { running: 1, concurrency: 9, claimedPerMinute: 60, staleWrites: 0, isDraining: false }
-const allDuties = ['deadlines', 'event-totals', 'health-history', 'retention']
+const allDuties = [...dutyNames]
 let database: TestDatabase
 let cleanup: AsyncDisposableStack
 
@@ -80,7 +80,7 @@ describe('replicas', () => {
     expect((await b.beat(report, terms)).duties).toEqual([])
     await database.pool.query(`UPDATE duty SET expires_at = clock_timestamp() WHERE name IN ('deadlines', 'retention')`)
     expect((await b.beat(report, terms)).duties).toEqual(['deadlines'])
-    expect((await a.beat(report, terms)).duties).toEqual(['event-totals', 'health-history', 'retention'])
+    expect((await a.beat(report, terms)).duties).toEqual(allDuties.filter(name => name !== 'deadlines'))
     await a.leave()
     expect((await b.beat(report, terms)).duties).toEqual(allDuties)
   })
