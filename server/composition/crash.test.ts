@@ -142,3 +142,44 @@ test('after kill -9 in the middle of a graph every task of it runs after its par
   second.child.kill('SIGTERM')
   expect(await stopped).toEqual([0, null])
 })
+
+test('after kill -9 the next attempt goes on from the last checkpoint that was answered', {
+  timeout: 60_000,
+}, async () => {
+  module.answer = () => 'hang'
+  const first = await startServer()
+  await first.client.mutate('modules.register', {
+    id: 'walker',
+    name: 'Walker',
+    category: 'test',
+    version: '1',
+    capabilities: [{ type: 'walk' }],
+    instances: [{ endpoint: module.endpoint }],
+  })
+  const { id } = await first.client.mutate<{ id: string }>('tasks.submit', { type: 'walk', payload: null })
+  const callsOf = () => module.calls.filter(call => call.taskId === id).map(call => JSON.parse(call.rawBody))
+  const { callbackUrl } = await until('it is called', () => callsOf()[0])
+  for (const page of [1, 2, 3]) {
+    const body = JSON.stringify({ kind: 'checkpoint', data: { page } })
+    const answer = await fetch(callbackUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    expect(answer.status).toBe(200)
+  }
+  first.child.kill('SIGKILL')
+  await once(first.child, 'exit')
+
+  module.answer = () => ({ status: 200, body: 'arrived' })
+  const second = await startServer()
+  await until('it ends', async () => {
+    const task = await second.client.query<{ status: string }>('tasks.get', { id })
+    return task.status === 'succeeded'
+  })
+  expect(callsOf()).toMatchObject([
+    { attempt: 1, checkpoint: null },
+    { attempt: 2, checkpoint: { page: 3 }, checkpointBy: 'walker' },
+  ])
+  const { rows } = await database.pool.query('SELECT count(*)::int AS left FROM checkpoint')
+  expect(rows).toEqual([{ left: 0 }])
+  const stopped = once(second.child, 'exit')
+  second.child.kill('SIGTERM')
+  expect(await stopped).toEqual([0, null])
+})

@@ -17,6 +17,8 @@ export type ScriptedAnswer =
   | { status: number; body?: unknown; headers?: Record<string, string>; delayMs?: number }
   /** Takes the call and never answers. */
   | 'hang'
+  /** Begins an answer and never ends it. */
+  | 'hang_in_body'
 
 export interface ScriptedModule extends AsyncDisposable {
   endpoint: string
@@ -50,6 +52,11 @@ export async function startScriptedModule(
       })
       const scripted = module.answer(call)
       if (scripted === 'hang') return
+      if (scripted === 'hang_in_body') {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.write('{"result":')
+        return
+      }
       const send = () => {
         response.writeHead(scripted.status, { 'content-type': 'application/json', ...scripted.headers })
         response.end(JSON.stringify(scripted.body ?? null))

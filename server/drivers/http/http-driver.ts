@@ -16,6 +16,8 @@ import { buildProcessRequest } from './process-request.ts'
 import { type Accepted, readAnswer } from './read-answer.ts'
 import { WebhookSigner } from './webhook-signer.ts'
 
+/** A module that ended a call by callback gets so long to answer the request itself; then its connection is closed. */
+const lingerMs = 1_000
 const healthAnswerBytes = 16 * 1024
 const healthRequest = {
   method: 'GET',
@@ -99,17 +101,19 @@ class ModuleHttpDriver implements HttpDriver {
   async call(call: DriverCall, signal: AbortSignal): Promise<DriverOutcome> {
     const ticket = call.module.bodyStyle === 'envelope' ? this.#openTicket(call) : null
     const scope = this.#openScope(signal, this.#callCeilingMs)
+    const answer = this.#process(call, ticket, scope)
     try {
-      const outcome = await this.#process(call, ticket, scope)
-      // What the module ended by callback has ended, whatever became of the request that started it.
+      // What the module ended by callback has ended, whatever becomes of the request that started it.
+      const first = ticket === null ? await answer : await Promise.race([answer, ticket.ended])
       if (ticket?.outcome) return ticket.outcome
-      if (outcome.kind !== 'accepted') return outcome
+      if (first.kind !== 'accepted') return first
       return ticket === null ? acceptedWithoutCallback : await scope.race(ticket.ended)
     } catch (error) {
       return ticket?.outcome ?? toFailure(error)
     } finally {
       ticket?.close()
-      this.#closeScope(scope)
+      if (ticket?.outcome) this.#letEnd(answer, scope)
+      else this.#closeScope(scope)
     }
   }
 
@@ -164,6 +168,16 @@ class ModuleHttpDriver implements HttpDriver {
         return 'unavailable'
       }
     })
+  }
+
+  /** Closes the scope of a call that ended by callback with its request, which may yet be answered for a moment. */
+  #letEnd(answer: Promise<unknown>, scope: CallScope): void {
+    const cancelTimer = this.#clock.setTimer(lingerMs, () => scope.end('closing'))
+    const close = () => {
+      cancelTimer()
+      this.#closeScope(scope)
+    }
+    answer.then(close, close)
   }
 
   #openScope(signal: AbortSignal, ceilingMs: number): CallScope {
