@@ -33,7 +33,7 @@ export function SpendPanel() {
     <Card className="h-full min-h-64">
       <CardHeader
         title="Spend"
-        note={data ? <span className="num">{`${formatUsd(data.totalUsd)} in seven days (UTC)`}</span> : null}
+        note={data ? <span className="num">{`${formatUsd(data.totalUsd)} in 7 days`}</span> : null}
         actions={<SegmentedControl label="Spend by" value={by} onValueChange={setBy} options={[...views]} />}
       />
       {data ? (

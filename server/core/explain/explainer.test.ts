@@ -189,6 +189,28 @@ describe('time', () => {
     ])
   })
 
+  test('a task that depends on others names those that have not ended, and where to look', async () => {
+    const stage = new ExplainStage(buildModule('m'))
+    const parent = await stage.submit()
+    const child = await stage.submit({ dependsOn: [parent.id] })
+    const explanation = await stage.explain(child)
+    const tail = parent.id.slice(-6)
+    expect(explanation).toMatchObject({
+      status: 'blocked',
+      headline: '1 of 1 tasks it depends on has not ended',
+      constraints: [
+        {
+          kind: 'parents',
+          evidence: `task …${tail} is ready`,
+          unblock: [{ text: `See why task …${tail} has not ended`, href: `/tasks/${parent.id}` }],
+        },
+      ],
+      eta: { at: null },
+    })
+    await stage.store.finish([leaseEnd(await claim(stage, parent), succeeded('1'), [attempt(1, 'succeeded')])])
+    expect(kindsOf(await stage.explain(child))).toEqual([])
+  })
+
   test('a start that is expected after its deadline says that it will expire', async () => {
     const stage = new ExplainStage(buildModule('m'))
     stage.openBreaker('m-1', { nextProbeAt: new Date(stage.clock.now() + 50 * second).toISOString() })
