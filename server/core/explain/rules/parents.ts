@@ -14,8 +14,8 @@ export const parents: ConstraintRule = ({ task }) => {
     kind: 'parents',
     title: `${open.length} of ${task.dependsOn.length} tasks it depends on ${open.length === 1 ? 'has' : 'have'} not ended`,
     evidence: `${states.join(', ')}${more > 0 ? `, and ${more} more` : ''}`,
-    unblock: named.map(({ id, type }) => ({
-      text: `See why ${type} …${id.slice(-6)} has not ended`,
+    unblock: named.map(({ id }) => ({
+      text: `See why task …${id.slice(-6)} has not ended`,
       href: `/tasks/${id}`,
     })),
     since: task.waiting?.since ?? task.summary.createdAt,
