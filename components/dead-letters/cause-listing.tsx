@@ -38,7 +38,7 @@ export function CauseListing({ search }: { search: LetterSearch }) {
       <Card className="overflow-clip">
         <CardHeader
           title="Causes"
-          note={causes ? <span className="num">{plural(causes.length, 'cause')}</span> : null}
+          note={causes?.length ? <span className="num">{plural(causes.length, 'cause')}</span> : null}
           actions={<MatchingActions filter={filter} />}
         />
         {!causes ? (
@@ -83,7 +83,10 @@ export function NoLetters({ state }: { state: LetterSearch['state'] }) {
     )
   }
   return (
-    <EmptyState icon={CircleCheck} title="No task has failed for good">
+    <EmptyState
+      icon={CircleCheck}
+      title={state === 'open' ? 'No failed task waits for you' : 'No task has failed for good'}
+    >
       When one uses up its attempts, or fails in a way that no retry would mend, it is kept here with its payload and
       its error, grouped by cause, until somebody reprocesses or discards it.
     </EmptyState>
