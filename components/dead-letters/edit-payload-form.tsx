@@ -10,7 +10,7 @@ import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { Textarea } from '../ui/input.tsx'
 import { formatJson, readJsonText } from '../ui/json-text.ts'
-import { useReprocess } from './letter-actions.tsx'
+import { useReprocess } from './use-reprocess.ts'
 
 interface Values {
   payload: string

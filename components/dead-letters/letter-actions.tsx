@@ -1,18 +1,15 @@
 'use client'
 
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Archive, PencilLine, RotateCw } from 'lucide-react'
-import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { DeadLetterView } from '#server/contracts/dead-letters.ts'
-import { useTRPC } from '../data/trpc.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { JsonView } from '../ui/json-view.tsx'
-import { notify } from '../ui/notify.ts'
 import { onDemand } from '../ui/on-demand.tsx'
 import { EditPayloadForm } from './edit-payload-form.tsx'
+import { useReprocess } from './use-reprocess.ts'
 
 const DiscardDialog = onDemand(() => import('./discard-dialog.tsx').then(module => module.DiscardDialog))
 
@@ -51,25 +48,5 @@ export function LetterActions({ letter }: { letter: DeadLetterView }) {
       )}
       {mode === 'discard' ? <DiscardDialog selection={{ ids: [letter.id] }} onClose={() => setMode(null)} /> : null}
     </>
-  )
-}
-
-/** Makes a new task from a letter and offers the way to it. */
-export function useReprocess(id: string, options: { onError?: (error: unknown) => void; onDone?: () => void } = {}) {
-  const trpc = useTRPC()
-  const queries = useQueryClient()
-  const router = useRouter()
-  return useMutation(
-    trpc.deadLetters.reprocess.mutationOptions({
-      onSuccess: receipt => {
-        void queries.invalidateQueries({ queryKey: trpc.deadLetters.pathKey() })
-        void queries.invalidateQueries({ queryKey: trpc.tasks.get.queryKey({ id }) })
-        options.onDone?.()
-        notify.done('A new task was made from it', {
-          action: { label: 'Open', onClick: () => router.push(`/tasks/${receipt.id}`) },
-        })
-      },
-      onError: error => options.onError?.(error),
-    }),
   )
 }
