@@ -6,7 +6,10 @@ export interface FirstLoad {
   gzipKb: number
 }
 
-/** Signs in, asks for the command center, and weighs every script and style sheet that its HTML names. */
+/**
+ * Signs in, asks for the command center, and weighs its HTML and every script and style sheet that this names, but for the
+ * polyfills that browsers which know modules do not load.
+ */
 export async function measureFirstLoad(url: string, person: { email: string; password: string }): Promise<FirstLoad> {
   const signedIn = await fetch(`${url}/api/auth/sign-in/email`, {
     method: 'POST',
@@ -20,9 +23,9 @@ export async function measureFirstLoad(url: string, person: { email: string; pas
     .join('; ')
   const html = await (await fetch(url, { headers: { cookie } })).text()
   const assets = new Set(
-    [...html.matchAll(/<(?:script|link)[^>]+(?:src|href)="(\/_next\/static\/[^"]+\.(?:js|css)[^"]*)"/g)].map(
-      match => match[1],
-    ),
+    [...html.matchAll(/<(?:script|link)[^>]+(?:src|href)="(\/_next\/static\/[^"]+\.(?:js|css)[^"]*)"[^>]*>/g)]
+      .filter(([tag]) => !/\snomodule/i.test(tag))
+      .map(match => match[1]),
   )
   let bytes = gzipSync(html).length
   for (const asset of assets) {
