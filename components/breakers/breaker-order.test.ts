@@ -10,6 +10,7 @@ function breaker(name: string, rest: Partial<BreakerView> = {}): BreakerView {
     endpoint: 'http://127.0.0.1:4000',
     state: 'closed',
     since: '2026-11-21T12:00:00.000Z',
+    troubledSince: null,
     forced: null,
     nextProbeAt: null,
     consecutiveFailures: 0,

@@ -128,11 +128,12 @@ export class GuardedBreaker {
   }
 
   view(): BreakerView {
-    const { phase, forced, consecutiveFailures, state, since } = this.#policy
+    const { phase, forced, consecutiveFailures, state, since, troubledSince } = this.#policy
     return {
       ...this.#identity,
       state,
       since: isoTime(since),
+      troubledSince: troubledSince === null ? null : isoTime(troubledSince),
       forced: forced && {
         state: forced.state,
         by: forced.by,

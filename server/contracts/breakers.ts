@@ -46,6 +46,8 @@ export interface BreakerView {
   state: BreakerState
   /** Since when it has been in this state. */
   since: string
+  /** Since when it has not been closed, whatever its probes said in between; null while it is closed. */
+  troubledSince: string | null
   /** Set while an operator holds it in a state. */
   forced: { state: 'open' | 'closed'; by: string; reason: string; at: string; expiresAt: string | null } | null
   /** When the next probe is let through; null unless open and not forced. */

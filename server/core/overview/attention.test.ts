@@ -51,7 +51,7 @@ test('nothing waits for a person when all is well', () => {
 describe('a breaker', () => {
   test('that is open is critical, with the failure that opened it, since it opened', () => {
     const lastFailure = { at: at(20), code: 'HTTP_500', message: 'it broke' }
-    expect(find({ breakers: [{ state: 'open', since: at(20), lastFailure }] })).toEqual([
+    expect(find({ breakers: [{ state: 'open', since: at(900), troubledSince: at(20), lastFailure }] })).toEqual([
       {
         id: 'breaker:m:i',
         severity: 'critical',

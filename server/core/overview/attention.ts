@@ -55,7 +55,7 @@ function ofBreakers(breakers: readonly BreakerView[]): AttentionItem[] {
       ? `${breaker.lastFailure.code}: ${breaker.lastFailure.message}`
       : breaker.endpoint
     const title = `${breaker.moduleName}: breaker ${breaker.state === 'open' ? 'open' : 'half-open, probing'}`
-    return [{ id, severity: 'critical', title, detail, since: breaker.since, href }]
+    return [{ id, severity: 'critical', title, detail, since: breaker.troubledSince ?? breaker.since, href }]
   })
 }
 

@@ -99,6 +99,17 @@ describe('probing', () => {
     expect(reasons().at(-1)).toBe('2 successful probes')
   })
 
+  test('knows since when it has been in trouble through all its probes, until it closes', () => {
+    const { policy, run } = createPolicy()
+    expect(policy.troubledSince).toBeNull()
+    run(start, ...fail5)
+    run(start + 60_000, failure)
+    run(start + 120_000, success)
+    expect(policy.troubledSince).toBe(start)
+    run(start + 120_001, success)
+    expect(policy.troubledSince).toBeNull()
+  })
+
   test('a failed probe opens it again for the whole wait, and earlier successful probes are forgotten', () => {
     const { policy, run, transitions } = createPolicy()
     run(start, ...fail5)

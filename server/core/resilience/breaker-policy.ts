@@ -51,6 +51,7 @@ export class BreakerPolicy {
   #config: BreakerConfig
   #phase: BreakerPhase = { kind: 'closed' }
   #since: number
+  #troubledSince: number | null = null
   #generation = 0
   #consecutiveFailures = 0
 
@@ -71,6 +72,11 @@ export class BreakerPolicy {
   /** Since when it has been in this state, in milliseconds since the epoch. */
   get since(): number {
     return this.#since
+  }
+
+  /** Since when it has not been closed, whatever its probes said in between; null while it is closed. */
+  get troubledSince(): number | null {
+    return this.#troubledSince
   }
 
   /** Failures since the last success, in whatever state; stale and neutral outcomes are not among them. */
@@ -231,6 +237,7 @@ export class BreakerPolicy {
     this.#phase = phase
     this.#generation += 1
     if (from !== to) this.#since = now
+    this.#troubledSince = to === 'closed' ? null : (this.#troubledSince ?? now)
     this.#onTransition({
       transition: { at: new Date(now).toISOString(), from, to, reason },
       cause: cause === undefined ? null : { code: cause.code, message: cause.message },

@@ -15,6 +15,7 @@ export function breakerView(change: Partial<BreakerView> = {}): BreakerView {
     endpoint: 'http://m/1',
     state: 'closed',
     since: at,
+    troubledSince: null,
     forced: null,
     nextProbeAt: null,
     consecutiveFailures: 0,
