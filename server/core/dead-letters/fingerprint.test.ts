@@ -55,7 +55,7 @@ test('another code, another type or other words are another cause', () => {
   )
 })
 
-test('any text at all has a fingerprint, soon, and its normal form is one short line', () => {
+test('any text at all has a fingerprint, and its normal form is one short line', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 5_000 }), message => {
       expect(fingerprint({ type: 't', code: 'C', message })).toMatch(/^[0-9a-f]{16}$/)
@@ -64,9 +64,8 @@ test('any text at all has a fingerprint, soon, and its normal form is one short 
     }),
   )
   for (const nasty of ['/', 'a.', "'", '1-', 'a/', '[', '{"', '0:', 'x@a.']) {
-    const begun = performance.now()
-    normalizeMessage(nasty.repeat(2_000))
-    expect(performance.now() - begun).toBeLessThan(100)
+    // A pattern that backtracks would run into the time-out of the test.
+    expect(normalizeMessage(nasty.repeat(2_000)).length).toBeLessThanOrEqual(300)
   }
 })
 
