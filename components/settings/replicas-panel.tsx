@@ -74,7 +74,7 @@ function ReplicaRow({ replica }: { replica: ReplicaView }) {
           <IdText id={replica.id} />
           {replica.isThis ? <Badge>this one</Badge> : null}
         </div>
-        <div className="whitespace-nowrap text-faint-foreground text-xs">{placeWords(replica)}</div>
+        <div className="w-40 text-faint-foreground text-xs sm:w-auto sm:whitespace-nowrap">{placeWords(replica)}</div>
       </TableCell>
       <TableCell>
         <StandingCell replica={replica} />
@@ -128,7 +128,7 @@ function CallsCell({ replica: { running, concurrency } }: { replica: ReplicaView
 
 function DutiesCell({ replica }: { replica: ReplicaView }) {
   return (
-    <div className="flex max-w-72 flex-wrap gap-1">
+    <div className="flex min-w-56 max-w-72 flex-wrap gap-1">
       {replica.duties.map(({ name }) => (
         <Tooltip key={name} content={dutyWords(name).meaning}>
           {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the tooltip must be reachable by keyboard */}
