@@ -12,6 +12,7 @@ import type { Operations } from '../core/operations.ts'
 import { Orchestrator } from '../core/orchestrator.ts'
 import type { Logger } from '../core/shared/logger.ts'
 import { createAddressPolicy } from '../drivers/address-policy.ts'
+import { CallbackRelay } from '../drivers/http/callback-relay.ts'
 import { createHttpDriver, type HttpDriver } from '../drivers/http/http-driver.ts'
 import { createLocalDriver, type LocalDriver, type LocalHandler } from '../drivers/local/local-driver.ts'
 import { insertAudit } from '../persistence/audit.ts'
@@ -25,6 +26,7 @@ import { createPrismaClient, type PrismaClient } from '../persistence/prisma-cli
 import { PrismaQueuePolicyStore } from '../persistence/queue-policy-store.ts'
 import { RandomPool } from '../persistence/random-pool.ts'
 import { PrismaServiceRecordStore } from '../persistence/service-record-store.ts'
+import { addressOf } from '../persistence/sql/replicas/address-of.ts'
 import { createDeadLetterJobStore, createDeadLetterStore } from '../persistence/sql-dead-letter-store.ts'
 import { SqlEventStore } from '../persistence/sql-event-store.ts'
 import { SqlReplicaStore } from '../persistence/sql-replica-store.ts'
@@ -85,11 +87,17 @@ export async function startQuarterdeck(
     const prisma = createPrismaClient(database.pool)
     let url = publicUrl(config, config.port)
     let address: string | null = null
+    const relay = new CallbackRelay({
+      key: key.derive('callback tokens'),
+      replicaId,
+      addressOf: id => addressOf(database.pool, id),
+    })
     const driver = createHttpDriver({
       addressPolicy: createAddressPolicy({ allowed: config.allowedEndpoints }),
       clock,
       logger,
-      callbacks: { baseUrl: () => url },
+      // A public address may be that of a load balancer, behind which a callback comes to any replica.
+      callbacks: config.publicUrl === null ? { baseUrl: () => address ?? url } : { baseUrl: () => url, relay },
     })
     cleanups.push(() => driver.close())
     const local = createLocalDriver(options.handlers ?? {})

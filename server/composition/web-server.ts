@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import type { Api } from '../api/create-api.ts'
 import { QuarterdeckError } from '../core/shared/errors.ts'
 import type { Logger } from '../core/shared/logger.ts'
-import { callbackPath } from '../drivers/http/callback-request.ts'
+import { callbackPath } from '../drivers/http/callback-path.ts'
 import type { HttpDriver } from '../drivers/http/http-driver.ts'
 import type { PageServer } from './page-server.ts'
 

@@ -143,7 +143,7 @@ test('the documentation has one table with every variable, its default and its m
     '|---|---|---|',
     ...rows,
     '',
-    'Several replicas share one database through `DATABASE_URL`; they need the same `QUARTERDECK_SECRET_KEY` and each its own',
+    'Several replicas share one database through `DATABASE_URL`; they need nothing else in common, and each its own',
     '`QUARTERDECK_DATA_DIR`. Two separate installations on one machine need only another port and another data folder.',
     '',
     'This page is made from `server/config/variables.ts` by `server/config/read-config.test.ts`; after a change run it once with',

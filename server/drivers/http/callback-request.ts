@@ -1,26 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { callbackPath } from './callback-path.ts'
+import type { CallbackRelay } from './callback-relay.ts'
 import { type CallbackAnswer, type CallbackTable, refuse, unknownToken } from './callback-table.ts'
 import { decodeJson } from './json-content.ts'
 import { readCapped } from './read-capped.ts'
-
-/** Where callbacks are mounted; the token follows. */
-export const callbackPath = '/api/v1/callbacks/'
 
 /** Room for what surrounds the result in a callback. */
 const envelopeBytes = 1_024
 
 /**
  * Serves `POST /api/v1/callbacks/<token>`. The token is all the authority there is, so this comes before any other
- * authentication; it is checked before a byte of the body is read, and everything else is answered 404 alike.
+ * authentication; it is checked before a byte of the body is read, and everything else is answered 404 alike. One that belongs
+ * to a call of another replica is passed on to it.
  */
 export async function serveCallback(
-  table: CallbackTable,
+  { table, relay }: { table: CallbackTable; relay: CallbackRelay | null },
   maxResultBytes: number,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
   const token = tokenOf(req)
-  if (token === null || !table.has(token)) return answer(res, unknownToken)
+  const isForAnother = token !== null && !table.has(token) && relay?.isForAnother(token) === true
+  if (token === null || !(isForAnother || table.has(token))) return answer(res, unknownToken)
   let body: Buffer | null
   try {
     body = await readCapped(req, maxResultBytes + envelopeBytes)
@@ -33,6 +34,7 @@ export async function serveCallback(
       refuse(413, 'PAYLOAD_TOO_LARGE', `A callback may have at most ${maxResultBytes + envelopeBytes} bytes.`),
     )
   }
+  if (relay && isForAnother) return answer(res, await relay.pass(token, body))
   const parsed = decodeJson(body)
   if (!parsed.ok) return answer(res, refuse(400, 'INVALID_INPUT', `The callback ${parsed.fault}.`))
   answer(res, await table.deliver(token, parsed.value))

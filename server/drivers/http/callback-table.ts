@@ -53,10 +53,13 @@ type Callback = z.output<typeof callbackSchema>
  */
 export class CallbackTable {
   readonly #maxResultBytes: number
+  readonly #sign: (secret: string) => string
   readonly #calls = new Map<string, OpenCall>()
 
-  constructor(maxResultBytes: number) {
+  /** `sign` makes a token of its secret part. */
+  constructor(maxResultBytes: number, sign: (secret: string) => string = secret => secret) {
     this.#maxResultBytes = maxResultBytes
+    this.#sign = sign
   }
 
   /** How many calls are open. */
@@ -67,7 +70,7 @@ export class CallbackTable {
   /** `onReport` hears of progress and checkpoints in the order they arrive; it must not throw or reject. */
   open(onReport: OnReport): CallbackTicket {
     // 122 random bits; randomUUID draws them from a pool, 0.4 µs against 8 µs for randomBytes.
-    const token = randomUUID()
+    const token = this.#sign(randomUUID())
     const key = keyOf(token)
     const { promise: ended, resolve } = Promise.withResolvers<DriverOutcome>()
     let outcome: DriverOutcome | null = null
@@ -127,9 +130,14 @@ export const unknownToken: CallbackAnswer = refuse(
 )
 
 /** A refusal that says what to correct. */
-export function refuse(status: number, code: ErrorCode, message: string): CallbackAnswer {
-  const action =
-    status === 404 ? 'Stop working on this task: its call has ended.' : 'Correct the callback and send it again.'
+export function refuse(
+  status: number,
+  code: ErrorCode,
+  message: string,
+  action = status === 404
+    ? 'Stop working on this task: its call has ended.'
+    : 'Correct the callback and send it again.',
+): CallbackAnswer {
   return { status, body: { error: { code, message, action } } }
 }
 

@@ -5,7 +5,9 @@ import type { Clock } from '#server/core/shared/clock.ts'
 import type { Logger } from '#server/core/shared/logger.ts'
 import type { AddressPolicy } from '../address-policy.ts'
 import { CallScope } from './call-scope.ts'
-import { callbackPath, serveCallback } from './callback-request.ts'
+import { callbackPath } from './callback-path.ts'
+import type { CallbackRelay } from './callback-relay.ts'
+import { serveCallback } from './callback-request.ts'
 import { type CallbackAnswer, CallbackTable, type CallbackTicket } from './callback-table.ts'
 import { createGuardedConnector } from './connect.ts'
 import { ConnectionPools } from './connection-pools.ts'
@@ -36,8 +38,12 @@ export interface HttpDriverOptions {
   addressPolicy: AddressPolicy
   clock: Clock
   logger: Logger
-  /** Under which modules reach this very replica, such as `http://10.0.0.5:3000`; asked anew for each call. */
-  callbacks: { baseUrl(): string }
+  /** Under which modules reach this replica, such as `http://10.0.0.5:3000`; asked anew for each call. */
+  callbacks: {
+    baseUrl(): string
+    /** Where that address may lead to any replica: takes callbacks on to the one that they are for. */
+    relay?: CallbackRelay
+  }
   /** Largest answer, in bytes; what is longer is not read. 256 KiB by default. */
   maxResultBytes?: number
   connectTimeoutMs?: number
@@ -73,6 +79,7 @@ class ModuleHttpDriver implements HttpDriver {
   readonly #healthCeilingMs: number
   readonly #pools: ConnectionPools
   readonly #callbacks: CallbackTable
+  readonly #relay: CallbackRelay | null
   readonly #signer = new WebhookSigner()
   readonly #scopes = new Set<CallScope>()
 
@@ -83,7 +90,9 @@ class ModuleHttpDriver implements HttpDriver {
     this.#maxResultBytes = options.maxResultBytes ?? limits.resultBytes
     this.#callCeilingMs = options.callCeilingMs ?? 3_605_000
     this.#healthCeilingMs = options.healthCeilingMs ?? 10_000
-    this.#callbacks = new CallbackTable(this.#maxResultBytes)
+    const { relay = null } = options.callbacks
+    this.#relay = relay
+    this.#callbacks = new CallbackTable(this.#maxResultBytes, relay ? secret => relay.sign(secret) : undefined)
     this.#pools = new ConnectionPools({
       connect: createGuardedConnector({
         policy: options.addressPolicy,
@@ -137,7 +146,7 @@ class ModuleHttpDriver implements HttpDriver {
   }
 
   handleCallbackRequest(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    return serveCallback(this.#callbacks, this.#maxResultBytes, req, res)
+    return serveCallback({ table: this.#callbacks, relay: this.#relay }, this.#maxResultBytes, req, res)
   }
 
   release(endpoint: string): void {
