@@ -10,11 +10,14 @@ export function CapabilityCard({ capabilities }: Pick<ModuleView, 'capabilities'
       <CardHeader title="Capabilities" note={<span className="num">{capabilities.length}</span>} />
       <CardContent className="p-0">
         <ul className="divide-y">
-          {capabilities.map(({ type, inputSchema, outputSchema }) => (
+          {capabilities.map(({ type, inputSchema, outputSchema, isPreemptible }) => (
             <li key={type} className="px-4 py-2.5">
               <Link href={`/tasks?type=${type}`} prefetch={false} className="font-mono text-xs hover:underline">
                 {type}
               </Link>
+              {isPreemptible ? (
+                <p className="text-faint-foreground text-xs">Saves checkpoints; gives way to urgent work</p>
+              ) : null}
               {inputSchema === null && outputSchema === null ? (
                 <p className="text-faint-foreground text-xs">Takes and returns any JSON</p>
               ) : (

@@ -18,7 +18,7 @@ export function ConfigurationCard({ module }: { module: ModuleView }) {
     updatedAt,
     registeredAt,
   } = module
-  const { backoff, baseMs, factor, capMs, maxAttempts } = retryPolicy
+  const { backoff, baseMs, factor, capMs, maxAttempts, retryOn } = retryPolicy
   const growth = backoff === 'exponential' ? `× ${factor}` : `+ ${formatSetting(baseMs)}`
   return (
     <Card>
@@ -45,6 +45,11 @@ export function ConfigurationCard({ module }: { module: ModuleView }) {
             { term: 'Call limit', value: formatSetting(breakerConfig.callTimeoutMs) },
             { term: 'Attempts', value: `at most ${maxAttempts}` },
             { term: 'Retries after', value: `${formatSetting(baseMs)} ${growth}, at most ${formatSetting(capMs)}` },
+            {
+              term: 'Retries on',
+              value:
+                retryOn.length === 0 ? 'nothing by itself' : retryOn.map(name => name.replaceAll('_', ' ')).join(', '),
+            },
             { term: 'Changed', value: <RelativeTime at={updatedAt} /> },
             { term: 'Registered', value: <RelativeTime at={registeredAt} /> },
           ]}

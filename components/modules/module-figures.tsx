@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
+import { useFleetPulse } from '../data/use-dashboard.ts'
 import { useNow } from '../data/use-now.ts'
 import { Card } from '../ui/card.tsx'
 import { formatCount, formatMs, formatPercent, formatUsd, plural } from '../ui/format.ts'
@@ -41,7 +42,7 @@ export function ModuleFigures({ module }: { module: ModuleView }) {
         label="Failed"
         value={formatPercent(failureRate)}
         tone={failureRate === null || failureRate === 0 ? undefined : failureRate >= 0.1 ? 'bad' : 'warn'}
-        note={`${formatCount(recent.failures)} of ${formatCount(recent.calls)} calls`}
+        note={`${formatCount(recent.failures)} of ${formatCount(recent.calls)} calls${useRetryWords(module.id)}`}
       />
       <StatTile
         label="Cost"
@@ -52,6 +53,14 @@ export function ModuleFigures({ module }: { module: ModuleView }) {
       />
     </Card>
   )
+}
+
+/** How many calls were retried in the last minute, and how many of these the retry budget makes wait; empty without any. */
+function useRetryWords(id: string): string {
+  const budget = useFleetPulse()?.queue.retryBudgets.find(({ moduleId }) => moduleId === id)
+  if (!budget) return ''
+  const held = budget.heldBack > 0 ? `, ${formatCount(budget.heldBack)} held back` : ''
+  return `; ${plural(budget.retries, 'retry', 'retries')} in a minute${held}`
 }
 
 /** What its calls have cost since midnight, UTC; null while that is not known. */

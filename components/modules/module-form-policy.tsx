@@ -90,6 +90,14 @@ export function ModuleFormPolicy() {
             {input => <Input {...input} {...register(`retry.${name}`)} inputMode="decimal" className="num" />}
           </Field>
         ))}
+        <Field
+          label="Tried again on"
+          hint="Classes (connection_error, timeout, server_error) and codes such as HTTP_409; a module that says itself whether to retry is believed."
+          error={errors.retry?.retryOn?.message}
+          className="col-span-full"
+        >
+          {input => <Input {...input} {...register('retry.retryOn')} autoComplete="off" className="font-mono" />}
+        </Field>
       </fieldset>
     </div>
   )

@@ -4,7 +4,12 @@ import { Pencil, Power, PowerOff, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useRefusal } from '../data/viewer.tsx'
+import { PauseButton } from '../queue/pause-button.tsx'
+import { PauseNotes } from '../queue/pause-notes.tsx'
+import { pauseOf } from '../queue/pause-words.ts'
+import { usePauses } from '../queue/use-pauses.ts'
 import { ActionButton } from '../ui/action-button.tsx'
+import { Badge } from '../ui/badge.tsx'
 import { formatScore } from '../ui/format.ts'
 import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
@@ -26,6 +31,8 @@ export function ModuleHeader({ module }: { module: ModuleView }) {
   const [open, setOpen] = useState<Open>(null)
   const close = () => setOpen(null)
   const { id, name, category, version, owner, enabled, health, healthScore, breaker, disabled } = module
+  const target = { scope: 'module', id } as const
+  const pause = pauseOf(usePauses(), target)
   return (
     <>
       <PageHeader
@@ -39,6 +46,7 @@ export function ModuleHeader({ module }: { module: ModuleView }) {
               status={health}
               suffix={healthScore === null ? undefined : formatScore(Math.round(healthScore))}
             />
+            {pause ? <Badge tone="warn">Paused</Badge> : null}
             {breaker === 'closed' ? null : <StatusBadge of="breaker" status={breaker} suffix="breaker" />}
           </>
         }
@@ -52,6 +60,7 @@ export function ModuleHeader({ module }: { module: ModuleView }) {
         }
         actions={
           <>
+            <PauseButton target={target} />
             <ActionButton reason={refusal} onClick={() => setOpen('edit')}>
               <Pencil aria-hidden />
               Edit
@@ -77,6 +86,7 @@ export function ModuleHeader({ module }: { module: ModuleView }) {
         }
       />
       {module.description ? <p className="-mt-2 mb-4 max-w-prose text-muted-foreground">{module.description}</p> : null}
+      <PauseNotes pauses={pause ? [pause] : []} hasButton={false} />
       {disabled ? (
         <p className="mb-4 rounded-md border border-idle-line bg-idle-soft px-3 py-2">
           Disabled by {disabled.by} <RelativeTime at={disabled.at} />: {disabled.reason}

@@ -26,6 +26,7 @@ import {
   type VersionedPolicy,
 } from './policy-edit.ts'
 import { PolicyTable } from './policy-table.tsx'
+import { RetryPanel } from './retry-panel.tsx'
 
 const PolicyConflict = onDemand(() => import('./policy-conflict.tsx').then(module => module.PolicyConflict))
 
@@ -69,6 +70,7 @@ export function PolicyPanel() {
       </p>
       <TenantLimit value={draft.tenantLimit} onChange={tenantLimit => change({ ...draft, tenantLimit })} />
       <PolicyTables maps={['typeLimits', 'moduleLimits', 'typeCaps']} draft={draft} onChange={change} />
+      <RetryPanel />
       {edit ? <SaveBar edit={edit} onDone={() => setEdit(null)} /> : null}
     </>
   )

@@ -2,6 +2,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { TaskView } from '#server/contracts/tasks.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
+import { IdText } from '../ui/copy-button.tsx'
 import { DefinitionList } from '../ui/definition-list.tsx'
 import { formatMs, formatUsd } from '../ui/format.ts'
 import { Elapsed, Moment, RelativeTime } from '../ui/relative-time.tsx'
@@ -19,6 +20,7 @@ export function TaskFacts({ task }: { task: TaskView }) {
       value: `${task.priority}${alias ? ` ${alias}` : ''}, score ${Math.round(task.score * 100) / 100}`,
     },
     { term: 'Attempts', value: `${task.attemptCount} of ${task.maxAttempts}, ${formatMs(task.timeoutMs)} each` },
+    { term: 'In all', value: `at most ${formatMs(task.totalTimeoutMs)} from its first start` },
     { term: 'Served by', value: task.servedBy ? <ModuleLink id={task.servedBy} /> : '–' },
     ...(task.moduleId ? [{ term: 'Pinned to', value: <ModuleLink id={task.moduleId} /> }] : []),
     { term: 'Accepted', value: <RelativeTime at={task.createdAt} /> },
@@ -34,6 +36,7 @@ export function TaskFacts({ task }: { task: TaskView }) {
     ...(task.runAt ? [{ term: 'Not before', value: <Moment at={task.runAt} full /> }] : []),
     ...(task.deadline ? [{ term: 'Deadline', value: <Moment at={task.deadline} full /> }] : []),
     { term: 'Submitted by', value: task.submittedBy },
+    { term: 'Trace', value: <IdText id={task.traceId} /> },
     ...(task.idempotencyKey
       ? [{ term: 'Idempotency', value: <code className="break-all text-xs">{task.idempotencyKey}</code> }]
       : []),

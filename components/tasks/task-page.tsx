@@ -13,6 +13,7 @@ import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
 import { StaleLine } from '../ui/stale-line.tsx'
 import { AttemptList } from './attempt-list.tsx'
 import { AttemptTimeline } from './attempt-timeline.tsx'
+import { ProgressCard } from './progress-card.tsx'
 import { TaskFacts } from './task-facts.tsx'
 import { TaskHeader } from './task-header.tsx'
 import { TaskOutcome } from './task-outcome.tsx'
@@ -57,6 +58,7 @@ export function TaskPage({ id }: { id: string }) {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid min-w-0 gap-4">
           {isEnded(data.status) || data.status === 'running' ? null : <WaitingCard task={data} />}
+          <ProgressCard task={data} />
           <TaskOutcome task={data} />
           <AttemptTimeline task={data} />
           <AttemptList attempts={data.attempts} />

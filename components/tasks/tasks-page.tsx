@@ -6,6 +6,9 @@ import { useLive } from '../data/live.tsx'
 import { useRefusal } from '../data/viewer.tsx'
 import { PendingButton } from '../events/pending-button.tsx'
 import { usePointerHold } from '../events/use-pointer-hold.ts'
+import { PauseButton } from '../queue/pause-button.tsx'
+import { PauseNotes } from '../queue/pause-notes.tsx'
+import { usePauses } from '../queue/use-pauses.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card, CardFooter } from '../ui/card.tsx'
@@ -41,12 +44,16 @@ export function TasksPage() {
         title="Tasks"
         description="Everything that was asked of the fleet."
         actions={
-          <ActionButton variant="primary" reason={refusal} onClick={() => setSubmitting(true)}>
-            <Plus aria-hidden />
-            Submit
-          </ActionButton>
+          <>
+            <PauseButton target={typed.type ? { scope: 'type', id: typed.type } : { scope: 'all' }} />
+            <ActionButton variant="primary" reason={refusal} onClick={() => setSubmitting(true)}>
+              <Plus aria-hidden />
+              Submit
+            </ActionButton>
+          </>
         }
       />
+      <PauseNotes pauses={usePauses()} />
       <TaskFilters />
       {/* Another filter is another list: nothing is chosen in it yet, and it begins at its newest task. */}
       <TaskListing key={JSON.stringify(search)} search={search} onSubmit={() => setSubmitting(true)} />

@@ -59,8 +59,9 @@ export interface RetryBudgetView {
   retries: number
   /** Retries that the budget allows in that time. */
   allowed: number
-  /** Retries of that time that were made to wait longer. */
+  /** Retries of that time that were made to wait longer, and since when some are; null while none is. */
   heldBack: number
+  heldBackSince: string | null
 }
 
 export interface QueueStats {

@@ -188,3 +188,33 @@ describe('a replica', () => {
     expect(find({ replicas: [{ clockOffsetMs: 1_500 }] })).toEqual([])
   })
 })
+
+test('what operators paused is told, with who and why; it is no trouble', () => {
+  const pause = { reason: 'provider asks for a break', by: 'Ann', at: at(90) }
+  const queue = {
+    pauses: [
+      { scope: 'all' as const, id: null, ...pause },
+      { scope: 'module' as const, id: 'm', ...pause },
+    ],
+  }
+  expect(find({ queue })).toEqual([
+    {
+      id: 'pause:all:',
+      severity: 'info',
+      title: 'All work is paused',
+      detail: 'by Ann: provider asks for a break',
+      since: at(90),
+      href: '/tasks',
+    },
+    expect.objectContaining({ title: 'Module m is paused', href: '/modules/m' }),
+  ])
+})
+
+test('retries beyond the budget of a module are a warning, those within it are not', () => {
+  const budget = { calls: 400, retries: 90, allowed: 40 }
+  const held = { moduleId: 'm', ...budget, heldBack: 50, heldBackSince: at(20) }
+  const within = { moduleId: 'n', ...budget, heldBack: 0, heldBackSince: null }
+  expect(find({ queue: { retryBudgets: [held, within] } })).toMatchObject([
+    { id: 'retries:m', severity: 'warning', since: at(20), detail: expect.stringContaining('50 wait longer') },
+  ])
+})

@@ -35,6 +35,8 @@ export function findAttention(input: AttentionInput): AttentionItem[] {
     ...ofBreakers(input.breakers),
     ...ofSystems(input.health),
     ...ofModules(input),
+    ...ofPauses(input.queue),
+    ...ofRetries(input.queue),
     ...ofQueue(input),
     ...ofDeadLetters(input.deadLetters),
     ...ofReplicas(input),
@@ -84,6 +86,34 @@ function ofModules({ modules, health }: AttentionInput): AttentionItem[] {
       since: members.get(module.id)?.since ?? health.since,
       href: `/modules/${module.id}`,
     }))
+}
+
+function ofPauses({ pauses }: QueueStats): AttentionItem[] {
+  return pauses.map(({ scope, id, reason, by, at }) => ({
+    id: `pause:${scope}:${id ?? ''}`,
+    severity: 'info' as const,
+    title: scope === 'all' ? 'All work is paused' : `${scope === 'module' ? 'Module' : 'Type'} ${id} is paused`,
+    detail: `by ${by}: ${reason}`,
+    since: at,
+    href: scope === 'module' ? `/modules/${id}` : scope === 'type' ? `/tasks?type=${id}` : '/tasks',
+  }))
+}
+
+function ofRetries({ retryBudgets }: QueueStats): AttentionItem[] {
+  return retryBudgets.flatMap(({ moduleId, calls, retries, heldBack, heldBackSince }) =>
+    heldBackSince === null
+      ? []
+      : [
+          {
+            id: `retries:${moduleId}`,
+            severity: 'warning' as const,
+            title: `Many retries of ${moduleId}: they are spread out`,
+            detail: `${retries} retries to ${calls} calls in the last minute; ${heldBack} wait longer than usual`,
+            since: heldBackSince,
+            href: `/modules/${moduleId}`,
+          },
+        ],
+  )
 }
 
 function ofQueue({ queue, nowMs, queueFullSinceMs }: AttentionInput): AttentionItem[] {

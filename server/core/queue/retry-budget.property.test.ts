@@ -12,11 +12,20 @@ const retry = { usualMs: 1_000, leftMs: 300_000 }
 
 describe('the retry budget of a module', () => {
   test('within a tenth of the recent calls every retry waits as long as its policy says', () => {
-    const { budget } = start()
+    const { clock, budget } = start()
     for (let call = 0; call < 1_000; call++) budget.countCall('t', 'm')
     for (let count = 0; count < 100; count++) expect(budget.delayMs('t', 'm', retry)).toBe(1_000)
     expect(budget.delayMs('t', 'm', retry)).toBeGreaterThan(1_000)
-    expect(budget.views('t')).toEqual([{ moduleId: 'm', calls: 1_000, retries: 101, allowed: 100, heldBack: 1 }])
+    expect(budget.views('t')).toEqual([
+      {
+        moduleId: 'm',
+        calls: 1_000,
+        retries: 101,
+        allowed: 100,
+        heldBack: 1,
+        heldBackSince: new Date(clock.now()).toISOString(),
+      },
+    ])
   })
 
   test('a module with few calls may always be tried again a few times a minute', () => {

@@ -26,6 +26,8 @@ interface ModuleBudget {
   ring: Bucket[]
   /** The next free place in the row of retries that exceed the budget, in ms since the epoch. */
   nextPlaceAt: number
+  /** Since when retries are held back without a minute between them, in ms since the epoch. */
+  heldBackSince: number
 }
 
 /**
@@ -56,7 +58,7 @@ export class RetryBudget {
     const budget = this.#of(tenantId, moduleId)
     const bucket = this.#now(budget)
     bucket.retries++
-    const { calls, retries } = this.#sums(budget)
+    const { calls, retries, heldBack } = this.#sums(budget)
     const allowed = allowedOf(calls)
     if (retries <= allowed) return retry.usualMs
     const now = this.#clock.now()
@@ -67,6 +69,7 @@ export class RetryBudget {
     // At the end of the row places are shared: spread over all of it, or they would all come at its end.
     const isBeyondTheRow = extraMs > mostMs
     if (!isBeyondTheRow) budget.nextPlaceAt = placeAt
+    if (heldBack === 0) budget.heldBackSince = now
     bucket.heldBack++
     return Math.round(retry.usualMs + (isBeyondTheRow ? this.#random() * mostMs : extraMs))
   }
@@ -77,8 +80,15 @@ export class RetryBudget {
     for (const budget of this.#modules.values()) {
       if (budget.tenantId !== tenantId) continue
       const { calls, retries, heldBack } = this.#sums(budget)
-      if (retries > 0)
-        views.push({ moduleId: budget.moduleId, calls, retries, allowed: Math.floor(allowedOf(calls)), heldBack })
+      if (retries === 0) continue
+      views.push({
+        moduleId: budget.moduleId,
+        calls,
+        retries,
+        allowed: Math.floor(allowedOf(calls)),
+        heldBack,
+        heldBackSince: heldBack > 0 ? new Date(budget.heldBackSince).toISOString() : null,
+      })
     }
     return views.sort((a, b) => b.heldBack - a.heldBack || b.retries - a.retries)
   }
@@ -88,7 +98,7 @@ export class RetryBudget {
     let budget = this.#modules.get(key)
     if (!budget) {
       const ring = Array.from({ length: buckets }, () => ({ slot: -1, calls: 0, retries: 0, heldBack: 0 }))
-      budget = { tenantId, moduleId, ring, nextPlaceAt: 0 }
+      budget = { tenantId, moduleId, ring, nextPlaceAt: 0, heldBackSince: 0 }
       this.#modules.set(key, budget)
     }
     return budget

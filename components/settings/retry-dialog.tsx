@@ -1,0 +1,122 @@
+'use client'
+
+import { Controller, useForm } from 'react-hook-form'
+import { ActionButton } from '../ui/action-button.tsx'
+import { Button } from '../ui/button.tsx'
+import { contractResolver } from '../ui/contract-form.ts'
+import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { ErrorLine } from '../ui/error-state.tsx'
+import { Field } from '../ui/field.tsx'
+import { Input } from '../ui/input.tsx'
+import { Select } from '../ui/select.tsx'
+import { fieldOf, type RetryFormValues, type TypeRetry, toTypeRetry, typeRetrySchema } from './retry-form.ts'
+
+const backoffs = [
+  { value: 'exponential', label: 'Exponential, with jitter' },
+  { value: 'linear', label: 'Linear' },
+]
+
+/** What goes well with each back-off: 1, 2, 4 ... 30 s, or 5, 10, 15 s. */
+const usual = {
+  exponential: { baseMs: '1000', capMs: '30000' },
+  linear: { baseMs: '5000', capMs: '15000' },
+} as const
+
+const figures = [
+  { name: 'maxAttempts', label: 'Attempts', hint: 'at most' },
+  { name: 'baseMs', label: 'First delay', hint: 'ms' },
+  { name: 'factor', label: 'Grows by', hint: 'times, if exponential' },
+  { name: 'capMs', label: 'Longest delay', hint: 'ms' },
+] as const
+
+export interface RetryDialogProps {
+  /** Of a new one the type is empty, and can be typed. */
+  values: RetryFormValues
+  error: unknown
+  pending: boolean
+  onSave: (retry: TypeRetry) => void
+  onClose: () => void
+}
+
+/** How tasks of one type are tried again, and how long they may take in all. */
+export function RetryDialog({ values, error, pending, onSave, onClose }: RetryDialogProps) {
+  const isNew = values.type === ''
+  const { register, control, handleSubmit, setValue, formState } = useForm<RetryFormValues, unknown, TypeRetry>({
+    values,
+    resolver: contractResolver<RetryFormValues, TypeRetry>(typeRetrySchema, toTypeRetry, fieldOf),
+  })
+  const { errors } = formState
+  return (
+    <Dialog open onOpenChange={open => !open && onClose()}>
+      <DialogContent
+        title={isNew ? 'Retries of a type' : `Retries of ${values.type}`}
+        description="Holds in place of what the modules of the type say, for failures from now on; attempts and the total limit for tasks accepted from now on."
+      >
+        <form onSubmit={event => void handleSubmit(onSave)(event)} noValidate className="contents">
+          <DialogBody className="grid grid-cols-2 content-start gap-4 sm:grid-cols-4">
+            <Field label="Task type" error={errors.type?.message} className="col-span-full">
+              {input => (
+                <Input {...input} {...register('type')} readOnly={!isNew} autoComplete="off" className="font-mono" />
+              )}
+            </Field>
+            <Controller
+              control={control}
+              name="backoff"
+              render={({ field }) => (
+                <Field label="Back-off" className="col-span-full">
+                  {input => (
+                    <Select
+                      {...input}
+                      ref={field.ref}
+                      value={field.value}
+                      options={backoffs}
+                      onValueChange={value => {
+                        field.onChange(value)
+                        const fitting = usual[value === 'linear' ? 'linear' : 'exponential']
+                        setValue('baseMs', fitting.baseMs)
+                        setValue('capMs', fitting.capMs)
+                      }}
+                    />
+                  )}
+                </Field>
+              )}
+            />
+            {figures.map(({ name, label, hint }) => (
+              <Field key={name} label={label} hint={hint} error={errors[name]?.message}>
+                {input => <Input {...input} {...register(name)} inputMode="decimal" className="num" />}
+              </Field>
+            ))}
+            <Field
+              label="Tried again on"
+              hint="Classes (connection_error, timeout, server_error) and codes such as HTTP_409."
+              error={errors.retryOn?.message}
+              className="col-span-full"
+            >
+              {input => <Input {...input} {...register('retryOn')} autoComplete="off" className="font-mono" />}
+            </Field>
+            <Field
+              label="Total limit"
+              optional
+              hint="ms from the first start, waits included; 300,000 without one."
+              error={errors.totalTimeoutMs?.message}
+              className="col-span-full"
+            >
+              {input => <Input {...input} {...register('totalTimeoutMs')} inputMode="numeric" className="num" />}
+            </Field>
+            <div className="col-span-full">
+              <ErrorLine error={error} />
+            </div>
+          </DialogBody>
+          <DialogFooter>
+            <DialogClose asChild>
+              <Button>Cancel</Button>
+            </DialogClose>
+            <ActionButton type="submit" variant="primary" pending={pending}>
+              Save
+            </ActionButton>
+          </DialogFooter>
+        </form>
+      </DialogContent>
+    </Dialog>
+  )
+}
