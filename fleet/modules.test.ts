@@ -14,6 +14,7 @@ import { packageDirectory } from './shared/installed-packages.ts'
 import { toPlainText } from './shared/plain-text.ts'
 import type { Summary } from './shared/summary.ts'
 import { callModule, readHealth, switchFault } from './testing/call-module.ts'
+import { startCallbackReceiver } from './testing/callback-receiver.ts'
 import { startSupervisor } from './testing/start-supervisor.ts'
 
 const fileOf = (name: string, file: string) => readFileSync(join(packageDirectory(name), file), 'utf8')
@@ -214,6 +215,34 @@ describe('a running fleet', () => {
     )
     expect(markdown).toContain('Apache-2.0 (permissive)')
     expect(markdown).toMatch(/breaker state changes \(\d+×\)/)
+  })
+
+  test('report-writer says how far it is, saves what it has, and asks only for the rest when it goes on', async () => {
+    await using center = await startCallbackReceiver()
+    const endpoint = endpoints['report-writer']?.[0] ?? ''
+    const callbackUrl = `${center.url}/api/v1/callbacks/token`
+    await switchModule('license-detector', { mode: 'failing' })
+    try {
+      await callModule(endpoint, 'report.write', { package: 'ajv' }, { callbackUrl })
+    } finally {
+      await switchModule('license-detector', { mode: 'none' })
+    }
+    const percents = center.received.flatMap(({ kind, percent }) => (kind === 'progress' ? [percent ?? -1] : []))
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b))
+    expect(percents.at(-1)).toBeGreaterThanOrEqual(90)
+    const checkpoint = center.received.findLast(({ kind }) => kind === 'checkpoint')?.data as { found: object }
+    expect(Object.keys(checkpoint.found).sort()).toEqual(
+      ['dependencies.audit', 'keywords.extract', 'readability.score', 'text.summarize'].sort(),
+    )
+    await switchModule('dependency-auditor', { mode: 'failing' })
+    try {
+      const { body } = await callModule(endpoint, 'report.write', { package: 'ajv' }, { callbackUrl, checkpoint })
+      expect((body as Report).unavailable).toEqual([])
+      const other = await callModule(endpoint, 'report.write', { package: 'semver' }, { callbackUrl, checkpoint })
+      expect((other.body as Report).unavailable).toEqual([expect.stringContaining('dependency-auditor')])
+    } finally {
+      await switchModule('dependency-auditor', { mode: 'none' })
+    }
   })
 
   test('report-writer leaves open what a failing module does not deliver, and its health says so', async () => {

@@ -11,7 +11,7 @@ import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '..
 import { ErrorLine } from '../ui/error-state.tsx'
 import { plural } from '../ui/format.ts'
 import { notify } from '../ui/notify.ts'
-import { nameOf, type PauseTarget } from './pause-words.ts'
+import { capitalize, nameOf, type PauseTarget } from './pause-words.ts'
 import { useRefreshPauses } from './use-pauses.ts'
 
 const effects = {
@@ -35,7 +35,7 @@ export function PauseDialog({ target, act, onClose }: PauseDialogProps) {
   const done = {
     onSuccess: () => {
       refresh()
-      notify.done(`${name.charAt(0).toUpperCase()}${name.slice(1)} is ${act === 'pause' ? 'paused' : 'resumed'}`)
+      notify.done(`${capitalize(name)} is ${act === 'pause' ? 'paused' : 'resumed'}`)
       onClose()
     },
   }

@@ -4,7 +4,7 @@ import { CirclePause } from 'lucide-react'
 import type { PauseView } from '#server/contracts/queues.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { PauseButton } from './pause-button.tsx'
-import { nameOf, targetOf } from './pause-words.ts'
+import { capitalize, nameOf, targetOf } from './pause-words.ts'
 
 export interface PauseNotesProps {
   pauses: readonly PauseView[]
@@ -26,7 +26,7 @@ export function PauseNotes({ pauses, hasButton = true }: PauseNotesProps) {
           >
             <CirclePause aria-hidden className="size-4 shrink-0 text-warn-text" />
             <span className="min-w-0 flex-1 break-words">
-              <strong className="font-medium first-letter:uppercase">{name} is paused</strong> by {pause.by}{' '}
+              <strong className="font-medium">{capitalize(name)} is paused</strong> by {pause.by}{' '}
               <RelativeTime at={pause.at} />: {pause.reason}
             </span>
             {hasButton ? <PauseButton target={targetOf(pause)} /> : null}

@@ -18,3 +18,8 @@ export function targetOf({ scope, id }: PauseView): PauseTarget {
 export function nameOf(target: PauseTarget): string {
   return target.scope === 'all' ? 'all work' : `${target.scope} ${target.id}`
 }
+
+/** The same at the beginning of a sentence. */
+export function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

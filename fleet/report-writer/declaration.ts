@@ -26,6 +26,7 @@ export const reportWriter: FleetModule = {
     capabilities: [
       {
         type: 'report.write',
+        isPreemptible: true,
         inputSchema: objectSchema({ package: packageNameSchema }),
         outputSchema: objectSchema({
           package: { type: 'string' },

@@ -8,7 +8,9 @@ const write: Handler<{ package: string }> = async (payload, work) => {
     import('./gather-findings.ts'),
     import('./write-report.ts'),
   ])
-  return writeReport(await gatherFindings(payload.package, work))
+  const findings = await gatherFindings(payload.package, work)
+  work.reports.progress({ stage: 'writing', percent: 95 })
+  return writeReport(findings)
 }
 
 const needed = reportWriter.declaration.dependsOn ?? []

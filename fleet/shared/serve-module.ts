@@ -5,6 +5,7 @@ import type { FleetModule } from './declaration.ts'
 import { type FaultMode, FaultSwitch } from './fault-switch.ts'
 import { readJson, sendJson } from './json-http.ts'
 import { BusyError, ModuleError } from './module-error.ts'
+import { CallbackReports } from './reports.ts'
 import { TaskMemory } from './task-memory.ts'
 import { TaskReader, type TaskRequest } from './task-reader.ts'
 import type { Handler, Work } from './work.ts'
@@ -139,7 +140,9 @@ export class ModuleServer {
   async #work(task: TaskRequest, signal: AbortSignal): Promise<string> {
     const handler = this.#served.handlers[task.type] as Handler<unknown> | undefined
     if (!handler) throw new Error(`${this.#served.module.declaration.id} declares ${task.type} but cannot do it`)
-    const work: Work = { taskId: task.id, type: task.type, signal }
+    const { callbackUrl: url, checkpoint } = task
+    const reports = new CallbackReports({ url, checkpoint, signal })
+    const work: Work = { taskId: task.id, type: task.type, signal, reports }
     const text = JSON.stringify(await handler(task.payload, work))
     const bytes = Buffer.byteLength(text)
     if (bytes > maxResultBytes) {

@@ -9,6 +9,10 @@ export interface TaskRequest {
   payload: unknown
   /** Since the epoch; null when there is none. */
   deadlineMs: number | null
+  /** Where progress and checkpoints go; null when the caller takes none. */
+  callbackUrl: string | null
+  /** What an earlier attempt saved; null when none did. */
+  checkpoint: unknown
 }
 
 /** Reads the envelope of the module protocol and checks payloads against the schemas that the module declares. */
@@ -23,7 +27,7 @@ export class TaskReader {
   /** Fields of the envelope that a module has no use for are passed over. Throws ModuleError with status 400 or 422. */
   async read(body: unknown): Promise<TaskRequest> {
     if (typeof body !== 'object' || body === null) throw invalid('The body must be an object.')
-    const { taskId, type, payload, deadline } = body as Record<string, unknown>
+    const { taskId, type, payload, deadline, callbackUrl, checkpoint = null } = body as Record<string, unknown>
     if (typeof taskId !== 'string' || taskId.length === 0 || taskId.length > 200) {
       throw invalid('taskId must be a text of 1 to 200 characters.')
     }
@@ -32,7 +36,7 @@ export class TaskReader {
     }
     const deadlineMs = readDeadline(deadline ?? null)
     await this.#check(type, payload)
-    return { id: taskId, type, payload, deadlineMs }
+    return { id: taskId, type, payload, deadlineMs, callbackUrl: readCallbackUrl(callbackUrl), checkpoint }
   }
 
   async #check(type: string, payload: unknown): Promise<void> {
@@ -57,6 +61,12 @@ function readDeadline(deadline: unknown): number | null {
   const deadlineMs = typeof deadline === 'string' ? Date.parse(deadline) : Number.NaN
   if (Number.isNaN(deadlineMs)) throw invalid('deadline must be an ISO 8601 time or null.')
   return deadlineMs
+}
+
+/** An address of the control center's callbacks and nothing else. */
+function readCallbackUrl(value: unknown): string | null {
+  const url = typeof value === 'string' ? URL.parse(value) : null
+  return url && /^https?:$/.test(url.protocol) && url.pathname.startsWith('/api/v1/callbacks/') ? url.href : null
 }
 
 function invalid(message: string): ModuleError {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { Reports } from './reports.ts'
 
 /** What a handler is told beside its payload. */
 export interface Work {
@@ -6,6 +7,7 @@ export interface Work {
   type: string
   /** Aborts when the caller closed the connection or the deadline has passed; work must then stop. */
   signal: AbortSignal
+  reports: Reports
 }
 
 /** Does the work of one task type. The payload has passed the type's input schema; the result must suit its output schema. */

@@ -5,6 +5,8 @@ export interface CallOptions {
   taskId?: string
   deadline?: string | null
   signal?: AbortSignal
+  callbackUrl?: string
+  checkpoint?: unknown
 }
 
 /** Sends a task to an instance as the control center does. */
@@ -15,7 +17,8 @@ export function callModule(
   options: CallOptions = {},
 ): Promise<JsonAnswer> {
   const { taskId = randomUUID(), deadline = null, signal = AbortSignal.timeout(10_000) } = options
-  const body = { taskId, type, attempt: 1, payload, deadline, context: {}, checkpoint: null, leaseNo: 1 }
+  const { callbackUrl, checkpoint = null } = options
+  const body = { taskId, type, attempt: 1, payload, deadline, context: {}, checkpoint, leaseNo: 1, callbackUrl }
   return requestJson(`${endpoint}/process`, { method: 'POST', body, signal })
 }
 
