@@ -49,6 +49,7 @@ const reasonWords: Record<string, string> = {
   parents: 'waits for other tasks',
   not_before: 'its time has not come',
   PARENT_FAILED: 'a task it depends on did not succeed',
+  PARENTS_SUCCEEDED: 'all that it waited for has succeeded',
   NOT_RETRYABLE: 'not worth another try',
   ATTEMPTS_USED_UP: 'all attempts used up',
   TASK_TIMEOUT: 'out of time',

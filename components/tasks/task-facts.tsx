@@ -41,6 +41,7 @@ export function TaskFacts({ task }: { task: TaskView }) {
       ? [{ term: 'Idempotency', value: <code className="break-all text-xs">{task.idempotencyKey}</code> }]
       : []),
     ...(task.deadLetter ? [{ term: 'Dead letter', value: <LetterLink task={task} mark={task.deadLetter} /> }] : []),
+    ...(task.raisedBy ? [{ term: 'Put first for', value: <TaskLink id={task.raisedBy} /> }] : []),
     ...(task.retryOf ? [{ term: 'Retry of', value: <TaskLink id={task.retryOf} /> }] : []),
     ...(task.retriedAs ? [{ term: 'Retried as', value: <TaskLink id={task.retriedAs} /> }] : []),
   ]

@@ -17,6 +17,7 @@ import { ProgressCard } from './progress-card.tsx'
 import { TaskFacts } from './task-facts.tsx'
 import { TaskHeader } from './task-header.tsx'
 import { TaskOutcome } from './task-outcome.tsx'
+import { TaskRelations } from './task-relations.tsx'
 import { TaskSteps } from './task-steps.tsx'
 import { isEnded } from './task-words.ts'
 import { useTask } from './use-task.ts'
@@ -60,6 +61,7 @@ export function TaskPage({ id }: { id: string }) {
           {isEnded(data.status) || data.status === 'running' ? null : <WaitingCard task={data} />}
           <ProgressCard task={data} />
           <TaskOutcome task={data} />
+          <TaskRelations task={data} />
           <AttemptTimeline task={data} />
           <AttemptList attempts={data.attempts} />
           <Payloads task={data} />

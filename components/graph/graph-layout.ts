@@ -1,5 +1,4 @@
 import { Graph, layout } from '@dagrejs/dagre'
-import type { ModuleGraph } from '#server/contracts/modules.ts'
 
 /** Size of every node, in pixels of the drawing. */
 export const nodeSize = { width: 208, height: 58 } as const
@@ -21,26 +20,29 @@ export interface GraphLayout {
   routes: ReadonlyMap<string, readonly Point[]>
 }
 
+/** What is drawn, as far as the layout goes. */
+export interface GraphShape {
+  nodes: readonly { id: string }[]
+  edges: readonly { from: string; to: string }[]
+}
+
 /** The name of an edge in a layout. */
 export const edgeName = ({ from, to }: { from: string; to: string }): string => `${from} ${to}`
 
-type Edges = ModuleGraph['edges']
+type Edges = GraphShape['edges']
 
-/** Some modules that hang together, laid out from the origin. */
+/** Some nodes that hang together, laid out from the origin. */
 interface Part extends GraphLayout {
   width: number
   height: number
 }
 
 /**
- * Places modules from left to right, each left of what it needs. Modules that hang together are laid out by themselves and
- * the groups set side by side in rows, about as wide as a screen; those without any connection come last. The drawing does
- * not change with the states of the modules.
+ * Places nodes from left to right, each left of what its edges lead to. Those that hang together are laid out by themselves and
+ * the groups set side by side in rows, about as wide as a screen; those without any connection come last. The drawing
+ * depends on names and connections alone.
  */
-export function layoutModules({
-  nodes,
-  edges,
-}: Pick<ModuleGraph, 'edges'> & { nodes: readonly { id: string }[] }): GraphLayout {
+export function layoutGraph({ nodes, edges }: GraphShape): GraphLayout {
   const groups = groupConnected(
     nodes.map(({ id }) => id),
     edges,
@@ -51,7 +53,7 @@ export function layoutModules({
   return placeInRows([connected, alone])
 }
 
-/** The modules that are connected with each other, however indirectly, with their connections; in the given order. */
+/** The nodes that are connected with each other, however indirectly, with their connections; in the given order. */
 function groupConnected(ids: readonly string[], edges: Edges): { ids: string[]; edges: Edges }[] {
   const parents = new Map(ids.map(id => [id, id]))
   const find = (id: string): string => {
@@ -62,7 +64,7 @@ function groupConnected(ids: readonly string[], edges: Edges): { ids: string[]; 
     return root
   }
   for (const { from, to } of edges) parents.set(find(from), find(to))
-  const groups = new Map<string, { ids: string[]; edges: Edges }>()
+  const groups = new Map<string, { ids: string[]; edges: Edges[number][] }>()
   for (const id of ids) {
     const root = find(id)
     const group = groups.get(root) ?? { ids: [], edges: [] }

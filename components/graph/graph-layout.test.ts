@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { edgeName, layoutModules, nodeSize, pathOf } from './graph-layout.ts'
+import { edgeName, layoutGraph, nodeSize, pathOf } from './graph-layout.ts'
 
 const nodesOf = (...ids: string[]) => ids.map(id => ({ id }))
 
@@ -18,7 +18,7 @@ describe('the layout of the dependency graph', () => {
   test('a module stands left of everything it needs', () => {
     fc.assert(
       fc.property(acyclic, graph => {
-        const { places } = layoutModules(graph)
+        const { places } = layoutGraph(graph)
         for (const { from, to } of graph.edges) {
           expect((places.get(from)?.x ?? NaN) + nodeSize.width).toBeLessThan(places.get(to)?.x ?? NaN)
         }
@@ -29,7 +29,7 @@ describe('the layout of the dependency graph', () => {
   test('every module has a place and no two overlap', () => {
     fc.assert(
       fc.property(acyclic, graph => {
-        const places = [...layoutModules(graph).places.values()]
+        const places = [...layoutGraph(graph).places.values()]
         expect(places).toHaveLength(graph.nodes.length)
         for (const [index, a] of places.entries()) {
           for (const b of places.slice(index + 1)) {
@@ -44,7 +44,7 @@ describe('the layout of the dependency graph', () => {
   test('an arrow leads from the right side of a module to the left side of what it needs, and through no other module', () => {
     fc.assert(
       fc.property(acyclic, graph => {
-        const { places, routes } = layoutModules(graph)
+        const { places, routes } = layoutGraph(graph)
         for (const edge of graph.edges) {
           const route = routes.get(edgeName(edge)) ?? []
           const [from, to] = [places.get(edge.from), places.get(edge.to)]
@@ -63,14 +63,14 @@ describe('the layout of the dependency graph', () => {
   })
 
   test('modules without connections stand below the connected ones', () => {
-    const { places } = layoutModules({ nodes: nodesOf('alone', 'a', 'b'), edges: [{ from: 'a', to: 'b' }] })
+    const { places } = layoutGraph({ nodes: nodesOf('alone', 'a', 'b'), edges: [{ from: 'a', to: 'b' }] })
     expect(places.get('alone')?.y).toBeGreaterThan((places.get('a')?.y ?? NaN) + nodeSize.height)
   })
 
   test('a large fleet is about as wide as a screen', () => {
     const nodes = Array.from({ length: 1_000 }, (_, index) => ({ id: `m${index}` }))
     const edges = nodes.flatMap(({ id }, index) => (index % 3 === 1 ? [{ from: id, to: `m${index - 1}` }] : []))
-    const { places } = layoutModules({ nodes, edges })
+    const { places } = layoutGraph({ nodes, edges })
     const width = Math.max(...[...places.values()].map(({ x }) => x))
     const height = Math.max(...[...places.values()].map(({ y }) => y))
     expect(width / height).toBeGreaterThan(1)
@@ -78,8 +78,8 @@ describe('the layout of the dependency graph', () => {
   })
 
   test('a fleet without any connection is laid out too', () => {
-    expect(layoutModules({ nodes: nodesOf('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), edges: [] }).places.size).toBe(8)
-    expect(layoutModules({ nodes: [], edges: [] }).places.size).toBe(0)
+    expect(layoutGraph({ nodes: nodesOf('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), edges: [] }).places.size).toBe(8)
+    expect(layoutGraph({ nodes: [], edges: [] }).places.size).toBe(0)
   })
 })
 
