@@ -23,6 +23,7 @@ export type RouteEdge = Edge<{ path: string }, 'route'>
 
 /** On a phone names stay readable, and one moves to what does not fit. */
 const fitting = { minZoom: globalThis.innerWidth < 640 ? 0.5 : 0.2, maxZoom: 1, padding: 0.08 }
+const arrowSize = 20
 const edgeTypes = { route: RouteEdgeView }
 
 interface GraphCanvasProps<GraphNode extends Node> {
@@ -63,7 +64,7 @@ export function GraphCanvas<GraphNode extends Node>(props: GraphCanvasProps<Grap
         className="[&_.react-flow\_\_attribution]:bg-transparent! [&_.react-flow\_\_attribution_a]:text-muted-foreground!"
       >
         <Background color="var(--border-strong)" bgColor="var(--card)" gap={24} />
-        <Panel position="top-left" className="m-3! text-muted-foreground text-xs">
+        <Panel position="top-left" className="m-3! max-w-3/5 text-muted-foreground text-xs">
           {note}
         </Panel>
         <GraphControls />
@@ -87,7 +88,8 @@ export function routeEdge(edge: { from: string; to: string }, { routes }: GraphL
     source: edge.from,
     target: edge.to,
     data: { path: pathOf(routes.get(edgeName(edge)) ?? []) },
-    markerEnd: { type: MarkerType.ArrowClosed, color, width: 16, height: 16 },
+    // The arrow grows with the stroke; all are to be of one size.
+    markerEnd: { type: MarkerType.ArrowClosed, color, width: arrowSize / width, height: arrowSize / width },
     style: { stroke: color, strokeWidth: width, ...(dashed ? { strokeDasharray: '6 4' } : {}) },
   }
 }

@@ -85,7 +85,7 @@ function ModuleNodeView({ data: { module } }: NodeProps<ModuleNode>) {
       prefetch={false}
       title={`${name} · ${category}`}
       className={cn(
-        'nopan flex size-full flex-col justify-center rounded-md border border-border-strong border-l-4 bg-popover px-2.5 shadow-panel transition-colors hover:bg-accent',
+        'nopan pointer-events-auto flex size-full flex-col justify-center rounded-md border border-border-strong border-l-4 bg-popover px-2.5 shadow-panel transition-colors hover:bg-accent',
         !enabled && 'border-dashed',
       )}
       style={{ borderLeftColor: toneClasses[tone].stroke }}

@@ -84,15 +84,15 @@ function drawGraph(graph: Graph, layout: GraphLayout, shownId: string): { nodes:
 }
 
 function TaskNodeView({ data: { task, isShown } }: NodeProps<TaskNode>) {
-  const { id, type, status, isCritical } = task
+  const { id, type, status, isCritical, slackMs, expectedMs } = task
   return (
     <Link
       href={`/tasks/${id}`}
       prefetch={false}
-      title={`${type} · ${id}`}
+      title={`${type} · ${id} · expected to take ${formatMs(expectedMs)}`}
       aria-current={isShown ? 'page' : undefined}
       className={cn(
-        'nopan flex size-full flex-col justify-center rounded-md border border-border-strong border-l-4 bg-popover px-2.5 shadow-panel transition-colors hover:bg-accent',
+        'nopan pointer-events-auto flex size-full flex-col justify-center rounded-md border border-border-strong border-l-4 bg-popover px-2.5 shadow-panel transition-colors hover:bg-accent',
         isShown && 'ring-2 ring-ring',
       )}
       style={{ borderLeftColor: toneClasses[statusLook('task', status).tone].stroke }}
@@ -101,7 +101,7 @@ function TaskNodeView({ data: { task, isShown } }: NodeProps<TaskNode>) {
         <span className="truncate font-medium">{type}</span>
         <span className="ml-auto shrink-0 font-mono text-2xs text-muted-foreground">…{id.slice(-6)}</span>
       </span>
-      <span className="flex items-center gap-2 text-xs">
+      <span className="flex items-center gap-2 whitespace-nowrap text-xs">
         <StatusText of="task" status={status} />
         {isCritical ? (
           <span className="flex items-center gap-1 text-primary-text">
@@ -109,7 +109,7 @@ function TaskNodeView({ data: { task, isShown } }: NodeProps<TaskNode>) {
             critical
           </span>
         ) : null}
-        <span className="num ml-auto text-muted-foreground">{timeWords(task)}</span>
+        <TimeLeft slackMs={slackMs} isCritical={isCritical} />
       </span>
       <Handle type="target" position={Position.Left} className="invisible" />
       <Handle type="source" position={Position.Right} className="invisible" />
@@ -117,9 +117,13 @@ function TaskNodeView({ data: { task, isShown } }: NodeProps<TaskNode>) {
   )
 }
 
-/** What time says of a task that has not ended: how much later it may start, or by how much it is late; else nothing. */
-function timeWords({ slackMs, isCritical, expectedMs }: TaskGraphNode): string {
-  if (slackMs === null) return ''
-  if (slackMs < 0) return `${formatMs(-slackMs)} late`
-  return isCritical ? `~${formatMs(expectedMs)}` : `${formatMs(slackMs)} spare`
+/** How much later a task may start, or by how much it is late; on the critical path there is nothing to spare. */
+function TimeLeft({ slackMs, isCritical }: Pick<TaskGraphNode, 'slackMs' | 'isCritical'>) {
+  if (slackMs === null || (slackMs >= 0 && isCritical)) return null
+  const isLate = slackMs < 0
+  return (
+    <span className={cn('num ml-auto truncate', isLate ? 'text-bad-text' : 'text-muted-foreground')}>
+      {isLate ? `${formatMs(-slackMs)} late` : `${formatMs(slackMs)} spare`}
+    </span>
+  )
 }

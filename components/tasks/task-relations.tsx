@@ -29,7 +29,7 @@ export function TaskRelations({ task }: { task: TaskView }) {
       <CardHeader title="Dependencies" note={noteOf(task)} />
       <CardContent className="grid gap-3">
         <TaskGraph id={task.id} />
-        <div className="grid gap-3 sm:grid-cols-2">
+        <div className="grid gap-x-8 gap-y-3 sm:grid-cols-2">
           <TaskLinks title="Waits for" total={dependsOn.length} tasks={unfinishedFirst(dependsOn)} none="Nothing" />
           <TaskLinks title="Waiting for it" total={dependants.total} tasks={dependants.items} none="Nobody" />
         </div>
