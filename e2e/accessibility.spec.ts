@@ -195,6 +195,11 @@ const places: Place[] = [
     show: page => expect(page.getByText('A task that names no priority')).toBeVisible(),
   },
   {
+    name: 'the replicas',
+    path: '/settings?tab=replicas',
+    show: page => expect(page.getByRole('table', { name: 'Replicas' }).getByText('this one')).toBeVisible(),
+  },
+  {
     name: 'what runs here',
     path: '/settings?tab=about',
     show: page => expect(page.getByText('Running for')).toBeVisible(),

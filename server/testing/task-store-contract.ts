@@ -3,6 +3,7 @@ import { rankOf } from '#server/core/queue/priority.ts'
 import type {
   AttemptRecord,
   ClaimedTask,
+  HeldLease,
   LeaseEnd,
   NewTask,
   NextStep,
@@ -356,6 +357,24 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
       expect(await store.cancel(tenantId, world.newId(), 'because', 'r1')).toBeNull()
       expect(await store.cancel('another', tasks[0]?.id ?? '', 'because', 'r1')).toBeNull()
       expect((await store.totals(tenantId)).cancelled).toBe(2)
+    })
+
+    test('the leases of a replica are found, all or those that were asked to stop, with the reason', async () => {
+      const { store, ...world } = await makeWorld()
+      const lane = await store.ensureLane(tenantId, 'held', null)
+      await store.insert([1, 2, 3].map(rank => newTask(world.newId(), lane.id, 'held', { rank })))
+      const own = await claim(store, lane.id, 2, 'r1')
+      await claim(store, lane.id, 1, 'r2')
+      await store.cancel(tenantId, own[1]?.id ?? '', 'because', 'r2')
+      const leases = own.map(({ id: taskId, leaseNo }, index) => ({
+        taskId,
+        leaseNo,
+        cancelReason: index === 1 ? 'because' : null,
+      }))
+      const byNumber = (found: HeldLease[]) => found.sort((a, b) => a.leaseNo - b.leaseNo)
+      expect(byNumber(await store.leasesOf('r1', 'all'))).toEqual(leases.sort((a, b) => a.leaseNo - b.leaseNo))
+      expect(await store.leasesOf('r1', 'cancelled')).toEqual(leases.filter(lease => lease.cancelReason !== null))
+      expect(await store.leasesOf('nobody', 'all')).toEqual([])
     })
 
     test.each<[string, NextStep]>([

@@ -336,3 +336,57 @@ function nested(depth: number): Record<string, unknown> {
   for (let i = 0; i < depth; i++) schema = { not: schema }
   return schema
 }
+
+describe('what other replicas change', () => {
+  /** Another replica's registry over the same store. */
+  async function elsewhere(): Promise<ModuleRegistry> {
+    const other = openRegistry()
+    await other.start()
+    return other
+  }
+
+  test('is taken in: modules that are new, edited, switched off and removed, each told once', async () => {
+    await register('edited')
+    await register('kept')
+    await register('left')
+    const other = await elsewhere()
+    const changes: string[] = []
+    other.onChange(({ moduleId, before, after }) =>
+      changes.push(`${moduleId} ${before ? (after ? 'changed' : 'removed') : 'added'}`),
+    )
+    await register('added')
+    await registry.update(ann, { id: 'edited', configVersion: 1, name: 'Renamed' })
+    await registry.disable(ann, 'left', 'over')
+    await registry.remove(ann, 'left', 'over')
+    await other.refresh()
+    expect(changes.sort()).toEqual(['added added', 'edited changed', 'left removed'])
+    expect(other.list(tenant)).toEqual(registry.list(tenant))
+    await other.refresh()
+    expect(changes).toHaveLength(3)
+  })
+
+  test('never undoes what is changed here while it is read', async () => {
+    await register('a')
+    const read = store.read.bind(store)
+    let isOlder = true
+    store.read = async tenantId => {
+      const modules = await read(tenantId)
+      // A change that was committed right after this was read waits for its turn in memory.
+      if (isOlder) void registry.disable(ann, 'a', 'maintenance')
+      isOlder = false
+      return modules
+    }
+    await registry.refresh()
+    await registry.refresh()
+    expect(registry.get(tenant, 'a')?.enabled).toBe(false)
+  })
+
+  test('of its own is no change', async () => {
+    const module = await register('a')
+    let told = 0
+    registry.onChange(() => told++)
+    await registry.refresh()
+    expect(told).toBe(0)
+    expect(registry.get(tenant, 'a')).toBe(module)
+  })
+})
