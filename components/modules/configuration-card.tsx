@@ -1,7 +1,7 @@
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { DefinitionList } from '../ui/definition-list.tsx'
-import { formatDuration, formatMs, plural } from '../ui/format.ts'
+import { formatSetting, plural } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { strategyLooks } from './strategies.ts'
 
@@ -57,9 +57,4 @@ export function ConfigurationCard({ module }: { module: ModuleView }) {
       </CardContent>
     </Card>
   )
-}
-
-/** A chosen duration: unlike a measured one it has no more digits than were chosen. */
-function formatSetting(ms: number): string {
-  return ms >= 1_000 && ms % 1_000 === 0 ? formatDuration(ms) : formatMs(ms)
 }

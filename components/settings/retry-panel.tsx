@@ -9,7 +9,7 @@ import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { formatMs } from '../ui/format.ts'
+import { formatSetting, unknownValue } from '../ui/format.ts'
 import { notify } from '../ui/notify.ts'
 import { onDemand } from '../ui/on-demand.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
@@ -84,7 +84,9 @@ export function RetryPanel() {
                     <TableCell className="font-mono text-xs">{type}</TableCell>
                     <TableCell numeric>{policy.maxAttempts}</TableCell>
                     <TableCell className="num">{backoffWords(policy)}</TableCell>
-                    <TableCell numeric>{formatMs(policy.totalTimeoutMs ?? null)}</TableCell>
+                    <TableCell numeric>
+                      {policy.totalTimeoutMs === undefined ? unknownValue : formatSetting(policy.totalTimeoutMs)}
+                    </TableCell>
                     <TableCell className="text-right">
                       <ActionButton
                         size="icon-sm"
@@ -127,6 +129,6 @@ export function RetryPanel() {
 }
 
 function backoffWords({ backoff, baseMs, factor, capMs }: TypeRetryPolicy): string {
-  const growth = backoff === 'exponential' ? `× ${factor}` : `+ ${formatMs(baseMs)}`
-  return `${formatMs(baseMs)} ${growth}, at most ${formatMs(capMs)}`
+  const growth = backoff === 'exponential' ? `× ${factor}` : `+ ${formatSetting(baseMs)}`
+  return `${formatSetting(baseMs)} ${growth}, at most ${formatSetting(capMs)}`
 }

@@ -123,3 +123,8 @@ export function formatClock(at: string | number, zone: ClockZone): string {
       : [date.getHours(), date.getMinutes(), date.getSeconds()]
   return parts.map(part => String(part).padStart(2, '0')).join(':')
 }
+
+/** A chosen duration: unlike a measured one it has no more digits than were chosen. */
+export function formatSetting(ms: number): string {
+  return ms >= 1_000 && ms % 1_000 === 0 ? formatDuration(ms) : formatMs(ms)
+}
