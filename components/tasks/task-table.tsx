@@ -42,7 +42,7 @@ export function TaskTable({ tasks, ...list }: TaskTableProps) {
           </TableHead>
         </>
       }
-      renderRow={(task, { onOpen: _, ...row }) => <TaskRow task={task} {...row} />}
+      renderRow={(task, row) => <TaskRow task={task} {...row} />}
     />
   )
 }
