@@ -12,8 +12,8 @@ export function ProgressCard({ task: { progress, checkpoint } }: { task: TaskVie
   return (
     <Card>
       <CardHeader
-        title="Progress"
-        note={progress ? <RelativeTime at={progress.at} /> : 'nothing said by the attempt under way'}
+        title={progress ? 'Progress' : 'Checkpoint'}
+        note={progress ? <RelativeTime at={progress.at} /> : 'the next attempt goes on from here'}
       />
       <CardContent className="grid gap-3">
         {progress ? <ProgressLine progress={progress} /> : null}
@@ -43,13 +43,12 @@ function ProgressLine({ progress: { percent, stage, message } }: { progress: Tas
 function CheckpointLine({ checkpoint: { data, bytes, moduleId, savedAt } }: { checkpoint: CheckpointView }) {
   return (
     <details className="group">
-      <summary className="flex cursor-pointer flex-wrap items-baseline gap-x-3 text-muted-foreground">
-        <Save aria-hidden className="size-4 self-center" />
-        <span>
+      <summary className="flex cursor-pointer items-start gap-x-3 text-muted-foreground">
+        <Save aria-hidden className="mt-0.5 size-4 shrink-0" />
+        <span className="min-w-0 break-words">
           Checkpoint saved <RelativeTime at={savedAt} /> by {moduleId},{' '}
           <span className="num">{formatBytes(bytes)}</span>
         </span>
-        <span className="text-faint-foreground text-xs">the next attempt goes on from here</span>
       </summary>
       <div className="mt-2">
         <JsonView value={data} label="Checkpoint" />
