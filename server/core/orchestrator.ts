@@ -7,6 +7,7 @@ import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
 import type { DeadLetterService } from './dead-letters/dead-letter-service.ts'
 import { createReportPorts } from './dispatch/attempt-reports.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
+import { createResultCheck } from './dispatch/result-check.ts'
 import { tellReclaimed } from './dispatch/tell-reclaimed.ts'
 import { usableSlots } from './dispatch/usable-slots.ts'
 import { watchSingleType } from './dispatch/watch-single-type.ts'
@@ -176,7 +177,12 @@ export class Orchestrator implements Operations {
     this.dispatcher = new Dispatcher({
       ...common,
       router: this.#taskRouter,
-      execution: { ...common, ...createReportPorts(common), router: this.#taskRouter },
+      execution: {
+        ...common,
+        ...createReportPorts(common),
+        router: this.#taskRouter,
+        checkResult: createResultCheck(ports.schemas),
+      },
       isSingleType: watchSingleType(this.registry),
       mayClaim: () => this.#link.mayClaim,
       onEnded: end => this.#ended(end),

@@ -22,6 +22,7 @@ import { viewOfAttempt } from './attempt-view.ts'
 import { type CallOutcome, callLimitOf, judgeOutcome, readOutcome } from './call-outcome.ts'
 import { cancelled, deadlinePassed, gaveWay, totalTimeOver } from './end-errors.ts'
 import { type Attempt, LeaseRecord, type Routed } from './lease-record.ts'
+import type { ResultCheck } from './result-check.ts'
 import { routeRequest } from './route-request.ts'
 
 export interface ExecutionPorts extends ReportPorts {
@@ -30,6 +31,7 @@ export interface ExecutionPorts extends ReportPorts {
   health: HealthBoard
   learner: OutcomeLearner
   drivers: Readonly<Record<string, Driver>>
+  checkResult: ResultCheck
   events: EventPublisher
   clock: Clock
   random: Random
@@ -160,7 +162,8 @@ export class Execution implements RunningTask {
     const { task } = this
     const { route, number } = attempt
     const { module, instance } = route
-    const driver = this.#ports.drivers[module.driver]
+    const { drivers, checkResult } = this.#ports
+    const driver = drivers[module.driver]
     if (!driver) throw new Error(`no driver named ${module.driver}`)
     const call = {
       tenantId: task.tenantId,
@@ -184,7 +187,7 @@ export class Execution implements RunningTask {
       return await this.#ports.breakers.call<DriverOutcome>(
         { tenantId: task.tenantId, moduleId: module.id, instanceId: instance.id },
         {
-          action: signal => driver.call(call, signal),
+          action: async signal => checkResult(module, task.type, await driver.call(call, signal)),
           judge: outcome => judgeOutcome(outcome, this.#controller.signal.aborted),
           timeoutMs: task.timeoutMs,
           signal: this.#controller.signal,

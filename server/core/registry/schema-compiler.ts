@@ -7,3 +7,13 @@ export interface SchemaCompiler {
 export type CompiledSchema =
   /** `check` answers null when the value fits, else what is wrong with it, in words with the path. */
   { kind: 'valid'; check: (value: unknown) => string | null } | { kind: 'invalid'; reason: string }
+
+/** Compiles each schema once: registry records are immutable, so a schema's object stands for it. */
+export function compileOnce(schemas: SchemaCompiler): (schema: Record<string, unknown>) => CompiledSchema {
+  const compiled = new WeakMap<object, CompiledSchema>()
+  return schema => {
+    const known = compiled.get(schema) ?? schemas.compile(schema)
+    compiled.set(schema, known)
+    return known
+  }
+}

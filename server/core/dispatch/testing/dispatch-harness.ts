@@ -78,6 +78,7 @@ export class DispatchHarness {
         health: { observeCall() {}, instance: neverAsked, module: neverAsked },
         learner: { learn: outcome => this.learned.push(outcome) },
         drivers: { http: this.driver as unknown as Driver },
+        checkResult: (_module, _type, outcome) => outcome,
         events: { publish: event => this.#publish(event), wake() {} },
         clock: this.clock,
         random: () => 0.5,
