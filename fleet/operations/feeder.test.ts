@@ -71,6 +71,21 @@ test('a burst submits as many different tasks as were asked for, with the key of
   expect(types.size).toBeGreaterThan(3)
 })
 
+test('now and then a graph is fed: a report that depends on its parts, in one batch with a key for each task', async () => {
+  const { recording, feeder } = await startFeeder(400)
+  const batches = () => recording.callsOf('tasks.submitBatch')
+  await vi.waitFor(() => expect(batches().length).toBeGreaterThan(0), { timeout: 10_000 })
+  const tasks = batches()[0]?.input['tasks'] as { ref: string; dependsOn: string[]; idempotencyKey: string }[]
+  expect(tasks.map(({ ref, dependsOn }) => [ref, dependsOn])).toEqual([
+    ['facts', []],
+    ['tree', ['facts']],
+    ['audit', ['facts']],
+    ['report', ['tree', 'audit']],
+  ])
+  expect(new Set(tasks.map(task => task.idempotencyKey)).size).toBe(4)
+  expect(feeder.stats.refused).toEqual({})
+})
+
 test('tasks stay small: no payload is larger than 64 KiB', async () => {
   const mix = await TaskMix.load()
   const tasks = await Promise.all(Array.from({ length: 100 }, () => mix.next()))

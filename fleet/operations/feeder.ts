@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { BackOff } from './back-off.ts'
 import { type ControlCenter, ControlCenterError } from './control-center.ts'
-import type { FeedTask } from './task-mix.ts'
+import type { FeedTask, GraphTask } from './task-mix.ts'
 
 const burstConnections = 16
 const burstLimitMs = 60_000
+/** How often tasks that depend on each other are fed instead of a single one. */
+const graphShare = 0.03
 /** After a pause the feeder goes on at its rate; it does not make up for what it left out. */
 const mostBehindMs = 1_000
 
 export interface FeederOptions {
   center: ControlCenter
-  mix: { next(): Promise<FeedTask> }
+  mix: { next(): Promise<FeedTask>; nextGraph(): GraphTask[] }
   /** Tasks per second on average; 0 feeds nothing. */
   rate: number
   /** Told of refusals that no retry will change. */
@@ -64,7 +66,7 @@ export class Feeder {
       dueMs = Math.max(dueMs + randomGapMs(rate), Date.now() - mostBehindMs)
       try {
         await delay(Math.max(0, dueMs - Date.now()), undefined, { signal })
-        await this.#submitNext(signal)
+        await (Math.random() < graphShare ? this.#submitGraph(signal) : this.#submitNext(signal))
       } catch (error) {
         if (!signal.aborted) throw error
       }
@@ -99,14 +101,25 @@ export class Feeder {
     const idempotencyKey = `fleet-${this.#run}-${this.#made}`
     const work = await this.#options.mix.next().catch(this.#reportUnmade)
     if (work === null) return 'NOT_MADE'
-    const task = { ...work, idempotencyKey }
+    return this.#send('tasks.submit', { ...work, idempotencyKey }, 1, signal)
+  }
+
+  /** Tasks that depend on each other, in one batch; an entry that is refused costs only what depends on it. */
+  async #submitGraph(signal: AbortSignal): Promise<void> {
+    this.#made += 1
+    const key = `fleet-${this.#run}-${this.#made}`
+    const tasks = this.#options.mix.nextGraph().map(task => ({ ...task, idempotencyKey: `${key}-${task.ref}` }))
+    await this.#send('tasks.submitBatch', { tasks }, tasks.length, signal)
+  }
+
+  async #send(procedure: string, input: unknown, count: number, signal: AbortSignal): Promise<string | null> {
     for (;;) {
       await this.#backOff.wait(signal)
       try {
         signal.throwIfAborted()
-        await this.#options.center.mutate('tasks.submit', task, signal)
+        await this.#options.center.mutate(procedure, input, signal)
         this.#backOff.succeeded()
-        this.#submitted += 1
+        this.#submitted += count
         return null
       } catch (error) {
         if (!(error instanceof ControlCenterError)) throw error

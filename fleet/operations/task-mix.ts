@@ -14,6 +14,9 @@ import { ReadmePool } from './readme-pool.ts'
 /** What the feeder submits: work for the fleet on a package that is really installed. */
 export type FeedTask = Required<Pick<SubmitTask, 'type' | 'payload' | 'priority'>>
 
+/** A task of a graph: others of the same graph may name it. */
+export type GraphTask = FeedTask & { ref: string; dependsOn: string[] }
+
 const maxLicenseCharacters = 12_000
 const localeLines = 8
 
@@ -55,6 +58,19 @@ export class TaskMix {
   async next(): Promise<FeedTask> {
     const type = pick(types)
     return { type, payload: await this.#payloadFor(type), priority: pick(priorities) }
+  }
+
+  /** A report on a package after its parts: first what it is, then what it brings along and whether that is in order. */
+  nextGraph(): GraphTask[] {
+    const payload = { package: pick(this.#packages) }
+    const priority = pick(priorities)
+    const task = (ref: string, type: string, dependsOn: string[]) => ({ ref, type, payload, priority, dependsOn })
+    return [
+      task('facts', 'package.read', []),
+      task('tree', 'package.tree', ['facts']),
+      task('audit', 'dependencies.audit', ['facts']),
+      task('report', 'report.write', ['tree', 'audit']),
+    ]
   }
 
   async #payloadFor(type: string): Promise<unknown> {

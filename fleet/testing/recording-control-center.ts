@@ -93,6 +93,11 @@ export class RecordingControlCenter implements AsyncDisposable {
         if (this.submitMode === 'full') return refuse(res, 503, 'QUEUE_FULL')
         if (this.submitMode === 'break') return void res.destroy()
         return ok({ id: input['idempotencyKey'] })
+      case 'tasks.submitBatch':
+        return ok({
+          accepted: (input['tasks'] as unknown[]).map((_, index) => ({ index, id: `${index}` })),
+          rejected: [],
+        })
       default:
         return refuse(res, 404, 'PROCEDURE_NOT_FOUND')
     }
