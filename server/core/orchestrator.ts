@@ -299,9 +299,7 @@ export class Orchestrator implements Operations {
     await this.#upkeep.start()
     await this.#slots.rebalance()
     await this.health.start()
-    this.#throughput.start()
-    this.dispatcher.start()
-    this.deadLetters.start()
+    for (const part of [this.#throughput, this.dispatcher, this.deadLetters]) part.start()
     this.#isInitialized = true
     tellPresence(this.events, 'replica.joined', this.#settings)
   }
@@ -314,11 +312,7 @@ export class Orchestrator implements Operations {
     for (const part of [this.#watch, this.#pauses]) part.stop()
     await this.#submission.close()
     await this.dispatcher.stop(graceMs)
-    this.#upkeep.stop()
-    this.#slots.stop()
-    this.#throughput.stop()
-    this.#admission.stop()
-    this.breakers.stop()
+    for (const part of [this.#upkeep, this.#slots, this.#throughput, this.#admission, this.breakers]) part.stop()
     await this.health.stop()
     for (const stop of this.#stopFollowing) stop()
     await this.#records.stop()
