@@ -71,6 +71,13 @@ export default {
       to: { path: 'node_modules/recharts/' },
     },
     {
+      name: 'on-demand-by-our-own',
+      severity: 'error',
+      comment: 'With next/dynamic, code that cannot be fetched takes the whole page down; onDemand does not.',
+      from: {},
+      to: { path: 'node_modules/next/dynamic' },
+    },
+    {
       name: 'interface-imports-types-only',
       severity: 'error',
       comment:

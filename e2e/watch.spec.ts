@@ -51,3 +51,35 @@ test('a restart of the server is survived in front of the user: a banner while i
   await expect.poll(() => readSucceeded(page)).toBeGreaterThan(before)
   expect(loads).toBe(1)
 })
+
+test('a page whose server goes away as soon as it is shown stands, and all of it works once the server is back', async ({
+  page,
+  allowInConsole,
+}) => {
+  const { restarterUrl } = product()
+  const markup = await (await page.request.get('/')).text()
+  let isAway = true
+  await page.route(/_next\/static\/chunks\//, (route, request) => {
+    const isPartOfPage = markup.includes(new URL(request.url()).pathname)
+    return isAway && !isPartOfPage ? route.abort('connectionrefused') : route.continue()
+  })
+  allowInConsole(/WebSocket connection to|ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE|status of 503/)
+  const refused = page.waitForEvent('requestfailed', request => request.url().includes('/chunks/'))
+  await page.goto('/')
+  await expect(page.getByRole('group', { name: 'Succeeded' })).toContainText(/in all$/)
+  await refused
+  await fetch(`${restarterUrl}/stop`, { method: 'POST' })
+  await expect(page.getByText('Connection lost.')).toBeVisible()
+  await page.keyboard.press('?')
+  await page.getByRole('button', { name: /^Account/ }).click()
+  await expect(page.getByRole('heading', { name: 'Command center', level: 1 })).toBeVisible()
+
+  isAway = false
+  await fetch(`${restarterUrl}/start`, { method: 'POST' })
+  await expect(page.getByText('Connected again.')).toBeVisible()
+  await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('img', { name: /^Throughput over time/ })).toBeVisible()
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+})

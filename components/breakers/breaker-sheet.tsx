@@ -1,6 +1,5 @@
 'use client'
 
-import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
@@ -8,6 +7,7 @@ import { ButtonLink } from '../ui/button.tsx'
 import { DefinitionList } from '../ui/definition-list.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatCount, formatMs, formatPercent, unknownValue } from '../ui/format.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { Moment, RelativeTime } from '../ui/relative-time.tsx'
 import { Sheet, SheetContent } from '../ui/sheet.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -16,9 +16,8 @@ import { BreakerOutlook, BreakerStateLine } from './breaker-state.tsx'
 import { TransitionList } from './transition-list.tsx'
 import { WindowBars } from './window-bars.tsx'
 
-const ThresholdForm = dynamic(() => import('./threshold-form.tsx').then(module => module.ThresholdForm), {
-  ssr: false,
-  loading: () => <Skeleton className="h-52 w-full" />,
+const ThresholdForm = onDemand(() => import('./threshold-form.tsx').then(module => module.ThresholdForm), {
+  placeholder: () => <Skeleton className="h-52 w-full" />,
 })
 
 export interface BreakerSheetProps {

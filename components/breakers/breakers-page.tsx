@@ -1,7 +1,6 @@
 'use client'
 
 import { RotateCcw, Zap } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import { useCallback, useMemo, useState } from 'react'
 import { useRefusal } from '../data/viewer.tsx'
 import { useListKeys } from '../layout/use-list-keys.ts'
@@ -10,6 +9,7 @@ import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
+import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { BreakerCard } from './breaker-card.tsx'
@@ -19,11 +19,8 @@ import { breakerKey, countByFilter, isInState, matchesBreakerText, sortBreakers 
 import { useBreakers } from './use-breakers.ts'
 import { useBreakersSearch } from './use-breakers-search.ts'
 
-// Loaded when first opened: most visits only look.
-const BreakerSheet = dynamic(() => import('./breaker-sheet.tsx').then(module => module.BreakerSheet), { ssr: false })
-const ResetAllDialog = dynamic(() => import('./reset-all-dialog.tsx').then(module => module.ResetAllDialog), {
-  ssr: false,
-})
+const BreakerSheet = onDemand(() => import('./breaker-sheet.tsx').then(module => module.BreakerSheet))
+const ResetAllDialog = onDemand(() => import('./reset-all-dialog.tsx').then(module => module.ResetAllDialog))
 
 /** With more than this many the grid is the better view. */
 const manyBreakers = 24
@@ -32,8 +29,6 @@ const manyBreakers = 24
 export function BreakersPage() {
   const { breakers, error, retry } = useBreakers()
   const { search, setSearch, isFiltered, clear } = useBreakersSearch()
-  const [wasOpened, setWasOpened] = useState(false)
-  if (search.open !== null && !wasOpened) setWasOpened(true)
   const [isResetting, setResetting] = useState(false)
   const refusal = useRefusal('operator')
   const all = useMemo(() => sortBreakers(breakers ?? []), [breakers])
@@ -93,7 +88,7 @@ export function BreakersPage() {
           ))}
         </div>
       )}
-      {breakers && wasOpened ? (
+      {breakers ? (
         <BreakerSheet
           open={search.open}
           breaker={breakers.find(breaker => breakerKey(breaker) === search.open)}

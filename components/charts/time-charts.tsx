@@ -1,6 +1,6 @@
 'use client'
 
-import dynamic from 'next/dynamic'
+import { onDemand } from '../ui/on-demand.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 
 /*
@@ -8,26 +8,24 @@ import { Skeleton } from '../ui/skeleton.tsx'
  * box with another `height`, give the box that height, so that nothing moves.
  */
 
-function placeholder(className: string) {
-  return function ChartPlaceholder() {
-    return <Skeleton className={`w-full ${className}`} />
-  }
+function options(className: string) {
+  return { fetch: 'when shown', placeholder: () => <Skeleton className={`w-full ${className}`} /> } as const
 }
 
 /** Props of `ThroughputArea`. */
-export const ThroughputChart = dynamic(() => import('./throughput-area.tsx').then(module => module.ThroughputArea), {
-  ssr: false,
-  loading: placeholder('h-[180px]'),
-})
+export const ThroughputChart = onDemand(
+  () => import('./throughput-area.tsx').then(module => module.ThroughputArea),
+  options('h-[180px]'),
+)
 
 /** Props of `LatencyLines`. */
-export const LatencyChart = dynamic(() => import('./latency-lines.tsx').then(module => module.LatencyLines), {
-  ssr: false,
-  loading: placeholder('h-[160px]'),
-})
+export const LatencyChart = onDemand(
+  () => import('./latency-lines.tsx').then(module => module.LatencyLines),
+  options('h-[160px]'),
+)
 
 /** Props of `HealthBands`. */
-export const HealthHistoryChart = dynamic(() => import('./health-bands.tsx').then(module => module.HealthBands), {
-  ssr: false,
-  loading: placeholder('h-[120px]'),
-})
+export const HealthHistoryChart = onDemand(
+  () => import('./health-bands.tsx').then(module => module.HealthBands),
+  options('h-[120px]'),
+)

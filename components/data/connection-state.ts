@@ -39,6 +39,13 @@ function subscribe(listener: () => void): () => void {
 /** The state now, outside of rendering. */
 export const readConnection = (): ConnectionState => state
 
+/** Calls back each time the connection opens, until what it returns is called. */
+export function onConnected(run: () => void): () => void {
+  return subscribe(() => {
+    if (state.phase === 'open') run()
+  })
+}
+
 /** The state of the WebSocket, kept up to date. */
 export function useConnectionState(): ConnectionState {
   return useSyncExternalStore(subscribe, readConnection, () => initial)

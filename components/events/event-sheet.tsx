@@ -19,14 +19,14 @@ import { EventName } from './event-row.tsx'
 
 export interface EventSheetProps {
   /** Sequence number; null keeps the sheet closed. */
-  seq: number | null
+  open: number | null
   /** The event, when the list has it already. */
   known: EventView | undefined
   onClose: () => void
 }
 
 /** One event in full, beside the list. */
-export function EventSheet({ seq, known, onClose }: EventSheetProps) {
+export function EventSheet({ open: seq, known, onClose }: EventSheetProps) {
   const trpc = useTRPC()
   const range = { fromSeq: seq ?? 1, toSeq: seq ?? 1 }
   const { data, error, refetch } = useQuery(
@@ -34,7 +34,7 @@ export function EventSheet({ seq, known, onClose }: EventSheetProps) {
   )
   const event = known ?? data?.[0]
   return (
-    <Sheet open={seq !== null} onOpenChange={open => !open && onClose()}>
+    <Sheet open={seq !== null} onOpenChange={isOpen => !isOpen && onClose()}>
       <SheetContent
         title={event ? <EventName event={event} /> : 'Event'}
         description={event ? <span className="font-mono text-xs">{event.type}</span> : undefined}

@@ -1,7 +1,6 @@
 'use client'
 
 import { Activity } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import { useMemo, useState } from 'react'
 import { useConnectionState } from '../data/connection-state.ts'
 import { useLive } from '../data/live.tsx'
@@ -11,6 +10,7 @@ import { Card, CardFooter, CardHeader } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
 import { formatRate, plural } from '../ui/format.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Moment } from '../ui/relative-time.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
@@ -23,8 +23,7 @@ import { useEventFeed } from './use-event-feed.ts'
 import { useEventsSearch } from './use-events-search.ts'
 import { usePointerHold } from './use-pointer-hold.ts'
 
-// Loaded when first opened: most visits only look.
-const EventSheet = dynamic(() => import('./event-sheet.tsx').then(module => module.EventSheet), { ssr: false })
+const EventSheet = onDemand(() => import('./event-sheet.tsx').then(module => module.EventSheet))
 
 const liveSize = 1_000
 
@@ -35,8 +34,6 @@ export function EventsPage() {
   const pointer = usePointerHold()
   const [isAway, setAway] = useState(false)
   const [returns, setReturns] = useState(0)
-  const [wasOpened, setWasOpened] = useState(false)
-  if (search.event !== null && !wasOpened) setWasOpened(true)
   const rate = useFleetPulse()?.eventsPerSecond
   const isPaused = pausedBy === 'operator'
   const isReading = isAway || search.event !== null
@@ -114,13 +111,11 @@ export function EventsPage() {
           ) : null}
         </CardFooter>
       </Card>
-      {wasOpened ? (
-        <EventSheet
-          seq={search.event}
-          known={feed.events?.find(event => event.seq === search.event)}
-          onClose={() => void setSearch({ event: null })}
-        />
-      ) : null}
+      <EventSheet
+        open={search.event}
+        known={feed.events?.find(event => event.seq === search.event)}
+        onClose={() => void setSearch({ event: null })}
+      />
     </div>
   )
 }

@@ -24,9 +24,7 @@ export function AppShell({ children }: { children: ReactNode }) {
   const { toggle } = useLive()
   const [overlay, setOverlay] = useState<Overlay>(null)
   const show = (which: Overlay) => () => setOverlay(which)
-  const close = (open: boolean) => {
-    if (!open) setOverlay(null)
-  }
+  const close = () => setOverlay(null)
 
   useShortcutListener()
   useShortcuts([
@@ -58,8 +56,8 @@ export function AppShell({ children }: { children: ReactNode }) {
         </main>
       </div>
       <BottomBar />
-      {overlay === 'palette' ? <CommandPalette onOpenChange={close} onOpenHelp={show('help')} /> : null}
-      {overlay === 'help' ? <ShortcutHelp onOpenChange={close} /> : null}
+      {overlay === 'palette' ? <CommandPalette onClose={close} onOpenHelp={show('help')} /> : null}
+      {overlay === 'help' ? <ShortcutHelp onClose={close} /> : null}
       {noticesWanted ? <Notices /> : null}
     </>
   )

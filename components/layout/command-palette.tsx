@@ -27,21 +27,21 @@ function rateEntry(value: string, search: string, keywords?: string[]): number {
 }
 
 export interface CommandPaletteProps {
-  onOpenChange: (open: boolean) => void
+  onClose: () => void
   onOpenHelp: () => void
 }
 
 /** Goes to any page, module or task, and does what the shell can do, by typing. */
-export function CommandPalette({ onOpenChange, onOpenHelp }: CommandPaletteProps) {
+export function CommandPalette({ onClose, onOpenHelp }: CommandPaletteProps) {
   const router = useRouter()
   const [search, setSearch] = useState('')
   const returnFocus = useReturnFocus()
   const go = (href: string) => {
-    onOpenChange(false)
+    onClose()
     router.push(href)
   }
   return (
-    <Dialog.Root open onOpenChange={onOpenChange}>
+    <Dialog.Root open onOpenChange={isOpen => !isOpen && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fade-in-0 fixed inset-0 z-50 animate-in bg-scrim duration-100" />
         <Dialog.Content
@@ -69,7 +69,7 @@ export function CommandPalette({ onOpenChange, onOpenHelp }: CommandPaletteProps
               <OpenTaskItem id={search.trim()} onGo={go} />
               <PageItems onGo={go} />
               <ModuleItems onGo={go} />
-              <ActionItems onDone={() => onOpenChange(false)} onOpenHelp={onOpenHelp} />
+              <ActionItems onDone={onClose} onOpenHelp={onOpenHelp} />
               <FindTasksItem text={search.trim()} onGo={go} />
             </Command.List>
           </Command>

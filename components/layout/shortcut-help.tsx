@@ -5,10 +5,10 @@ import { Kbd } from '../ui/kbd.tsx'
 import { useRegisteredShortcuts } from './shortcuts.ts'
 
 /** Every shortcut that works here and now. */
-export function ShortcutHelp({ onOpenChange }: { onOpenChange: (open: boolean) => void }) {
+export function ShortcutHelp({ onClose }: { onClose: () => void }) {
   const groups = Map.groupBy(useRegisteredShortcuts(), shortcut => shortcut.group)
   return (
-    <Dialog open onOpenChange={onOpenChange}>
+    <Dialog open onOpenChange={isOpen => !isOpen && onClose()}>
       <DialogContent title="Keyboard shortcuts" className="max-w-2xl">
         <DialogBody className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
           {[...groups].map(([group, shortcuts]) => (

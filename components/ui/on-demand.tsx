@@ -1,12 +1,14 @@
 'use client'
 
-import { type ComponentType, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ComponentType, type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { onConnected } from '../data/connection-state.ts'
 import { notify } from './notify.ts'
 
 const retryMs = 3_000
 
 interface Closable {
   onClose?: (done: never) => void
+  open?: unknown
 }
 
 export interface OnDemandOptions<Props> {
@@ -18,7 +20,8 @@ export interface OnDemandOptions<Props> {
 
 /**
  * A component whose code is not part of the page. When the code cannot come, because the control center is away, the page
- * stays as it is, where `next/dynamic` would take it down: a dialog closes and says so, anything else tries again.
+ * stays as it is, where `next/dynamic` would take it down: what can be closed (`onClose`) closes and says so, anything
+ * else tries again by itself, at the latest when the connection is back. With an `open` prop it counts as shown while that holds.
  */
 export function onDemand<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
@@ -26,44 +29,87 @@ export function onDemand<Props extends object>(
 ): ComponentType<Props> {
   let loaded: ComponentType<Props> | null = null
   const get = async () => {
-    loaded = await load()
+    loaded ??= await load()
   }
-  if (typeof window !== 'undefined' && fetch === 'idle') whenIdle(() => void get().catch(() => {}))
+  if (typeof window !== 'undefined' && fetch === 'idle') fetchWhenIdle(get)
 
   return function OnDemand(props: Props) {
+    const { onClose, open = true } = props as Closable
+    const isHydrated = useIsHydrated()
+    const isWanted = open !== null && open !== false
     const [tries, setTries] = useState(0)
-    const close = useRef((props as Closable).onClose)
+    const close = useRef(onClose)
     useEffect(() => {
-      close.current = (props as Closable).onClose
+      close.current = onClose
     })
     useEffect(() => {
-      if (loaded) return
-      let isShown = true
-      let timer: ReturnType<typeof setTimeout> | undefined
-      const again = () => isShown && setTries(was => was + 1)
-      get().then(again, () => {
-        if (!isShown) return
-        if (!close.current) timer = setTimeout(again, retryMs)
-        else {
+      if (loaded || !isWanted) return
+      return tryToLoad(get, {
+        onLoaded: () => setTries(was => was + 1),
+        onFailed: again => {
+          if (!close.current) return again(() => setTries(was => was + 1))
           notify.failed(
             'That could not be opened',
             new Error('The control center did not answer. Try again in a moment.'),
           )
           ;(close.current as () => void)()
-        }
+        },
       })
-      return () => {
-        isShown = false
-        clearTimeout(timer)
-      }
-    }, [tries])
+    }, [tries, isWanted])
     const Loaded = loaded
-    return Loaded ? <Loaded {...props} /> : placeholder(props)
+    return Loaded && isHydrated ? <Loaded {...props} /> : placeholder(props)
   }
+}
+
+interface LoadOutcome {
+  onLoaded: () => void
+  /** `again` runs its argument after a while, or as soon as the connection is back. */
+  onFailed: (again: (run: () => void) => void) => void
+}
+
+/** Tries once; returns what ends all interest in the outcome. */
+function tryToLoad(get: () => Promise<void>, { onLoaded, onFailed }: LoadOutcome): () => void {
+  const ending = new AbortController()
+  const again = (run: () => void) => {
+    const timer = setTimeout(run, retryMs)
+    const stopWaiting = onConnected(run)
+    ending.signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      stopWaiting()
+    })
+  }
+  get().then(
+    () => ending.signal.aborted || onLoaded(),
+    () => ending.signal.aborted || onFailed(again),
+  )
+  return () => ending.abort()
+}
+
+/** Fetches in advance; what cannot come now is fetched when the connection is back. */
+function fetchWhenIdle(get: () => Promise<void>) {
+  whenIdle(() => {
+    get().catch(() => {
+      const stop = onConnected(() => {
+        stop()
+        fetchWhenIdle(get)
+      })
+    })
+  })
 }
 
 function whenIdle(run: () => void) {
   // Safari has no idle callbacks.
   if ('requestIdleCallback' in window) window.requestIdleCallback(run, { timeout: 5_000 })
   else setTimeout(run, 1_500)
+}
+
+const never = () => () => {}
+
+/** False while the markup of the server is taken over: it never holds what comes on demand. */
+function useIsHydrated(): boolean {
+  return useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  )
 }

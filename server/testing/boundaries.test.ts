@@ -35,6 +35,7 @@ const offences: Record<string, Record<string, string | (() => string)>> = {
   'contracts-are-browser-safe': { 'server/contracts/a.ts': imports('pg') },
   'only-breakers-import-opossum': { 'server/api/a.ts': imports('opossum') },
   'only-charts-import-recharts': { 'components/modules/a.tsx': imports('recharts') },
+  'on-demand-by-our-own': { 'components/modules/a.tsx': imports('next/dynamic') },
   'interface-imports-types-only': {
     'components/modules/a.ts': imports('../../server/api/b.ts'),
     'server/api/b.ts': leaf,
