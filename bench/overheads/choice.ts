@@ -31,6 +31,7 @@ const request: RouteRequest = {
   taskType: 'work',
   pinnedModuleId: null,
   complexity: 1,
+  resources: { cpu: 0, memoryMb: 0 },
   budgetLeftUsd: null,
   failedModuleIds: [],
 }
@@ -87,7 +88,7 @@ function measureRouter(name: string, modules: readonly ModuleRecord[]): Overhead
       return () => result.slot.release({ ok: true, durationMs: 5 })
     }),
     measureEach(`free slots, ${name}`, () => {
-      router.freeSlots('default', 'work', null)
+      router.freeSlots(request)
       return nothing
     }),
   ]

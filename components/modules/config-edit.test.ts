@@ -10,6 +10,7 @@ const base: ModuleConfig = {
   capabilities: [{ type: 'license.detect', inputSchema: { type: 'object', required: ['text'] }, isPreemptible: false }],
   dependsOn: ['package-reader'],
   costPerHourUsd: 0.1,
+  resources: { cpu: 0, memoryMb: 0 },
   strategy: 'power_of_two',
   preference: 0,
   breaker: { failureThreshold: 5, successThreshold: 2, openMs: 60_000, callTimeoutMs: 30_000 },

@@ -1,4 +1,5 @@
 import type { ModuleView } from '#server/contracts/modules.ts'
+import { describeResources, needsResources } from '#server/contracts/resources.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { DefinitionList } from '../ui/definition-list.tsx'
 import { formatSetting, plural } from '../ui/format.ts'
@@ -12,6 +13,7 @@ export function ConfigurationCard({ module }: { module: ModuleView }) {
     retryPolicy,
     strategy,
     preference,
+    resources,
     driver,
     bodyStyle,
     configVersion,
@@ -32,6 +34,10 @@ export function ConfigurationCard({ module }: { module: ModuleView }) {
               value: <span title={strategyLooks[strategy].meaning}>{strategyLooks[strategy].label}</span>,
             },
             { term: 'Preference', value: String(preference) },
+            {
+              term: 'Each call may use',
+              value: needsResources(resources) ? describeResources(resources) : 'not declared',
+            },
             {
               term: 'Called by',
               value:

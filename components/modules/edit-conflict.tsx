@@ -36,6 +36,7 @@ const names: Record<ConfigField, string> = {
   capabilities: 'Capabilities',
   dependsOn: 'Needs',
   costPerHourUsd: 'Cost per hour',
+  resources: 'Resources of a call',
   strategy: 'Strategy',
   preference: 'Preference',
   breaker: 'Breaker',

@@ -58,6 +58,19 @@ export function ModuleFormPolicy() {
           {input => <Input {...input} {...register('preference')} inputMode="numeric" className="num" />}
         </Field>
       </div>
+      <fieldset className="grid grid-cols-2 gap-4">
+        <legend className="mb-2 font-semibold">Resources of each call</legend>
+        <Field
+          label="Cores"
+          hint="Tasks that need more run elsewhere; 0 takes only tasks that ask for none."
+          error={errors.resources?.cpu?.message}
+        >
+          {input => <Input {...input} {...register('resources.cpu')} inputMode="decimal" className="num" />}
+        </Field>
+        <Field label="Memory" hint="MB" error={errors.resources?.memoryMb?.message}>
+          {input => <Input {...input} {...register('resources.memoryMb')} inputMode="numeric" className="num" />}
+        </Field>
+      </fieldset>
       <fieldset className="grid grid-cols-2 gap-4 sm:grid-cols-4">
         <legend className="mb-2 font-semibold">Breaker</legend>
         {breakerFields.map(({ name, label, hint }) => (

@@ -21,6 +21,7 @@ export interface ModuleFormValues {
   capabilities: { type: string; inputSchema: string; outputSchema: string; isPreemptible: boolean }[]
   dependsOn: string[]
   costPerHourUsd: string
+  resources: { cpu: string; memoryMb: string }
   strategy: BalancingStrategy
   preference: string
   breaker: Record<keyof BreakerConfig, string>
@@ -40,6 +41,7 @@ export const emptyModule: ModuleFormValues = {
   capabilities: [{ type: '', inputSchema: '', outputSchema: '', isPreemptible: false }],
   dependsOn: [],
   costPerHourUsd: '0',
+  resources: { cpu: '0', memoryMb: '0' },
   strategy: 'power_of_two',
   preference: '0',
   breaker: { failureThreshold: '5', successThreshold: '2', openMs: '60000', callTimeoutMs: '30000' },
@@ -73,6 +75,7 @@ export function valuesOfModule(module: ModuleView): ModuleFormValues {
     })),
     dependsOn: module.dependsOn,
     costPerHourUsd: String(module.costPerHourUsd),
+    resources: { cpu: String(module.resources.cpu), memoryMb: String(module.resources.memoryMb) },
     strategy: module.strategy,
     preference: String(module.preference),
     breaker: {
@@ -123,6 +126,7 @@ export function toConfiguration(values: ModuleFormValues) {
     })),
     dependsOn: values.dependsOn,
     costPerHourUsd: toFigure(values.costPerHourUsd),
+    resources: { cpu: toFigure(values.resources.cpu), memoryMb: toFigure(values.resources.memoryMb) },
     strategy: values.strategy,
     preference: toFigure(values.preference),
     breaker: {

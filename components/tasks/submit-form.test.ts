@@ -20,6 +20,7 @@ describe('the form that submits a task', () => {
         deadline: '2026-11-22T00:00:00',
         timeoutMs: '5000',
         maxAttempts: '2',
+        resources: { cpu: '0.5', memoryMb: '' },
         idempotencyKey: ' once ',
       },
       'utc',
@@ -33,6 +34,7 @@ describe('the form that submits a task', () => {
       deadline: '2026-11-22T00:00:00.000Z',
       timeoutMs: 5_000,
       maxAttempts: 2,
+      resources: { cpu: 0.5, memoryMb: 0 },
       idempotencyKey: 'once',
     })
   })

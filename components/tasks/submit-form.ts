@@ -17,6 +17,7 @@ export interface SubmitFormValues {
   deadline: string
   timeoutMs: string
   maxAttempts: string
+  resources: { cpu: string; memoryMb: string }
   idempotencyKey: string
 }
 
@@ -29,6 +30,7 @@ export const emptySubmission: SubmitFormValues = {
   deadline: '',
   timeoutMs: '',
   maxAttempts: '',
+  resources: { cpu: '', memoryMb: '' },
   idempotencyKey: '',
 }
 
@@ -42,6 +44,7 @@ export function submissionLike(task: TaskView): SubmitFormValues {
     moduleId: task.moduleId ?? automatic,
     timeoutMs: String(task.timeoutMs),
     maxAttempts: String(task.maxAttempts),
+    resources: { cpu: toText(task.resources.cpu), memoryMb: toText(task.resources.memoryMb) },
   }
 }
 
@@ -56,6 +59,7 @@ export function toSubmission(values: SubmitFormValues, zone: ClockZone) {
     deadline: readTime('deadline', values.deadline, zone),
     timeoutMs: toNumberOrText(values.timeoutMs),
     maxAttempts: toNumberOrText(values.maxAttempts),
+    resources: readResources(values.resources),
     idempotencyKey: values.idempotencyKey.trim() || undefined,
   }
 }
@@ -73,6 +77,9 @@ export function fieldsOfSubmitError(code: string): string[] {
     case 'PAYLOAD_TOO_DEEP':
     case 'PAYLOAD_NOT_STORABLE':
       return ['payload']
+    case 'RESOURCES_UNAVAILABLE':
+    case 'RESOURCE_SIZES_EXCEEDED':
+      return ['resources.cpu', 'resources.memoryMb']
     case 'DEADLINE_IN_PAST':
       return ['deadline']
     case 'IDEMPOTENCY_CONFLICT':
@@ -80,6 +87,16 @@ export function fieldsOfSubmitError(code: string): string[] {
     default:
       return []
   }
+}
+
+/** Nothing where nothing is needed. */
+function toText(amount: number): string {
+  return amount > 0 ? String(amount) : ''
+}
+
+function readResources({ cpu, memoryMb }: SubmitFormValues['resources']) {
+  if (cpu.trim() === '' && memoryMb.trim() === '') return undefined
+  return { cpu: toNumberOrText(cpu), memoryMb: toNumberOrText(memoryMb) }
 }
 
 function readPayload(text: string): unknown {

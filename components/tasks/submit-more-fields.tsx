@@ -8,16 +8,17 @@ import type { SubmitFormValues } from './submit-form.ts'
 
 const names = ['runAt', 'deadline', 'timeoutMs', 'maxAttempts', 'idempotencyKey'] as const
 
-/** Times, limits and the idempotency key; closed until somebody wants them or one of them is wrong. */
+/** Times, limits, resources and the idempotency key; closed until somebody wants them or one of them is wrong. */
 export function SubmitMoreFields() {
   const { register, formState } = useFormContext<SubmitFormValues>()
   const zone = useClockZone()
   const { errors, defaultValues } = formState
-  const isWanted = names.some(name => errors[name] || defaultValues?.[name])
+  const { cpu, memoryMb } = defaultValues?.resources ?? {}
+  const isWanted = names.some(name => errors[name] || defaultValues?.[name]) || errors.resources || cpu || memoryMb
   const zoneHint = zone === 'utc' ? 'UTC' : 'your local time'
   return (
-    <details open={isWanted}>
-      <summary className="w-fit cursor-pointer text-muted-foreground">Times, limits, idempotency</summary>
+    <details open={Boolean(isWanted)}>
+      <summary className="w-fit cursor-pointer text-muted-foreground">Times, limits, resources, idempotency</summary>
       <div className="mt-3 grid gap-4 sm:grid-cols-2">
         <Field label="Not before" optional hint={zoneHint} error={errors.runAt?.message}>
           {input => <Input {...input} {...register('runAt')} type="datetime-local" step={1} className="num" />}
@@ -35,6 +36,12 @@ export function SubmitMoreFields() {
         </Field>
         <Field label="Attempts at most" optional hint="else as its module has it" error={errors.maxAttempts?.message}>
           {input => <Input {...input} {...register('maxAttempts')} inputMode="numeric" className="num" />}
+        </Field>
+        <Field label="Cores it needs" optional hint="in quarters" error={errors.resources?.cpu?.message}>
+          {input => <Input {...input} {...register('resources.cpu')} inputMode="decimal" className="num" />}
+        </Field>
+        <Field label="Memory it needs" optional hint="MB, in steps of 64" error={errors.resources?.memoryMb?.message}>
+          {input => <Input {...input} {...register('resources.memoryMb')} inputMode="numeric" className="num" />}
         </Field>
         <Field
           label="Idempotency key"

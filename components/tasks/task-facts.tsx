@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { describeResources, needsResources } from '#server/contracts/resources.ts'
 import type { TaskView } from '#server/contracts/tasks.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { IdText } from '../ui/copy-button.tsx'
@@ -33,6 +34,7 @@ export function TaskFacts({ task }: { task: TaskView }) {
       value: runMs === null && task.startedAt !== null ? <Elapsed since={task.startedAt} /> : formatMs(runMs),
     },
     ...(task.costBudgetUsd !== null || task.spentUsd > 0 ? [{ term: 'Cost', value: costWords(task) }] : []),
+    ...(needsResources(task.resources) ? [{ term: 'Needs', value: describeResources(task.resources) }] : []),
     ...(task.runAt ? [{ term: 'Not before', value: <Moment at={task.runAt} full /> }] : []),
     ...(task.deadline ? [{ term: 'Deadline', value: <Moment at={task.deadline} full /> }] : []),
     { term: 'Submitted by', value: task.submittedBy },

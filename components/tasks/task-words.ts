@@ -47,6 +47,7 @@ export const exclusionWords: Record<ExclusionCode, string> = {
   instance_draining: 'it is being taken out',
   breaker_open: 'its breaker is open',
   pinned_elsewhere: 'the task is pinned to another module',
+  insufficient_resources: 'it offers less than the task needs',
   over_budget: 'would exceed the budget of the task',
   module_limited: 'at its concurrency limit',
   already_failed: 'it failed this task before',

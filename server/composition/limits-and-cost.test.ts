@@ -47,6 +47,7 @@ const refusal = async (call: Promise<unknown>) => {
   expect(error).toBeInstanceOf(CallError)
   return (error as CallError).data
 }
+const refusalData = (error: unknown) => (error as CallError).data
 const policy = () => running.client.query<QueuePolicyView>('queues.policy')
 const setPolicy = (edit: object) => running.client.mutate<QueuePolicyView>('queues.setPolicy', edit)
 
@@ -165,6 +166,40 @@ describe('limits of the queue policy', () => {
     await running.client.mutate('modules.disable', { id: 'capped', reason: 'the test is over' })
     const { version: now, ...present } = saved
     await setPolicy({ ...present, version: now, typeCaps: {} })
+  })
+})
+
+describe('resources', () => {
+  test('a task runs only where as much is declared, says what it needs, and waits visibly when that is taken away', async () => {
+    const capabilities = [{ type: 'heavy' }]
+    const weak = await register('weak', { capabilities, preference: 100 })
+    const strong = await register('strong', { capabilities, resources: { cpu: 4, memoryMb: 2_048 } })
+    const resources = { cpu: 2, memoryMb: 1_024 }
+    const done = await Promise.all(
+      Array.from({ length: 5 }, async () => ended((await submit({ type: 'heavy', resources })).id)),
+    )
+    expect(done.map(task => [task.servedBy, task.resources])).toEqual(done.map(() => ['strong', resources]))
+    expect([weak.calls.length, strong.calls.length]).toEqual([0, 5])
+
+    const asked = await refusal(submit({ type: 'heavy', resources: { cpu: 4.25 } }))
+    expect(asked).toMatchObject({ appCode: 'RESOURCES_UNAVAILABLE', details: { needed: { cpu: 4.25, memoryMb: 0 } } })
+    expect(await refusal(submit({ type: 'heavy', resources: { memoryMb: 100 } }))).toMatchObject({
+      appCode: 'INVALID_INPUT',
+    })
+
+    const { configVersion } = await running.client.query<{ configVersion: number }>('modules.get', { id: 'strong' })
+    await running.client.mutate('queues.pause', { scope: 'module', id: 'strong', reason: 'to be made smaller' })
+    const waiting = await submit({ type: 'heavy', resources })
+    await running.client.mutate('modules.update', {
+      id: 'strong',
+      configVersion,
+      resources: { cpu: 1, memoryMb: 2_048 },
+    })
+    await running.client.mutate('queues.resume', { scope: 'module', id: 'strong', reason: 'it is smaller' })
+    const kinds = (await explain(waiting.id)).constraints.map(({ kind }) => kind)
+    expect(kinds).toEqual(['resources', 'resources'])
+    const retried = await running.client.mutate<SubmitReceipt>('tasks.retry', { id: done[0]?.id }).catch(refusalData)
+    expect(retried).toMatchObject({ appCode: 'RESOURCES_UNAVAILABLE' })
   })
 })
 

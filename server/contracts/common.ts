@@ -18,6 +18,8 @@ export const limits = {
   pageSize: 200,
   instancesPerModule: 200,
   capabilitiesPerModule: 100,
+  /** Different amounts of resources that tasks of one type may ask for. */
+  resourceSizesPerType: 64,
   dependenciesPerModule: 100,
   schemaBytes: 64 * 1024,
   nameLength: 200,

@@ -10,6 +10,7 @@ export const exclusionCodes = [
   'instance_draining',
   'breaker_open',
   'pinned_elsewhere',
+  'insufficient_resources',
   'over_budget',
   'module_limited',
   'already_failed',

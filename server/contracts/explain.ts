@@ -11,6 +11,7 @@ export const constraintKinds = [
   'module_disabled',
   'module_paused',
   'no_instance',
+  'resources',
   'module_unhealthy',
   'breaker_open',
   'module_full',

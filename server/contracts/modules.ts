@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { BreakerState } from './breakers.ts'
 import { type Json, limits, moduleIdSchema, reasonSchema, taskTypeSchema } from './common.ts'
+import { offeredResourcesSchema, type Resources } from './resources.ts'
 
 export const balancingStrategies = ['power_of_two', 'round_robin', 'least_loaded', 'random', 'weighted'] as const
 export type BalancingStrategy = (typeof balancingStrategies)[number]
@@ -77,6 +78,8 @@ const moduleFields = {
   capabilities: z.array(capabilitySchema).min(1).max(limits.capabilitiesPerModule),
   dependsOn: z.array(moduleIdSchema).max(limits.dependenciesPerModule).default([]),
   costPerHourUsd: z.number().min(0).max(1_000_000).default(0),
+  /** What each call on one of its instances may use; only tasks that need no more run on it. */
+  resources: offeredResourcesSchema.prefault({}),
   strategy: z.enum(balancingStrategies).default('power_of_two'),
   /** Rank among the services of one type: the higher, the earlier it is preferred, all else equal. */
   preference: z.number().int().min(-100).max(100).default(0),
@@ -103,6 +106,7 @@ export const updateModuleInput = z.strictObject({
   capabilities: moduleFields.capabilities.optional(),
   dependsOn: z.array(moduleIdSchema).max(limits.dependenciesPerModule).optional(),
   costPerHourUsd: z.number().min(0).max(1_000_000).optional(),
+  resources: offeredResourcesSchema.optional(),
   strategy: z.enum(balancingStrategies).optional(),
   preference: z.number().int().min(-100).max(100).optional(),
   breaker: breakerConfigSchema.optional(),
@@ -190,6 +194,7 @@ export interface ModuleView extends Omit<ModuleSummary, 'instances' | 'capabilit
   requiredBy: string[]
   strategy: BalancingStrategy
   preference: number
+  resources: Resources
   breakerConfig: BreakerConfig
   retryPolicy: RetryPolicy
   configVersion: number

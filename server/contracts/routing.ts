@@ -2,15 +2,17 @@ import { z } from 'zod'
 import { moduleIdSchema, taskTypeSchema } from './common.ts'
 import type { DecisionView } from './decisions.ts'
 import type { RetryPolicy } from './modules.ts'
+import { neededResourcesSchema } from './resources.ts'
 
-export const previewRouteInput = z.strictObject({ taskType: taskTypeSchema, moduleId: moduleIdSchema.optional() })
-
-/** Asks where to send a call that the caller makes itself. */
+/** Asks where a call would go, or is to go when the caller makes it. */
 export const routeInput = z.strictObject({
   taskType: taskTypeSchema,
   /** Only this module will do. */
   moduleId: moduleIdSchema.optional(),
+  /** What the call needs; only modules that offer as much are chosen. */
+  resources: neededResourcesSchema.optional(),
 })
+export type RouteInput = z.output<typeof routeInput>
 
 /** Tells how a routed call ended; a slot is held until then, or until the module's call time-out. */
 export const reportRouteInput = z.strictObject({

@@ -12,6 +12,7 @@ import {
 import type { DeadLetterMark } from './dead-letters.ts'
 import type { DecisionView } from './decisions.ts'
 import { retryPolicySchema } from './modules.ts'
+import { neededResourcesSchema, type Resources } from './resources.ts'
 
 export const taskStatuses = [
   'blocked',
@@ -65,6 +66,8 @@ export const submitTaskInput = z.strictObject({
     .max(200)
     .refine(isStorable, 'must not hold NUL characters or half surrogate pairs')
     .optional(),
+  /** What it needs while it runs; only modules that offer as much to a call run it. */
+  resources: neededResourcesSchema.optional(),
   estimatedComplexity: z.number().min(0.01).max(1_000).optional(),
   /** The most that all attempts together may cost; checked before each call against spend so far plus expected cost. */
   costBudgetUsd: z.number().min(0).max(1_000_000).optional(),
@@ -213,6 +216,8 @@ export interface TaskView extends TaskSummary {
   timeoutMs: number
   totalTimeoutMs: number
   estimatedComplexity: number
+  /** What it needs while it runs; zeros when it said nothing. */
+  resources: Resources
   /** The most that all attempts together may cost; null without a limit. */
   costBudgetUsd: number | null
   /** What its ended attempts cost together. */

@@ -33,7 +33,7 @@ import type {
 } from '../contracts/modules.ts'
 import type { ChangePause, PauseView } from '../contracts/queues.ts'
 import type { ReplicaView } from '../contracts/replicas.ts'
-import type { RoutedCall, RouteReport, RouteReportAnswer } from '../contracts/routing.ts'
+import type { RoutedCall, RouteInput, RouteReport, RouteReportAnswer } from '../contracts/routing.ts'
 import type { FlagsView, SetFlags } from '../contracts/settings.ts'
 import type {
   BalancerStats,
@@ -202,9 +202,9 @@ export interface BreakerOperations {
 
 export interface RouterOperations {
   /** What would be decided for a task of this type now; nothing is sent and no slot is taken. */
-  preview(tenantId: string, input: { taskType: string; moduleId?: string | undefined }): DecisionView
+  preview(tenantId: string, input: RouteInput): DecisionView
   /** A slot on the best instance for a call that the caller makes itself. Throws TASK_TYPE_UNKNOWN, NO_ROUTE. */
-  route(tenantId: string, input: { taskType: string; moduleId?: string | undefined }): Promise<RoutedCall>
+  route(tenantId: string, input: RouteInput): Promise<RoutedCall>
   /** How such a call ended; with the next one to make when a fallback is asked for. Throws ROUTE_NOT_FOUND. */
   report(tenantId: string, report: RouteReport): Promise<RouteReportAnswer>
   stats(tenantId: string): RoutingStats

@@ -21,7 +21,7 @@ test('four replicas that claim from one lane as fast as they can never hold a ta
     store: new SqlTaskStore({ hot: database.pool, pool: database.pool, replicaId }),
   }))
   const [{ store }] = stores as [(typeof stores)[number]]
-  const lane = await store.ensureLane('default', 'work', null)
+  const lane = await store.ensureLane({ tenantId: 'default', taskType: 'work' })
   for (let start = 0; start < taskCount; start += perInsert) {
     const tasks = Array.from({ length: perInsert }, (_, n) =>
       newTask(randomUUIDv7(), lane.id, 'work', { rank: start + n }),

@@ -34,7 +34,7 @@ afterAll(async () => {
 /** Four replicas over one empty queue with one lane. */
 async function openFleet() {
   const { store, newId } = await openSqlTaskWorld(database.pool)
-  const lane = await store.ensureLane(tenantId, type, null)
+  const lane = await store.ensureLane({ tenantId, taskType: type })
   const stores = pools.map((pool, index) => new SqlTaskStore({ hot: pool, pool, replicaId: `r${index}` }))
   const deadlocksBefore = await countDeadlocks()
   return {

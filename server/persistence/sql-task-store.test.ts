@@ -23,7 +23,7 @@ describeDeadLetters('PostgreSQL', () => openSqlTaskWorld(database.pool))
 
 test('one task that the database refuses does not fail the 127 that it came with', async () => {
   const { store, newId } = await openSqlTaskWorld(database.pool)
-  const lane = await store.ensureLane('default', 'batch', null)
+  const lane = await store.ensureLane({ tenantId: 'default', taskType: 'batch' })
   const tasks = Array.from({ length: 128 }, (_, index) =>
     newTask(newId(), lane.id, 'batch', { payload: index === 77 ? '"\\u0000"' : '1' }),
   )
@@ -36,7 +36,7 @@ test('one task that the database refuses does not fail the 127 that it came with
 
 test('one outcome that the database refuses does not hold up those that it came with, and ends its own task', async () => {
   const { store, newId } = await openSqlTaskWorld(database.pool)
-  const lane = await store.ensureLane('default', 'outcomes', null)
+  const lane = await store.ensureLane({ tenantId: 'default', taskType: 'outcomes' })
   await store.insert(Array.from({ length: 9 }, () => newTask(newId(), lane.id, 'outcomes')))
   const held = await store.claim([{ laneId: lane.id, slots: 9 }], 9, 'r1')
   const poison = { ...attempt(1, 'failed'), error: { code: 'X', message: 'NUL \0 inside' } }
@@ -55,7 +55,7 @@ test('one outcome that the database refuses does not hold up those that it came 
 
 test('a cancel under a lease is told as one event beside those of its attempts', async () => {
   const { store, newId } = await openSqlTaskWorld(database.pool)
-  const lane = await store.ensureLane('default', 'told', null)
+  const lane = await store.ensureLane({ tenantId: 'default', taskType: 'told' })
   const task = newTask(newId(), lane.id, 'told')
   await store.insert([task])
   const [held] = await store.claim([{ laneId: lane.id, slots: 1 }], 1, 'r1')
@@ -78,7 +78,7 @@ test('a cancel under a lease is told as one event beside those of its attempts',
 
 test('every payload that is let in is stored by the database and read back the same', async () => {
   const { store, newId } = await openSqlTaskWorld(database.pool)
-  const lane = await store.ensureLane('default', 'payloads', null)
+  const lane = await store.ensureLane({ tenantId: 'default', taskType: 'payloads' })
   const texts = fc.constantFrom('a', 'é', '語', '😀', '\\', '"', '\n', '\u0001', '\u2028', '{', "'", '\0', '\ud83d')
   const payloads = fc.array(fc.jsonValue({ maxDepth: 4, stringUnit: texts }), { minLength: 20, maxLength: 60 })
   await fc.assert(
@@ -109,8 +109,8 @@ test('keeps to the model, whatever is submitted, claimed, finished, cancelled, d
 test('places before a task are counted in the index alone, whatever else waits', async () => {
   const { store } = await openSqlTaskWorld(database.pool)
   const [lane, other] = [
-    await store.ensureLane('default', 'many', null),
-    await store.ensureLane('default', 'few', null),
+    await store.ensureLane({ tenantId: 'default', taskType: 'many' }),
+    await store.ensureLane({ tenantId: 'default', taskType: 'few' }),
   ]
   await database.pool.query(
     `INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at)

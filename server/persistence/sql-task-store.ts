@@ -3,12 +3,12 @@ import type { Page } from '#server/contracts/common.ts'
 import type { ListTasks, TaskSummary } from '#server/contracts/tasks.ts'
 import type { DependantsMoved, GraphTask, Raise, RepairedPage } from '#server/core/queue/dependency-store.ts'
 import type { CheckpointWrite, UrgentTask } from '#server/core/queue/interruption.ts'
+import type { Lane, LanePurpose } from '#server/core/queue/lane.ts'
 import type {
   ClaimedTask,
   ClaimLane,
   HeldLease,
   InsertResult,
-  Lane,
   LeaseEnd,
   LiveTotals,
   NewTask,
@@ -63,8 +63,8 @@ export class SqlTaskStore implements TaskStore {
     return readLanes(this.#pool)
   }
 
-  ensureLane(tenantId: string, taskType: string, pinnedModuleId: string | null): Promise<Lane> {
-    return ensureLane(this.#pool, tenantId, taskType, pinnedModuleId)
+  ensureLane(purpose: LanePurpose): Promise<Lane> {
+    return ensureLane(this.#pool, purpose)
   }
 
   /** A task that the database refuses is found by halving its batch, so that the others are committed all the same. */

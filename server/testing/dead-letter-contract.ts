@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Lane, NewTask, NextStep, Remake, TaskStore } from '#server/core/queue/task-store.ts'
+import type { Lane } from '#server/core/queue/lane.ts'
+import type { NewTask, NextStep, Remake, TaskStore } from '#server/core/queue/task-store.ts'
 import { attempt, leaseEnd, newTask, succeeded, type TaskStoreWorld } from './task-store-contract.ts'
 
 const tenantId = 'default'
@@ -95,7 +96,7 @@ function failure(code: string, message: string): Extract<NextStep, { kind: 'end'
 }
 
 function laneOf(store: TaskStore): Promise<Lane> {
-  return store.ensureLane(tenantId, 'letters', null)
+  return store.ensureLane({ tenantId, taskType: 'letters' })
 }
 
 /** A task that was claimed once and ended so. */

@@ -317,7 +317,7 @@ type Opened = Awaited<ReturnType<typeof open>>
 async function open(makeWorld: () => Promise<TaskStoreWorld>) {
   const world = await makeWorld()
   const { store } = world
-  const lane = await store.ensureLane(tenantId, type, null)
+  const lane = await store.ensureLane({ tenantId, taskType: type })
   const insert = (...changes: Partial<NewTask>[]) =>
     store.insert(changes.map(change => newTask(change.id ?? world.newId(), lane.id, type, change)))
   const claimAny = (slots: number, replicaId = 'r1') => store.claim([{ laneId: lane.id, slots }], slots, replicaId)

@@ -26,6 +26,7 @@ export function buildModule(id: string, overrides: Partial<ModuleRecord> = {}): 
     costPerHourUsd: 0,
     strategy: 'power_of_two',
     preference: 0,
+    resources: { cpu: 0, memoryMb: 0 },
     breaker: { failureThreshold: 5, successThreshold: 2, openMs: 60_000, callTimeoutMs: 30_000 },
     retry: {
       maxAttempts: 4,

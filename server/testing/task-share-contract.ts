@@ -10,9 +10,9 @@ export function describeTaskShares(name: string, makeWorld: () => Promise<TaskSt
   describe(`shares of the queue (${name})`, () => {
     test('lanes with quotas give no more than their type and their tenant may, in rank order within that', async () => {
       const { store, ...world } = await makeWorld()
-      const free = await store.ensureLane(tenantId, 'quota.x', null)
-      const pinned = await store.ensureLane(tenantId, 'quota.x', 'm')
-      const other = await store.ensureLane(tenantId, 'quota.y', null)
+      const free = await store.ensureLane({ tenantId, taskType: 'quota.x' })
+      const pinned = await store.ensureLane({ tenantId, taskType: 'quota.x', pinnedModuleId: 'm' })
+      const other = await store.ensureLane({ tenantId, taskType: 'quota.y' })
       const ranks = [
         [free, 1],
         [pinned, 2],
@@ -37,8 +37,8 @@ export function describeTaskShares(name: string, makeWorld: () => Promise<TaskSt
 
     test('places before a task are counted over the lanes named, up to the cap', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'ahead.x', null)
-      const rival = await store.ensureLane(tenantId, 'ahead.y', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'ahead.x' })
+      const rival = await store.ensureLane({ tenantId, taskType: 'ahead.y' })
       const deadline = Date.now() + 60_000
       const tasks = [
         newTask(world.newId(), lane.id, 'ahead.x', { rank: 5 }),
@@ -62,7 +62,7 @@ export function describeTaskShares(name: string, makeWorld: () => Promise<TaskSt
 
     test('what is alive is known by count and bytes at every moment, and the totals say what the tables hold', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'bytes', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'bytes' })
       const tasks = [100, 20, 3, 5_000].map(payloadBytes => newTask(world.newId(), lane.id, 'bytes', { payloadBytes }))
       await store.insert(tasks)
       await expectLive(store, 4, 5_123)
@@ -82,7 +82,7 @@ export function describeTaskShares(name: string, makeWorld: () => Promise<TaskSt
 
     test('a task keeps its budget, and what it spent is known to its next attempt', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'budget', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'budget' })
       const task = newTask(world.newId(), lane.id, 'budget', { costBudgetUsd: 0.0000002778 })
       await store.insert([task])
       const [held] = await store.claim([{ laneId: lane.id, slots: 1 }], 1, 'r1')
@@ -101,7 +101,7 @@ export function describeTaskShares(name: string, makeWorld: () => Promise<TaskSt
 
     test('spend is what the attempts cost, by day, module and type, and a stale writer adds nothing', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'spend', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'spend' })
       await store.insert([newTask(world.newId(), lane.id, 'spend'), newTask(world.newId(), lane.id, 'spend')])
       const [one, two] = await store.claim([{ laneId: lane.id, slots: 2 }], 2, 'r1')
       const monday = Date.parse('2026-11-16T23:59:59.999Z')

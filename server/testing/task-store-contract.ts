@@ -29,7 +29,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
   describe(`task store (${name})`, () => {
     test('an accepted task is claimed once, with everything that was submitted', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'claim.once', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'claim.once' })
       const task = newTask(world.newId(), lane.id, 'claim.once', {
         payload: '{"text":"a \\"quoted\\" – ünïcode, {brace}"}',
       })
@@ -47,8 +47,8 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('tasks are claimed by rank, then priority number, then deadline, over all lanes named', async () => {
       const { store, ...world } = await makeWorld()
-      const a = await store.ensureLane(tenantId, 'order.a', null)
-      const b = await store.ensureLane(tenantId, 'order.b', null)
+      const a = await store.ensureLane({ tenantId, taskType: 'order.a' })
+      const b = await store.ensureLane({ tenantId, taskType: 'order.b' })
       const soon = Date.now() + 60_000
       const make = (laneId: number, type: string, rank: number, priority: number, deadline: number | null = null) =>
         newTask(world.newId(), laneId, type, { rank, priority, deadline })
@@ -73,8 +73,8 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('a lane gives no more than its slots, and a lane that is not named gives nothing', async () => {
       const { store, ...world } = await makeWorld()
-      const a = await store.ensureLane(tenantId, 'slots.a', null)
-      const b = await store.ensureLane(tenantId, 'slots.b', null)
+      const a = await store.ensureLane({ tenantId, taskType: 'slots.a' })
+      const b = await store.ensureLane({ tenantId, taskType: 'slots.b' })
       await store.insert(
         Array.from({ length: 6 }, (_, i) => newTask(world.newId(), i % 2 ? a.id : b.id, i % 2 ? 'slots.a' : 'slots.b')),
       )
@@ -84,7 +84,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('lease numbers only grow', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'lease.no', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'lease.no' })
       const task = newTask(world.newId(), lane.id, 'lease.no')
       await store.insert([task])
       let last = 0
@@ -98,7 +98,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('a replica can ask what it holds without knowing; others’ leases are not its', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'leased', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'leased' })
       await store.insert(
         Array.from({ length: 3 }, () => newTask(world.newId(), lane.id, 'leased', { payload: '{"n":1}' })),
       )
@@ -111,7 +111,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('a finished task ends once, keeps its attempts and result, and is not claimed again', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'finish', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'finish' })
       const task = newTask(world.newId(), lane.id, 'finish')
       await store.insert([task])
       const [held] = await claim(store, lane.id, 1, 'r1')
@@ -133,7 +133,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('a checkpoint is kept under its lease alone, is handed to the next one, and goes with the end of the task', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'checkpoint', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'checkpoint' })
       const task = newTask(world.newId(), lane.id, 'checkpoint')
       await store.insert([task])
       const [first] = await claim(store, lane.id, 1, 'r1')
@@ -159,7 +159,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('a checkpoint outlives the replica it was saved on, and goes when a cancel or the deadline ends its task', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'checkpoint.kept', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'checkpoint.kept' })
       await world.addReplica('dead')
       const deadline = Date.now() + 2_000
       const tasks = [
@@ -184,7 +184,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('a pre-empted call uses up nothing, and is shown among the attempts', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'preempted', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'preempted' })
       const task = newTask(world.newId(), lane.id, 'preempted')
       await store.insert([task])
       for (let round = 0; round < 2; round++) {
@@ -206,7 +206,9 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('urgent work is found only where it is next in its lane and has waited long enough', async () => {
       const { store, ...world } = await makeWorld()
-      const [a, b, c] = await Promise.all(['u.a', 'u.b', 'u.c'].map(type => store.ensureLane(tenantId, type, null)))
+      const [a, b, c] = await Promise.all(
+        ['u.a', 'u.b', 'u.c'].map(type => store.ensureLane({ tenantId, taskType: type })),
+      )
       const lanes = [a?.id ?? 0, b?.id ?? 0, c?.id ?? 0]
       const [first = 0, second = 0, third = 0] = lanes
       const urgent = newTask(world.newId(), first, 'u.a', { rank: 5, priority: 1 })
@@ -224,7 +226,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('a writer whose lease was taken over changes nothing', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'fence', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'fence' })
       await world.addReplica('dead')
       await world.addReplica('alive')
       const task = newTask(world.newId(), lane.id, 'fence')
@@ -248,7 +250,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('a task that loses its replica on its last attempt is dead-lettered', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'poison', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'poison' })
       await world.addReplica('victim')
       const task = newTask(world.newId(), lane.id, 'poison', { maxAttempts: 1 })
       await store.insert([task])
@@ -262,7 +264,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('one stale end in a batch does not hinder the others', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'mixed', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'mixed' })
       await store.insert(Array.from({ length: 3 }, () => newTask(world.newId(), lane.id, 'mixed')))
       const held = await claim(store, lane.id, 3, 'r1')
       await store.finish([leaseEnd(held[1], succeeded('1'))], 'r1')
@@ -276,7 +278,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('a retry waits for its delay, keeps its attempts, and then stands in its old place', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'retry', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'retry' })
       const task = newTask(world.newId(), lane.id, 'retry')
       await store.insert([task])
       const [held] = await claim(store, lane.id, 1, 'r1')
@@ -295,7 +297,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('delayed work is not claimed before its time', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'delayed', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'delayed' })
       const task = newTask(world.newId(), lane.id, 'delayed', { runAt: Date.now() + 3_600_000 })
       await store.insert([task])
       await store.promoteDue(10)
@@ -305,7 +307,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('work whose deadline passed is never claimed and ends expired', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'late', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'late' })
       const tasks = [
         newTask(world.newId(), lane.id, 'late', { deadline: Date.now() + 100 }),
         newTask(world.newId(), lane.id, 'late'),
@@ -320,7 +322,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('the same key with the same body is the same task, with another body a conflict, in one batch or two', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'idem', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'idem' })
       const make = (key: string, bodyHash: string) =>
         newTask(world.newId(), lane.id, 'idem', { idempotencyKey: key, bodyHash })
       const first = make('k1', 'h1')
@@ -341,7 +343,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('cancelling ends queued and delayed work at once, and only marks running work', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'cancel', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'cancel' })
       const tasks = [
         newTask(world.newId(), lane.id, 'cancel', { rank: 1 }),
         newTask(world.newId(), lane.id, 'cancel', { rank: 2 }),
@@ -361,7 +363,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('the leases of a replica are found, all or those that were asked to stop, with the reason', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'held', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'held' })
       await store.insert([1, 2, 3].map(rank => newTask(world.newId(), lane.id, 'held', { rank })))
       const own = await claim(store, lane.id, 2, 'r1')
       await claim(store, lane.id, 1, 'r2')
@@ -382,7 +384,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
       ['go back into the queue', { kind: 'requeue' }],
     ])('a task that was cancelled while it ran ends cancelled when it would %s', async (_what, next) => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'cancel.held', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'cancel.held' })
       const task = newTask(world.newId(), lane.id, 'cancel.held')
       await store.insert([task])
       const [held] = await claim(store, lane.id, 1, 'r1')
@@ -405,7 +407,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('a task that ended by itself after it was cancelled keeps its own end', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'cancel.late', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'cancel.late' })
       const task = newTask(world.newId(), lane.id, 'cancel.late')
       await store.insert([task])
       const [held] = await claim(store, lane.id, 1, 'r1')
@@ -417,7 +419,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('the next due time is told as a time to wait, whatever clock the caller has', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'due', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'due' })
       expect((await store.promoteDue(10)).nextDueInMs).toBeNull()
       await store.insert([newTask(world.newId(), lane.id, 'due')])
       const [held] = await claim(store, lane.id, 1, 'r1')
@@ -429,7 +431,7 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('accepted equals ended plus alive after everything above at once', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'sum', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'sum' })
       await store.insert(Array.from({ length: 40 }, () => newTask(world.newId(), lane.id, 'sum')))
       const held = await claim(store, lane.id, 25, 'r1')
       await store.finish(
@@ -453,8 +455,8 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
 
     test('lists are newest first, page without gap or repeat, and filter by status, type and id', async () => {
       const { store, ...world } = await makeWorld()
-      const lane = await store.ensureLane(tenantId, 'list.a', null)
-      const other = await store.ensureLane(tenantId, 'list.b', null)
+      const lane = await store.ensureLane({ tenantId, taskType: 'list.a' })
+      const other = await store.ensureLane({ tenantId, taskType: 'list.b' })
       const tasks = Array.from({ length: 7 }, (_, i) =>
         newTask(world.newId(), i === 3 ? other.id : lane.id, i === 3 ? 'list.b' : 'list.a', { rank: i }),
       )

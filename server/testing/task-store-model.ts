@@ -67,7 +67,7 @@ export async function checkTaskStoreModel(
     fc.asyncProperty(commands, async sequence => {
       const world = await open()
       const laneIds: number[] = []
-      for (const type of laneTypes) laneIds.push((await world.store.ensureLane(tenantId, type, null)).id)
+      for (const type of laneTypes) laneIds.push((await world.store.ensureLane({ tenantId, taskType: type })).id)
       const model: Model = { now: 0, tasks: [], leases: [], lastLeaseNo: 0 }
       await fc.asyncModelRun(() => ({ model, real: { ...world, laneIds } }), sequence)
       await expectEveryTask(model, world.store)

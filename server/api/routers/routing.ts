@@ -1,4 +1,4 @@
-import { previewRouteInput, reportRouteInput, routeInput } from '../../contracts/routing.ts'
+import { reportRouteInput, routeInput } from '../../contracts/routing.ts'
 import { procedure, procedureWithoutInput, router } from '../trpc.ts'
 
 const statistics = { role: 'viewer', scope: 'stats:read' } as const
@@ -6,7 +6,7 @@ const statistics = { role: 'viewer', scope: 'stats:read' } as const
 export const routingRouter = router({
   /** What would be decided for a task of this type now; nothing is sent. */
   preview: procedure({ role: 'viewer', scope: 'modules:read' })
-    .input(previewRouteInput)
+    .input(routeInput)
     .query(({ ctx, input }) => ctx.operations.router.preview(ctx.tenantId, input)),
   /** A slot on the best instance, for a call that the caller makes itself and then reports. */
   route: procedure({ role: 'operator', scope: 'tasks:submit' })

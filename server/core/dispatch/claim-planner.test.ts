@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ClaimedTask, Lane } from '../queue/task-store.ts'
+import type { Lane } from '../queue/lane.ts'
+import { noResources } from '../queue/resources.ts'
+import type { ClaimedTask } from '../queue/task-store.ts'
 import { ClaimPlanner, type OpenLane } from './claim-planner.ts'
 
 const unlimited = { ofTenant: () => null, ofType: () => null }
 
 function lane(id: number, tenantId = 'a', taskType = 'work', pinnedModuleId: string | null = null): Lane {
-  return { id, tenantId, taskType, pinnedModuleId }
+  return { id, tenantId, taskType, pinnedModuleId, resources: noResources }
 }
 
 function open(slots: number, ...[id, tenantId, taskType, pinned]: Parameters<typeof lane>): OpenLane {

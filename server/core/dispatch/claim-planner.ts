@@ -1,5 +1,6 @@
 import type { ConcurrencyLimits } from '../queue/concurrency-limits.ts'
-import type { ClaimedTask, ClaimLane, Lane } from '../queue/task-store.ts'
+import type { Lane } from '../queue/lane.ts'
+import type { ClaimedTask, ClaimLane } from '../queue/task-store.ts'
 
 /** A lane that could run tasks now, with the free slots of its modules. */
 export interface OpenLane {

@@ -329,7 +329,7 @@ describe('stopping', () => {
 
 test('work that other replicas submitted is found within a second', async () => {
   const harness = await startedWith({ modules: [work()] })
-  const lane = await harness.tasks.ensureLane('default', 'work', null)
+  const lane = await harness.tasks.ensureLane({ tenantId: 'default', taskType: 'work' })
   const { wake } = harness.dispatcher
   harness.dispatcher.wake = () => {}
   const tasks = await harness.submit('work', 2)

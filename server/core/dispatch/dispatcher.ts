@@ -258,7 +258,7 @@ export class Dispatcher implements RunningTasks {
     for (const laneId of this.#hot) {
       const lane = this.#options.lanes.get(laneId)
       if (!lane || parkedIn.has(laneId) || this.#options.pauses.holds(lane)) continue
-      const slots = this.#options.router.freeSlots(lane.tenantId, lane.taskType, lane.pinnedModuleId)
+      const slots = this.#options.router.freeSlots(lane)
       if (slots > 0) open.push({ lane, slots: Math.min(slots, room) })
     }
     return open
@@ -304,8 +304,9 @@ export class Dispatcher implements RunningTasks {
 
   /** A fault of the router must not cost the tasks that were claimed with this one their turn. */
   #route(task: ClaimedTask): RouteResult | null {
+    const { router, lanes } = this.#options
     try {
-      return this.#options.router.route(routeRequest(task, task.spentUsd, []))
+      return router.route(routeRequest(task, lanes, { spentUsd: task.spentUsd, failedModuleIds: [] }))
     } catch (error) {
       this.#options.logger.error({ error, taskId: task.id }, 'a task could not be routed by a fault of our own')
       return null

@@ -3,6 +3,7 @@ import type { OutcomeLearner } from '../brain/outcome-learner.ts'
 import type { EventPublisher } from '../events/event-log.ts'
 import type { HealthBoard } from '../health/health-board.ts'
 import type { Driver, DriverOutcome } from '../queue/driver.ts'
+import type { LaneDirectory } from '../queue/lane-directory.ts'
 import type { RetryBudget } from '../queue/retry-budget.ts'
 import { retryDelayMs } from '../queue/retry-delay.ts'
 import { isRetryable, retryPolicyOf, type TypeRetryPolicies } from '../queue/retry-policy.ts'
@@ -27,6 +28,7 @@ import { routeRequest } from './route-request.ts'
 
 export interface ExecutionPorts extends ReportPorts {
   router: TaskRouter
+  lanes: Pick<LaneDirectory, 'get'>
   breakers: BreakerBoard
   health: HealthBoard
   learner: OutcomeLearner
@@ -106,7 +108,9 @@ export class Execution implements RunningTask {
         if (saving) await saving
         return this.#end(next)
       }
-      route = this.#ports.router.route(routeRequest(this.task, this.#record.spentUsd, this.#excluded))
+      const { router, lanes } = this.#ports
+      const spent = { spentUsd: this.#record.spentUsd, failedModuleIds: this.#excluded }
+      route = router.route(routeRequest(this.task, lanes, spent))
     }
   }
 

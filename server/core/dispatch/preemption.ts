@@ -1,7 +1,8 @@
 import type { UrgentTask } from '../queue/interruption.ts'
+import type { Lane } from '../queue/lane.ts'
 import type { LaneDirectory } from '../queue/lane-directory.ts'
 import type { PauseBoard } from '../queue/pause-board.ts'
-import type { ClaimedTask, Lane, TaskStore } from '../queue/task-store.ts'
+import type { ClaimedTask, TaskStore } from '../queue/task-store.ts'
 import type { BreakerBoard } from '../resilience/breaker-board.ts'
 import type { RouteResult, TaskRouter } from '../routing/task-router.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -45,7 +46,7 @@ export function starvedLanes(
   for (const laneId of laneIds) {
     const lane = sources.lanes.get(laneId)
     if (!lane || sources.pauses.holds(lane)) continue
-    const isFull = sources.router.freeSlots(lane.tenantId, lane.taskType, lane.pinnedModuleId) === 0
+    const isFull = sources.router.freeSlots(lane) === 0
     if (isFull) starved.push({ lane, needs: 'a slot of its modules' })
     else if (!hasRoom) starved.push({ lane, needs: 'any slot' })
   }

@@ -110,6 +110,14 @@ describe('no module that could take it', () => {
     expect((await stage.explain(task)).constraints).toMatchObject([{ kind, title }])
   })
 
+  test('a module that offers less than it needs is named with both', async () => {
+    const stage = new ExplainStage(buildModule('m', { resources: { cpu: 2, memoryMb: 512 } }))
+    const task = await stage.submit({}, { cpu: 1, memoryMb: 1_024 })
+    expect((await stage.explain(task)).constraints).toMatchObject([
+      { kind: 'resources', evidence: '1 core and 1024 MB needed, 2 cores and 512 MB declared for a call' },
+    ])
+  })
+
   test('each of several is named, and the soonest decides; one with room makes them no constraints', async () => {
     const stage = new ExplainStage(buildModule('a'), buildModule('b'), buildModule('c', { enabled: false }))
     stage.learn('b', 2 * second)

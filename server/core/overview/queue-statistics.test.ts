@@ -42,7 +42,11 @@ beforeEach(() => {
 })
 
 async function insert(type: string, change: Partial<NewTask> = {}): Promise<void> {
-  const lane = await store.ensureLane('default', type, change.pinnedModuleId ?? null)
+  const lane = await store.ensureLane({
+    tenantId: 'default',
+    taskType: type,
+    pinnedModuleId: change.pinnedModuleId ?? null,
+  })
   await store.insert([newTask(ids.next(), lane.id, type, change)])
 }
 

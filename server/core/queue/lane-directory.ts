@@ -1,4 +1,9 @@
-import type { Lane, TaskStore } from './task-store.ts'
+import { limits } from '../../contracts/common.ts'
+import { needsResources, type Resources } from '../../contracts/resources.ts'
+import { QuarterdeckError } from '../shared/errors.ts'
+import type { Lane, LanePurpose } from './lane.ts'
+import { noResources } from './resources.ts'
+import type { TaskStore } from './task-store.ts'
 
 /** The lanes this replica knows, by id and by what they are for. Lanes are few and are never removed. */
 export class LaneDirectory {
@@ -29,12 +34,13 @@ export class LaneDirectory {
     return this.#byId.get(id)
   }
 
-  /** The lane of these, made on first use. */
-  async ensure(tenantId: string, taskType: string, pinnedModuleId: string | null): Promise<Lane> {
-    const key = keyOf(tenantId, taskType, pinnedModuleId)
+  /** The lane for this, made on first use. Throws RESOURCE_SIZES_EXCEEDED for one size too many of a type. */
+  async ensure(purpose: LanePurpose): Promise<Lane> {
+    const key = keyOf(purpose)
     let lane = this.#byKey.get(key)
     if (!lane) {
-      lane = this.#store.ensureLane(tenantId, taskType, pinnedModuleId)
+      this.#checkSizes(purpose)
+      lane = this.#store.ensureLane(purpose)
       this.#byKey.set(key, lane)
       lane.then(made => this.#remember(made)).catch(() => this.#byKey.delete(key))
     }
@@ -43,10 +49,28 @@ export class LaneDirectory {
 
   #remember(lane: Lane): void {
     this.#byId.set(lane.id, lane)
-    this.#byKey.set(keyOf(lane.tenantId, lane.taskType, lane.pinnedModuleId), Promise.resolve(lane))
+    this.#byKey.set(keyOf(lane), Promise.resolve(lane))
+  }
+
+  /** Lanes are never removed and all are looked at, so what callers write into them must not make them without end. */
+  #checkSizes({ tenantId, taskType, resources = noResources }: LanePurpose): void {
+    if (!needsResources(resources)) return
+    const sizes = new Set<string>()
+    for (const lane of this.#byId.values()) {
+      if (lane.tenantId === tenantId && lane.taskType === taskType) sizes.add(sizeOf(lane.resources))
+    }
+    if (sizes.has(sizeOf(resources)) || sizes.size < limits.resourceSizesPerType) return
+    throw new QuarterdeckError('RESOURCE_SIZES_EXCEEDED', {
+      message: `Tasks of type ${taskType} already ask for ${sizes.size} different amounts of resources.`,
+      action: 'Round what tasks ask for up to a few sizes.',
+    })
   }
 }
 
-function keyOf(tenantId: string, taskType: string, pinnedModuleId: string | null): string {
-  return `${tenantId} ${taskType} ${pinnedModuleId ?? ''}`
+function keyOf({ tenantId, taskType, pinnedModuleId, resources = noResources }: LanePurpose): string {
+  return `${tenantId} ${taskType} ${pinnedModuleId ?? ''} ${sizeOf(resources)}`
+}
+
+function sizeOf({ cpu, memoryMb }: Resources): string {
+  return `${cpu}/${memoryMb}`
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Principal } from '../shared/principal.ts'
-import type { Lane } from './task-store.ts'
+import type { Lane } from './lane.ts'
 
 /** A part of a tenant's queue that is held back. */
 export interface Pause {

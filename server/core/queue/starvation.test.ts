@@ -26,7 +26,8 @@ async function runHour(seed: number, backlog: number): Promise<{ starts: Start[]
   const random = createSeededRandom(seed)
   const ids = createSeededIds(seed, () => clock.now())
   const lanes = new Map<string, number>()
-  for (const { type } of [highest, lowest]) lanes.set(type, (await store.ensureLane('default', type, null)).id)
+  for (const { type } of [highest, lowest])
+    lanes.set(type, (await store.ensureLane({ tenantId: 'default', taskType: type })).id)
   const accepted = new Map<string, NewTask>()
   const submit = async ({ type, priority }: { type: string; priority: number }) => {
     const score = scoreOf(defaultQueuePolicy, type, priority)

@@ -18,6 +18,7 @@ import type { InsertResult, NewTask, StoredTask } from './task-store.ts'
 const tenantId = 'default'
 const ann: Principal = { kind: 'service', id: 'key', name: 'Ann', tenantId, scopes: [] }
 const capabilities = ['work', 'finance', 'emergency'].map(type => ({ type, inputSchema: null, outputSchema: null }))
+const lift = { type: 'lift', inputSchema: null, outputSchema: null }
 const retry: RetryPolicy = { maxAttempts: 7, backoff: 'linear', baseMs: 1, factor: 2, capMs: 1, retryOn: [] }
 
 /** The memory store, which records what is inserted together and can be away. */
@@ -51,7 +52,11 @@ beforeEach(async () => {
   submission = new Submission({
     store,
     lanes: new LaneDirectory(store),
-    catalog: new FakeFleet(buildModule('first', { capabilities, retry }), buildModule('other')),
+    catalog: new FakeFleet(
+      buildModule('first', { capabilities, retry }),
+      buildModule('other', { capabilities: [...capabilities.slice(0, 1), lift] }),
+      buildModule('strong', { capabilities: [lift], resources: { cpu: 4, memoryMb: 8_192 } }),
+    ),
     validator: {
       validate: (_tenant, _type, payload) => (payload === 'misfit' || payload === undefined ? 'must be object' : null),
     },
@@ -123,6 +128,12 @@ describe('what is refused, before anything is stored', () => {
     ['a type that nobody can run', { type: 'nobody.knows' }, 'TASK_TYPE_UNKNOWN'],
     ['a module that is not there', { type: 'work', moduleId: 'ghost' }, 'MODULE_NOT_FOUND'],
     ['a module that cannot do it', { type: 'finance', moduleId: 'other' }, 'MODULE_CANNOT_RUN_TYPE'],
+    ['a need that no module declares', { type: 'work', resources: { cpu: 1 } }, 'RESOURCES_UNAVAILABLE'],
+    [
+      'a need that the module it is pinned to does not declare',
+      { type: 'lift', moduleId: 'other', resources: { cpu: 1 } },
+      'RESOURCES_UNAVAILABLE',
+    ],
     ['a payload that does not fit the schema', { type: 'work', payload: 'misfit' }, 'PAYLOAD_SCHEMA_MISMATCH'],
     ['a payload of more than 256 KiB', { type: 'work', payload: 'x'.repeat(262_144) }, 'PAYLOAD_TOO_LARGE'],
     ['a deadline that has passed', { type: 'work', deadline: at(-1) }, 'DEADLINE_IN_PAST'],

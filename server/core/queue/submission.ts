@@ -10,10 +10,12 @@ import { toStorableJson, utf8Bytes } from '../shared/json-limits.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Actor } from '../shared/principal.ts'
 import type { Admission } from './admission.ts'
+import { checkRoute, checkTimes } from './check-submission.ts'
 import { hurryAncestors } from './hurry-ancestors.ts'
 import type { LaneDirectory } from './lane-directory.ts'
 import { describeParentFault } from './parent-faults.ts'
 import { priorityOf, type QueuePolicy, rankOf, scoreOf } from './priority.ts'
+import { noResources } from './resources.ts'
 import { limitsOf } from './task-limits.ts'
 import type { InsertResult, NewTask, Remake, TaskStore } from './task-store.ts'
 
@@ -60,7 +62,6 @@ export interface SubmissionContext {
   /** W3C trace context of the caller; null when there was none that can be carried on. */
   traceparent?: string | null
 }
-const maxDelayMs = 366 * 86_400_000
 
 /**
  * Takes tasks in: checks everything that can be checked, fixes priority, score and rank, and answers after the commit.
@@ -176,7 +177,7 @@ export class Submission {
   ): Promise<Omit<NewTask, 'traceparent'>> {
     const { clock, ids, lanes, policyOf } = this.#options
     const { tenantId } = by
-    this.#checkRoute(tenantId, input)
+    checkRoute(this.#options.catalog, tenantId, input)
     const value = input.payload ?? null
     const payload = toStorableJson(value, 'payload', { bytes: limits.payloadBytes, depth: limits.jsonDepth })
     const mismatch = this.#options.validator.validate(tenantId, input.type, value)
@@ -192,7 +193,12 @@ export class Submission {
     const priority = priorityOf(policy, input.type, input.priority)
     const score = scoreOf(policy, input.type, priority)
     const pinnedModuleId = input.moduleId ?? null
-    const lane = await lanes.ensure(tenantId, input.type, pinnedModuleId)
+    const lane = await lanes.ensure({
+      tenantId,
+      taskType: input.type,
+      pinnedModuleId,
+      resources: input.resources ?? noResources,
+    })
     const id = ids.next()
     return {
       tenantId,
@@ -229,30 +235,6 @@ export class Submission {
       },
     }
   }
-
-  #checkRoute(tenantId: string, input: SubmitTask): void {
-    const capable = this.#options.catalog.capableOf(tenantId, input.type)
-    if (capable.length === 0) {
-      throw new QuarterdeckError('TASK_TYPE_UNKNOWN', {
-        message: `No module can run tasks of type ${input.type}.`,
-        action: 'Check the spelling, or register a module with that capability.',
-      })
-    }
-    if (input.moduleId === undefined) return
-    const pinned = this.#options.catalog.get(tenantId, input.moduleId)
-    if (!pinned) {
-      throw new QuarterdeckError('MODULE_NOT_FOUND', {
-        message: `There is no module ${input.moduleId}.`,
-        action: 'Check the spelling, or leave moduleId out to let the router choose.',
-      })
-    }
-    if (!pinned.capabilities.some(capability => capability.type === input.type)) {
-      throw new QuarterdeckError('MODULE_CANNOT_RUN_TYPE', {
-        message: `Module ${input.moduleId} cannot run tasks of type ${input.type}.`,
-        action: `Pin the task to one of: ${capable.map(module => module.id).join(', ')}.`,
-      })
-    }
-  }
 }
 
 function shuttingDown(): QuarterdeckError {
@@ -262,24 +244,6 @@ function shuttingDown(): QuarterdeckError {
     details: { retryAfterSeconds: 5 },
     retryable: true,
   })
-}
-
-function checkTimes(input: SubmitTask, now: number): { runAt: number | null; deadline: number | null } {
-  const runAt = input.runAt === undefined ? null : Date.parse(input.runAt)
-  const deadline = input.deadline === undefined ? null : Date.parse(input.deadline)
-  if (runAt !== null && runAt > now + maxDelayMs) {
-    throw new QuarterdeckError('INVALID_INPUT', {
-      message: 'runAt is more than a year ahead.',
-      action: 'Submit it later, or use a schedule.',
-    })
-  }
-  if (deadline !== null && deadline <= Math.max(now, runAt ?? 0)) {
-    throw new QuarterdeckError('DEADLINE_IN_PAST', {
-      message: deadline <= now ? 'The deadline has already passed.' : 'The deadline is before runAt.',
-      action: 'Give a deadline that leaves time to run.',
-    })
-  }
-  return { runAt, deadline }
 }
 
 function letterNotOpen(

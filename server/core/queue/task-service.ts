@@ -1,5 +1,6 @@
 import { limits, type Page } from '../../contracts/common.ts'
 import type { TaskExplanation } from '../../contracts/explain.ts'
+import { needsResources } from '../../contracts/resources.ts'
 import {
   type AttemptView,
   type ListTasks,
@@ -202,6 +203,7 @@ export class TaskService implements TaskOperations {
       timeoutMs: task.timeoutMs,
       totalTimeoutMs: totalTimeoutOf(task, this.#options.taskTimeoutMs),
       estimatedComplexity: task.estimatedComplexity,
+      resources: task.lane.resources,
       costBudgetUsd: task.costBudgetUsd,
       spentUsd: sumMoney(attempts.map(attempt => attempt.costUsd)),
       idempotencyKey: task.idempotencyKey,
@@ -238,6 +240,7 @@ export function toSubmission(task: StoredTask): SubmitTask {
     ...(task.totalTimeoutMs === null ? {} : { totalTimeoutMs: task.totalTimeoutMs }),
     ...(task.summary.moduleId === null ? {} : { moduleId: task.summary.moduleId }),
     ...(task.dependsOn.length === 0 ? {} : { dependsOn: task.dependsOn.map(parent => parent.id) }),
+    ...(needsResources(task.lane.resources) ? { resources: task.lane.resources } : {}),
     ...(task.costBudgetUsd === null ? {} : { costBudgetUsd: task.costBudgetUsd }),
   }
 }

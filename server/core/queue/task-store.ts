@@ -15,15 +15,8 @@ import type { StampedEvent } from '../events/event-store.ts'
 import type { Actor } from '../shared/principal.ts'
 import type { DependencyStore } from './dependency-store.ts'
 import type { Checkpoint, InterruptionStore } from './interruption.ts'
+import type { Lane, LanePurpose } from './lane.ts'
 import type { EndStatus, WaitReason } from './task-state.ts'
-
-/** A queue of tasks that the same modules can run: one per tenant, type and pinned module. */
-export interface Lane {
-  id: number
-  tenantId: string
-  taskType: string
-  pinnedModuleId: string | null
-}
 
 /** On whose behalf a task is made anew from one that ended; the store closes its dead letter and audits it in the same transaction. */
 export interface Remake {
@@ -277,8 +270,8 @@ export interface StoredTask {
  */
 export interface TaskStore extends DependencyStore, InterruptionStore {
   lanes(): Promise<Lane[]>
-  /** The lane of these, made when it does not exist. */
-  ensureLane(tenantId: string, taskType: string, pinnedModuleId: string | null): Promise<Lane>
+  /** The lane for this, made when it does not exist. */
+  ensureLane(purpose: LanePurpose): Promise<Lane>
   /**
    * All of them committed together, except those that its answer says were not. A task whose parents have not all succeeded is
    * blocked, and moves in the transaction that ends the last of them. That holds whatever ends or is inserted at the same

@@ -67,7 +67,7 @@ test('says of a task that ended without a call why it did', async () => {
 
 test('an attempt that was lost with its replica is shown without inventing an instance', async () => {
   const harness = await harnessWith()
-  const lane = await harness.tasks.ensureLane('default', 'other', null)
+  const lane = await harness.tasks.ensureLane({ tenantId: 'default', taskType: 'other' })
   const [task] = await harness.submit('other', 1, { maxAttempts: 1 })
   await harness.tasks.claim([{ laneId: lane.id, slots: 1 }], 1, 'dead')
   await harness.tasks.reclaim(0, 'dead')

@@ -105,6 +105,7 @@ function newModule(state: RegistryState, prepared: PreparedModule, act: Act): Mo
     capabilities,
     dependsOn,
     costPerHourUsd: storableCost(input.costPerHourUsd),
+    resources: input.resources,
     strategy: input.strategy,
     preference: input.preference,
     breaker: input.breaker,

@@ -62,6 +62,7 @@ function edits({ input, capabilities }: PreparedEdit): Partial<ModuleRecord> {
     ...(input.dependsOn !== undefined && { dependsOn: [...new Set(input.dependsOn)] }),
     ...(input.costPerHourUsd !== undefined && { costPerHourUsd: storableCost(input.costPerHourUsd) }),
     ...(input.strategy !== undefined && { strategy: input.strategy }),
+    ...(input.resources !== undefined && { resources: input.resources }),
     ...(input.preference !== undefined && { preference: input.preference }),
     ...(input.breaker !== undefined && { breaker: input.breaker }),
     ...(input.retry !== undefined && { retry: input.retry }),

@@ -21,6 +21,7 @@ const editableFields = [
   'capabilities',
   'dependsOn',
   'costPerHourUsd',
+  'resources',
   'strategy',
   'preference',
   'breaker',

@@ -1,4 +1,5 @@
 import type { BalancingStrategy, BreakerConfig, DriverName, RetryPolicy } from '../../contracts/modules.ts'
+import type { Resources } from '../../contracts/resources.ts'
 
 /** One running process of a module. Its id is derived from the endpoint, so it survives restarts and re-registration. */
 export interface InstanceRecord {
@@ -30,6 +31,8 @@ export interface ModuleRecord {
   }[]
   dependsOn: readonly string[]
   costPerHourUsd: number
+  /** What each call on one of its instances may use. */
+  resources: Resources
   strategy: BalancingStrategy
   preference: number
   breaker: BreakerConfig

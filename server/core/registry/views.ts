@@ -83,6 +83,7 @@ export function toView(module: ModuleRecord, sources: ViewSources): ModuleView {
     requiredBy: dependantsOf(module, sources.catalog),
     strategy: module.strategy,
     preference: module.preference,
+    resources: module.resources,
     breakerConfig: module.breaker,
     retryPolicy: module.retry,
     configVersion: module.configVersion,

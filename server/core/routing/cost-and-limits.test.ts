@@ -79,15 +79,36 @@ describe('a concurrency limit of a module', () => {
   test('lets no more calls through than it says, over all instances, and says so', () => {
     const instances = [buildInstance('m-1'), buildInstance('m-2')]
     const router = stage.createRouter(new FakeFleet(buildModule('m', { instances })), { moduleLimit: 3 })
-    expect(router.freeSlots('default', 'work', null)).toBe(3)
+    expect(router.freeSlots({ tenantId: 'default', taskType: 'work' })).toBe(3)
     const slots = [1, 2, 3].map(() => routed(router.route(request)).slot)
-    expect(router.freeSlots('default', 'work', null)).toBe(0)
+    expect(router.freeSlots({ tenantId: 'default', taskType: 'work' })).toBe(0)
     expect(router.route(request)).toMatchObject({
       kind: 'unroutable',
       decision: { candidates: [{ excluded: 'module_limited' }, { excluded: 'module_limited' }] },
     })
     slots[0]?.release(null)
-    expect(router.freeSlots('default', 'work', null)).toBe(1)
+    expect(router.freeSlots({ tenantId: 'default', taskType: 'work' })).toBe(1)
     routed(router.route(request))
+  })
+})
+
+describe('what a call needs', () => {
+  const offering = (id: string, cpu: number, memoryMb: number) => buildModule(id, { resources: { cpu, memoryMb } })
+
+  test.each([
+    [{ cpu: 0, memoryMb: 0 }, ['none', 'small', 'large']],
+    [{ cpu: 1, memoryMb: 0 }, ['small', 'large']],
+    [{ cpu: 1, memoryMb: 512 }, ['small', 'large']],
+    [{ cpu: 0.25, memoryMb: 576 }, ['large']],
+    [{ cpu: 8, memoryMb: 64 }, []],
+  ])('%j runs only where as much is declared, fallbacks included, and the others say why not', (resources, able) => {
+    const fleet = new FakeFleet(offering('none', 0, 0), offering('small', 1, 512), offering('large', 4, 4_096))
+    const decision = stage.createRouter(fleet).preview({ ...request, resources })
+    const excluded = decision.candidates.filter(candidate => candidate.excluded === 'insufficient_resources')
+    expect(new Set(excluded.map(candidate => candidate.moduleId))).toEqual(
+      new Set(['none', 'small', 'large'].filter(id => !able.includes(id))),
+    )
+    const chosen = [...(decision.moduleId === null ? [] : [decision.moduleId]), ...decision.fallbacks]
+    expect(chosen.toSorted()).toEqual(able.toSorted())
   })
 })

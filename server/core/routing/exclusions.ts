@@ -1,5 +1,6 @@
 import type { ExclusionCode } from '../../contracts/decisions.ts'
 import { expectedCostUsd } from '../brain/task-cost.ts'
+import { isEnough } from '../queue/resources.ts'
 import type { PlannedModule } from './route-plan.ts'
 import type { RouteRequest } from './task-router.ts'
 
@@ -13,6 +14,7 @@ const texts: Record<ExclusionCode, string> = {
   instance_draining: 'draining',
   breaker_open: 'breaker open',
   pinned_elsewhere: 'the task is pinned to another module',
+  insufficient_resources: 'offers too few resources',
   over_budget: 'would exceed the budget of the task',
   module_limited: 'at its concurrency limit',
   already_failed: 'already failed this task',
@@ -25,6 +27,7 @@ export function moduleExclusion(planned: PlannedModule, request: RouteRequest): 
   if (!module.enabled) return 'module_disabled'
   if (planned.isPaused) return 'module_paused'
   if (request.pinnedModuleId !== null && request.pinnedModuleId !== module.id) return 'pinned_elsewhere'
+  if (!isEnough(module.resources, request.resources)) return 'insufficient_resources'
   if (isBeyondBudget(planned, request)) return 'over_budget'
   if (request.failedModuleIds.includes(module.id)) return 'already_failed'
   return module.instances.length === 0 ? 'no_instance' : null
@@ -37,7 +40,10 @@ export function moduleExclusion(planned: PlannedModule, request: RouteRequest): 
 export function isOverBudget(all: readonly PlannedModule[], request: RouteRequest): boolean {
   if (request.budgetLeftUsd === null) return false
   const able = all.filter(
-    ({ module }) => module.enabled && (request.pinnedModuleId === null || request.pinnedModuleId === module.id),
+    ({ module }) =>
+      module.enabled &&
+      (request.pinnedModuleId === null || request.pinnedModuleId === module.id) &&
+      isEnough(module.resources, request.resources),
   )
   return able.length > 0 && able.every(planned => isBeyondBudget(planned, request))
 }

@@ -158,13 +158,14 @@ describe('slots', () => {
     expect(router.route(request).kind).toBe('unroutable')
     slot.release({ ok: true, durationMs: 5 })
     slot.release({ ok: true, durationMs: 5 })
-    expect(router.freeSlots('default', 'work', null)).toBe(1)
+    expect(router.freeSlots({ tenantId: 'default', taskType: 'work' })).toBe(1)
   })
 
   test('free slots are exactly as many as tasks can then be routed, whatever the fleet is like', () => {
     const anyFleet = fc.array(
       fc.record({
         enabled: fc.boolean(),
+        cpu: fc.nat(2),
         strategy: fc.constantFrom<BalancingStrategy>(...balancingStrategies),
         instances: fc.array(
           fc.record({
@@ -182,14 +183,15 @@ describe('slots', () => {
       fc.property(
         anyFleet,
         fc.option(fc.nat(3)),
+        fc.nat(2),
         fc.double({ min: 0, max: 0.1, noNaN: true }),
-        (modules, pin, rate) => {
+        (modules, pin, needed, rate) => {
           stage = new RouterStage()
           const fleet = new FakeFleet()
-          for (const [place, { enabled, strategy, instances }] of modules.entries()) {
+          for (const [place, { enabled, cpu, strategy, instances }] of modules.entries()) {
             const id = `m${place}`
             const own = instances.map(({ capacity }, index) => buildInstance(`${id}-${index}`, { capacity }))
-            fleet.put(buildModule(id, { enabled, strategy, instances: own }))
+            fleet.put(buildModule(id, { enabled, strategy, instances: own, resources: { cpu, memoryMb: 0 } }))
             for (const [index, { capacity, busy, health, breaker }] of instances.entries()) {
               const instanceId = `${id}-${index}`
               fleet.setHealth(instanceId, health)
@@ -201,11 +203,13 @@ describe('slots', () => {
           }
           const router = stage.createRouter(fleet, { explorationRate: rate })
           const pinnedModuleId = pin === null ? null : `m${pin}`
-          const free = router.freeSlots('default', 'work', pinnedModuleId)
+          const resources = { cpu: needed, memoryMb: 0 }
+          const asked = { ...request, pinnedModuleId, resources }
+          const free = router.freeSlots(asked)
           let taken = 0
-          while (router.route({ ...request, pinnedModuleId }).kind === 'routed') taken += 1
+          while (router.route(asked).kind === 'routed') taken += 1
           expect(taken).toBe(free)
-          expect(router.freeSlots('default', 'work', pinnedModuleId)).toBe(0)
+          expect(router.freeSlots(asked)).toBe(0)
           expect(router.stats('default')).toMatchObject({ totalRoutes: taken, unroutable: 1 })
         },
       ),
@@ -225,7 +229,7 @@ describe('slots', () => {
     })
     expect(served).toEqual(['a', 'b', 'c', 'a'])
     expect(router.stats('default').totalRoutes).toBe(4)
-    expect(router.freeSlots('default', 'work', null)).toBe(26)
+    expect(router.freeSlots({ tenantId: 'default', taskType: 'work' })).toBe(26)
   })
 })
 
@@ -233,12 +237,12 @@ describe('large fleets', () => {
   test('health and breakers are asked again within fifty milliseconds, and nothing barred is ever chosen', async () => {
     const fleet = new FakeFleet(...buildModules(2, 40))
     const router = stage.createRouter(fleet)
-    expect(router.freeSlots('default', 'work', null)).toBe(800)
+    expect(router.freeSlots({ tenantId: 'default', taskType: 'work' })).toBe(800)
     for (let index = 0; index < 39; index++) fleet.setHealth(`m0-${index}`, 'unhealthy')
     for (let call = 0; call < 10; call++) expect(routed(router.route(request)).instance.id).toBe('m0-39')
     expect(routed(router.route(request)).module.id).toBe('m1')
     await stage.clock.advance(50)
-    expect(router.freeSlots('default', 'work', null)).toBe(399)
+    expect(router.freeSlots({ tenantId: 'default', taskType: 'work' })).toBe(399)
   })
 })
 
@@ -248,9 +252,9 @@ test('a change of the registry holds from the next decision on, and calls in fli
   const router = stage.createRouter(fleet)
   routed(router.route(request))
   fleet.put({ ...module, instances: [buildInstance('a', { capacity: 3 }), buildInstance('b', { capacity: 1 })] })
-  expect(router.freeSlots('default', 'work', null)).toBe(3)
+  expect(router.freeSlots({ tenantId: 'default', taskType: 'work' })).toBe(3)
   fleet.put({ ...module, enabled: false })
-  expect(router.freeSlots('default', 'work', null)).toBe(0)
+  expect(router.freeSlots({ tenantId: 'default', taskType: 'work' })).toBe(0)
   expect(router.route(request).decision.reasons).toContain('m skipped: disabled')
   fleet.remove('m')
   expect(router.knowsType('default', 'work')).toBe(false)

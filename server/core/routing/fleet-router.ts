@@ -3,7 +3,9 @@ import type { RoutingStats } from '../../contracts/stats.ts'
 import { InstancePool, type PoolResources } from '../balancing/instance-pool.ts'
 import type { ExplorationPolicy } from '../brain/exploration.ts'
 import type { ServiceRecords } from '../brain/service-records.ts'
+import type { LanePurpose } from '../queue/lane.ts'
 import type { ModulePauses } from '../queue/pause-board.ts'
+import { isEnough, noResources } from '../queue/resources.ts'
 import type { ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
 import { describeDecision } from './describe-decision.ts'
 import { isOverBudget } from './exclusions.ts'
@@ -59,12 +61,13 @@ class FleetRouter implements TaskRouter {
     return describeDecision(this.#select(request))
   }
 
-  freeSlots(tenantId: string, taskType: string, pinnedModuleId: string | null): number {
+  freeSlots({ tenantId, taskType, pinnedModuleId = null, resources = noResources }: LanePurpose): number {
     const plan = this.#planOf(tenantId, taskType)
     const now = this.#resources.clock.now()
     let free = 0
     for (const { module, pool, isPaused } of plan.enabled) {
       if (isPaused || (pinnedModuleId !== null && module.id !== pinnedModuleId)) continue
+      if (!isEnough(module.resources, resources)) continue
       pool.refresh(now, plan.maxLookAgeMs)
       free += pool.freeSlots()
     }

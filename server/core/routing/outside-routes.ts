@@ -1,6 +1,7 @@
-import type { RoutedCall, RouteReport, RouteReportAnswer } from '../../contracts/routing.ts'
+import type { RoutedCall, RouteInput, RouteReport, RouteReportAnswer } from '../../contracts/routing.ts'
 import type { OutcomeLearner } from '../brain/outcome-learner.ts'
 import type { HealthBoard } from '../health/health-board.ts'
+import { noResources } from '../queue/resources.ts'
 import type { BreakerBoard, CallVerdict, GuardedResult } from '../resilience/breaker-board.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
@@ -43,7 +44,7 @@ export class OutsideRoutes {
   }
 
   /** Throws TASK_TYPE_UNKNOWN; NO_ROUTE when nothing can take it now, with the decision in `details`; RATE_LIMITED. */
-  async route(tenantId: string, input: { taskType: string; moduleId?: string | undefined }): Promise<RoutedCall> {
+  async route(tenantId: string, input: RouteInput): Promise<RoutedCall> {
     if (!this.#ports.router.knowsType(tenantId, input.taskType)) {
       throw new QuarterdeckError('TASK_TYPE_UNKNOWN', {
         message: `No module has the capability ${input.taskType}.`,
@@ -62,6 +63,7 @@ export class OutsideRoutes {
       taskType: input.taskType,
       pinnedModuleId: input.moduleId ?? null,
       complexity: 1,
+      resources: input.resources ?? noResources,
       budgetLeftUsd: null,
       failedModuleIds: [],
       isOutside: true,

@@ -1,5 +1,6 @@
 import { type BalancerStatsSources, readBalancerStats } from '../balancing/balancer-stats.ts'
 import type { RouterOperations } from '../operations.ts'
+import { noResources } from '../queue/resources.ts'
 import type { ModuleCatalog } from '../registry/module-record.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { TaskRouter } from './task-router.ts'
@@ -15,7 +16,7 @@ export interface RouterOperationsSources extends BalancerStatsSources {
  */
 export function createRouterOperations(sources: RouterOperationsSources): Omit<RouterOperations, 'route' | 'report'> {
   return {
-    preview(tenantId, { taskType, moduleId }) {
+    preview(tenantId, { taskType, moduleId, resources }) {
       if (moduleId !== undefined) requireCapableModule(sources, tenantId, taskType, moduleId)
       else requireKnownType(sources, tenantId, taskType)
       return sources.router.preview({
@@ -23,6 +24,7 @@ export function createRouterOperations(sources: RouterOperationsSources): Omit<R
         taskType,
         pinnedModuleId: moduleId ?? null,
         complexity: 1,
+        resources: resources ?? noResources,
         budgetLeftUsd: null,
         failedModuleIds: [],
       })

@@ -1,5 +1,7 @@
 import type { DecisionView } from '../../contracts/decisions.ts'
+import type { Resources } from '../../contracts/resources.ts'
 import type { RoutingStats } from '../../contracts/stats.ts'
+import type { LanePurpose } from '../queue/lane.ts'
 import type { InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
 
 export interface RouteRequest {
@@ -9,6 +11,8 @@ export interface RouteRequest {
   pinnedModuleId: string | null
   /** Estimated seconds scale with it. */
   complexity: number
+  /** What the call needs; modules that offer less are left out. */
+  resources: Resources
   /** What its call may cost in USD; services expected to cost more are left out. Null without a budget. */
   budgetLeftUsd: number | null
   /** Modules whose call failed under the same lease; they are not tried again. */
@@ -38,10 +42,10 @@ export interface TaskRouter {
   /** The same choice without taking a slot or counting it. */
   preview(request: RouteRequest): DecisionView
   /**
-   * How many calls of this type could be taken now: free slots of healthy instances whose breakers admit, of enabled
-   * modules with the capability (of the pinned one only, when given). Cheap: asked for every lane before every claim.
+   * How many calls for this could be taken now: free slots of healthy instances whose breakers admit, of enabled modules
+   * with the capability that offer enough (of the pinned one only, when given). Cheap: asked for every lane before every claim.
    */
-  freeSlots(tenantId: string, taskType: string, pinnedModuleId: string | null): number
+  freeSlots(purpose: LanePurpose): number
   /** Whether any module, enabled or not, has the capability. */
   knowsType(tenantId: string, taskType: string): boolean
   stats(tenantId: string): RoutingStats

@@ -3,13 +3,14 @@ import type { ListTasks, TaskSummary } from '../../contracts/tasks.ts'
 import type { ChildVerdict } from '../graph/settle-children.ts'
 import type { DependantsMoved, GraphTask, Raise, RepairedPage } from '../queue/dependency-store.ts'
 import type { CheckpointWrite, UrgentTask } from '../queue/interruption.ts'
+import type { Lane, LanePurpose } from '../queue/lane.ts'
+import { noResources } from '../queue/resources.ts'
 import { type EndStatus, isQueued } from '../queue/task-state.ts'
 import type {
   ClaimedTask,
   ClaimLane,
   HeldLease,
   InsertResult,
-  Lane,
   LeaseEnd,
   LiveTotals,
   NewTask,
@@ -70,12 +71,17 @@ export class MemoryTaskStore implements TaskStore {
     return [...this.#lanes]
   }
 
-  async ensureLane(tenantId: string, taskType: string, pinnedModuleId: string | null): Promise<Lane> {
+  async ensureLane({ tenantId, taskType, pinnedModuleId = null, resources = noResources }: LanePurpose): Promise<Lane> {
     const known = this.#lanes.find(
-      lane => lane.tenantId === tenantId && lane.taskType === taskType && lane.pinnedModuleId === pinnedModuleId,
+      lane =>
+        lane.tenantId === tenantId &&
+        lane.taskType === taskType &&
+        lane.pinnedModuleId === pinnedModuleId &&
+        lane.resources.cpu === resources.cpu &&
+        lane.resources.memoryMb === resources.memoryMb,
     )
     if (known) return known
-    const lane = { id: this.#lanes.length + 1, tenantId, taskType, pinnedModuleId }
+    const lane = { id: this.#lanes.length + 1, tenantId, taskType, pinnedModuleId, resources }
     this.#lanes.push(lane)
     return lane
   }
@@ -231,7 +237,12 @@ export class MemoryTaskStore implements TaskStore {
     const entry = this.#table.find(tenantId, id)
     if (!entry) return null
     const retriedAs = this.#table.all().findLast(other => other.task.retryOf === id)?.task.id ?? null
-    return toStoredTask(entry, retriedAs, other => this.#table.find(tenantId, other))
+    const lane = this.#lanes.find(({ id: laneId }) => laneId === entry.task.laneId)
+    return toStoredTask(entry, {
+      resources: lane?.resources ?? noResources,
+      retriedAs,
+      find: other => this.#table.find(tenantId, other),
+    })
   }
 
   async list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>> {

@@ -1,5 +1,6 @@
 import { limits } from '../../contracts/common.ts'
 import type { DeadLetterMark } from '../../contracts/dead-letters.ts'
+import type { Resources } from '../../contracts/resources.ts'
 import type { AttemptView, ListTasks, RelatedTask, TaskError, TaskSummary } from '../../contracts/tasks.ts'
 import { letterError, signatureOf } from '../dead-letters/fingerprint.ts'
 import type { GraphTask } from '../queue/dependency-store.ts'
@@ -29,8 +30,11 @@ export function toSummary({ task, place, used, attempts, startedAt }: Entry): Ta
 /** An entry in full. `retriedAs` is the newest task made from it, `find` finds others of its tenant. */
 export function toStoredTask(
   entry: Entry,
-  retriedAs: string | null,
-  find: (id: string) => Entry | undefined,
+  {
+    resources,
+    retriedAs,
+    find,
+  }: { resources: Resources; retriedAs: string | null; find: (id: string) => Entry | undefined },
 ): StoredTask {
   const { task, place, checkpoint } = entry
   const ended = place.kind === 'ended' ? place : null
@@ -67,7 +71,13 @@ export function toStoredTask(
     retriedAs,
     deadLetter: entry.letter && { ...entry.letter },
     endReason: place.kind === 'leased' ? place.cancelReason : (ended?.reason ?? null),
-    lane: { id: task.laneId, tenantId: task.tenantId, taskType: task.type, pinnedModuleId: task.pinnedModuleId },
+    lane: {
+      id: task.laneId,
+      tenantId: task.tenantId,
+      taskType: task.type,
+      pinnedModuleId: task.pinnedModuleId,
+      resources,
+    },
     waiting:
       place.kind === 'waiting'
         ? {

@@ -84,6 +84,7 @@ export class DispatchHarness {
         random: () => 0.5,
         taskTimeoutMs: options.taskTimeoutMs ?? 300_000,
         retriesOf: () => this.typeRetries,
+        lanes: this.#lanes,
         retryBudget: this.retryBudget,
         ...createReportPorts({
           events: { publish: event => this.#publish(event) },
@@ -136,7 +137,11 @@ export class DispatchHarness {
 
   /** Accepts tasks of a type and tells the dispatcher, as submission does. */
   async submit(type: string, count = 1, change: Partial<NewTask> = {}): Promise<NewTask[]> {
-    const lane = await this.#lanes.ensure(change.tenantId ?? tenantId, type, change.pinnedModuleId ?? null)
+    const lane = await this.#lanes.ensure({
+      tenantId: change.tenantId ?? tenantId,
+      taskType: type,
+      pinnedModuleId: change.pinnedModuleId ?? null,
+    })
     const acceptedAt = this.clock.now()
     const tasks = Array.from({ length: count }, () =>
       newTask(this.#ids.next(), lane.id, type, { acceptedAt, rank: rankOf(acceptedAt, 2), ...change }),

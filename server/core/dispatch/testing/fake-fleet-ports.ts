@@ -2,6 +2,7 @@ import { buildInstance, buildModule } from '#server/testing/fake-fleet.ts'
 import type { DecisionView } from '../../../contracts/decisions.ts'
 import { retryClasses } from '../../../contracts/modules.ts'
 import type { Driver, DriverCall, DriverOutcome } from '../../queue/driver.ts'
+import type { LanePurpose } from '../../queue/lane.ts'
 import type { ModuleRecord } from '../../registry/module-record.ts'
 import type { BreakerBoard, BreakerKey, GuardedCall, GuardedResult } from '../../resilience/breaker-board.ts'
 import type { RouteRequest, RouteResult, TaskRouter } from '../../routing/task-router.ts'
@@ -43,7 +44,7 @@ export class FakeRouter implements Pick<TaskRouter, 'route' | 'freeSlots'> {
     return this.#modules.find(module => module.id === id)
   }
 
-  freeSlots(_tenantId: string, taskType: string, pinnedModuleId: string | null): number {
+  freeSlots({ taskType, pinnedModuleId = null }: LanePurpose): number {
     return this.#capable(taskType, pinnedModuleId).reduce((sum, module) => sum + this.#free(module), 0)
   }
 

@@ -1,4 +1,6 @@
 import type { Constraint, Remedy } from '../../../contracts/explain.ts'
+import { describeResources } from '../../../contracts/resources.ts'
+import { isEnough } from '../../queue/resources.ts'
 import { describeDuration } from '../../resilience/describe-duration.ts'
 import type { ConstraintRule, InstanceFacts, ModuleFacts, Situation } from '../situation.ts'
 import { pauseConstraint } from './pauses.ts'
@@ -33,7 +35,7 @@ function noModule({ task }: Situation): Constraint {
 }
 
 /** What keeps a module from taking a call; null when it could. */
-function whyClosed(module: ModuleFacts, { now, pauses }: Situation): Constraint | null {
+function whyClosed(module: ModuleFacts, { now, task, pauses }: Situation): Constraint | null {
   const { record, instances } = module
   const page = `/modules/${record.id}`
   if (!record.enabled) {
@@ -49,6 +51,16 @@ function whyClosed(module: ModuleFacts, { now, pauses }: Situation): Constraint 
   }
   const pause = pauses.find(({ scope, id }) => scope === 'module' && id === record.id)
   if (pause) return pauseConstraint('module_paused', `Module ${record.id} is paused`, pause, page)
+  if (!isEnough(record.resources, task.lane.resources)) {
+    return {
+      kind: 'resources',
+      title: `Module ${record.id} offers too few resources`,
+      evidence: `${describeResources(task.lane.resources)} needed, ${describeResources(record.resources)} declared for a call`,
+      unblock: [{ text: `Raise what ${record.id} declares, where its instances have it`, href: page }],
+      since: null,
+      etaMs: null,
+    }
+  }
   if (instances.length === 0) {
     return {
       kind: 'no_instance',

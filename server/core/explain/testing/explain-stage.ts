@@ -5,12 +5,14 @@ import { newTask } from '#server/testing/task-store-contract.ts'
 import type { BreakerView } from '../../../contracts/breakers.ts'
 import type { TaskExplanation } from '../../../contracts/explain.ts'
 import type { PauseView } from '../../../contracts/queues.ts'
+import type { Resources } from '../../../contracts/resources.ts'
 import type { AttemptView } from '../../../contracts/tasks.ts'
 import { createLoadTable, type InstanceLoads } from '../../balancing/load-table.ts'
 import { ServiceRecords } from '../../brain/service-records.ts'
 import { ConcurrencyLimits, onlyReplica } from '../../queue/concurrency-limits.ts'
 import { LaneDirectory } from '../../queue/lane-directory.ts'
 import { defaultQueuePolicy, type QueuePolicy, rankOf } from '../../queue/priority.ts'
+import { noResources } from '../../queue/resources.ts'
 import type { NewTask } from '../../queue/task-store.ts'
 import { silentLogger } from '../../shared/logger.ts'
 import { MemoryTaskStore } from '../../simulation/memory-task-store.ts'
@@ -85,9 +87,9 @@ export class ExplainStage {
     })
   }
 
-  async submit(change: Partial<NewTask> = {}): Promise<NewTask> {
+  async submit(change: Partial<NewTask> = {}, resources: Resources = noResources): Promise<NewTask> {
     const { type = 'work', pinnedModuleId = null } = change
-    const lane = await this.#lanes.ensure(tenantId, type, pinnedModuleId)
+    const lane = await this.#lanes.ensure({ tenantId, taskType: type, pinnedModuleId, resources })
     const acceptedAt = this.clock.now()
     const task = newTask(this.#ids.next(), lane.id, type, { acceptedAt, rank: rankOf(acceptedAt, 2), ...change })
     await this.store.insert([task])

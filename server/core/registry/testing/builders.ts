@@ -52,6 +52,7 @@ export function moduleRecord(id: string, overrides: Partial<ModuleRecord> = {}):
     costPerHourUsd: 0,
     strategy: input.strategy,
     preference: 0,
+    resources: { cpu: 0, memoryMb: 0 },
     breaker: input.breaker,
     retry: input.retry,
     secret: `whsec_${id}`,

@@ -16,6 +16,7 @@ export const request: RouteRequest = {
   taskType: 'work',
   pinnedModuleId: null,
   complexity: 1,
+  resources: { cpu: 0, memoryMb: 0 },
   budgetLeftUsd: null,
   failedModuleIds: [],
 }

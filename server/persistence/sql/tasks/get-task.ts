@@ -9,6 +9,8 @@ import { statusSql } from './status-sql.ts'
 
 interface Row extends RelationColumns {
   lane_id: number
+  cpu: number
+  memory_mb: number
   type: string
   module_id: string | null
   status: TaskStatus
@@ -80,7 +82,7 @@ export async function getTask(pool: Pool, tenantId: string, id: string): Promise
 }
 
 const getSql = `
-  SELECT t.id, t.lane_id, t.type, t.module_id, t.priority, t.score, t.rank, t.run_at, t.deadline, t.timeout_ms, t.total_timeout_ms,
+  SELECT t.id, t.lane_id, n.cpu, n.memory_mb, t.type, t.module_id, t.priority, t.score, t.rank, t.run_at, t.deadline, t.timeout_ms, t.total_timeout_ms,
          t.max_attempts, t.traceparent,
          t.complexity, t.cost_budget_usd, t.idempotency_key, t.submitted_by, t.retry_of, t.accepted_at, t.payload,
          ${statusSql('t')} AS status,
@@ -105,6 +107,7 @@ const getSql = `
          d.reason AS close_reason, d.job_id, t.raised_by, t.raised_at, t.depends_on, o.caused_by,
          EXISTS (SELECT FROM task_edge e WHERE e.parent_id = t.id) AS is_awaited
   FROM task t
+  JOIN lane n ON n.id = t.lane_id
   LEFT JOIN outcome o ON o.tenant_id = t.tenant_id AND o.id = t.id
   LEFT JOIN dead_letter d ON d.tenant_id = t.tenant_id AND d.id = t.id
   LEFT JOIN lease l ON l.id = t.id
@@ -148,7 +151,13 @@ function toStoredTask(row: Row, tenantId: string, relations: Relations): StoredT
     retriedAs: row.retried_as,
     endReason: row.reason,
     deadLetter: toMark(row),
-    lane: { id: row.lane_id, tenantId, taskType: row.type, pinnedModuleId: row.module_id },
+    lane: {
+      id: row.lane_id,
+      tenantId,
+      taskType: row.type,
+      pinnedModuleId: row.module_id,
+      resources: { cpu: row.cpu, memoryMb: row.memory_mb },
+    },
     waiting:
       row.wait_reason === null || row.since === null
         ? null

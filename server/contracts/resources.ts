@@ -1,0 +1,33 @@
+import { z } from 'zod'
+
+const cpuSchema = z.number().min(0).max(1_024)
+const memorySchema = z.number().int().min(0).max(16_777_216)
+
+/** What each call on an instance of a module may use. Zero: the module does not say, and takes no task that asks. */
+export const offeredResourcesSchema = z.strictObject({
+  /** Cores. */
+  cpu: cpuSchema.default(0),
+  /** Megabytes. */
+  memoryMb: memorySchema.default(0),
+})
+export type Resources = z.output<typeof offeredResourcesSchema>
+
+/** What a task needs while it runs. In steps, because tasks that need the same stand in one queue. */
+export const neededResourcesSchema = z.strictObject({
+  cpu: cpuSchema.multipleOf(0.25).default(0),
+  memoryMb: memorySchema.multipleOf(64, 'must be a multiple of 64').default(0),
+})
+
+/** Whether anything is needed at all. */
+export function needsResources({ cpu, memoryMb }: Resources): boolean {
+  return cpu > 0 || memoryMb > 0
+}
+
+/** `2 cores and 512 MB`, with only what is not zero; `nothing` when all is. */
+export function describeResources({ cpu, memoryMb }: Resources): string {
+  const parts = [
+    ...(cpu > 0 ? [`${cpu} ${cpu === 1 ? 'core' : 'cores'}`] : []),
+    ...(memoryMb > 0 ? [`${memoryMb} MB`] : []),
+  ]
+  return parts.join(' and ') || 'nothing'
+}
