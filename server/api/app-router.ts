@@ -15,6 +15,7 @@ import { sessionRouter } from './routers/session.ts'
 import { settingsRouter } from './routers/settings.ts'
 import { statsRouter } from './routers/stats.ts'
 import { tasksRouter } from './routers/tasks.ts'
+import { viewsRouter } from './routers/views.ts'
 import { router } from './trpc.ts'
 
 /** Everything that can be called, by the names that other programs rely on. */
@@ -34,6 +35,7 @@ export const appRouter = router({
   people: peopleRouter,
   keys: keysRouter,
   session: sessionRouter,
+  views: viewsRouter,
 })
 export type AppRouter = typeof appRouter
 

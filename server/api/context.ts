@@ -2,6 +2,7 @@ import type { BreakerView } from '../contracts/breakers.ts'
 import type { CreatedKey, CreateKey, KeyView } from '../contracts/keys.ts'
 import type { PersonView, Role } from '../contracts/people.ts'
 import type { DashboardView } from '../contracts/stats.ts'
+import type { ListViews, SavedView, SaveView } from '../contracts/views.ts'
 import type { Operations } from '../core/operations.ts'
 import type { Principal } from '../core/shared/principal.ts'
 
@@ -29,6 +30,16 @@ export interface KeyOperations {
   revoke(by: Principal, id: string): Promise<KeyView>
 }
 
+/** Filters of pages that people keep under a name. */
+export interface ViewOperations {
+  /** One's own and the shared ones, by name. */
+  list(by: Principal, filter: ListViews): Promise<SavedView[]>
+  /** Replaces one of the same name, page and owner. Throws FORBIDDEN, TOO_MANY_VIEWS. */
+  save(by: Principal, input: SaveView): Promise<SavedView>
+  /** Throws VIEW_NOT_FOUND, FORBIDDEN. */
+  remove(by: Principal, id: string): Promise<void>
+}
+
 /** A value computed once for all who watch it; each watcher gets the newest and may miss ones in between. */
 export interface Feed<Value> {
   follow(tenantId: string, watcher: Watcher): AsyncIterable<Value>
@@ -46,6 +57,7 @@ export interface ApiServices {
   operations: Operations
   people: PeopleOperations
   keys: KeyOperations
+  views: ViewOperations
   feeds: { dashboard: Feed<DashboardView>; breakers: Feed<BreakerView[]> }
   /** Keeps that somebody tried what they may not. Never throws, never waits. */
   recordRefusal(by: Principal, procedure: string): void

@@ -42,6 +42,7 @@ export function createApi({ operations, auth, config, clock, logger }: ApiOption
     operations,
     people: auth.people,
     keys: auth.keys,
+    views: auth.views,
     feeds: {
       dashboard: new SharedFeed({
         compute: tenantId => operations.stats.dashboard(tenantId),

@@ -14,6 +14,7 @@ import { type BootstrapConfig, type BootstrapResult, bootstrapAccess } from './b
 import { createClientAddress } from './client-address.ts'
 import { People } from './people.ts'
 import { type RequestOrigin, requestOrigin } from './request-origin.ts'
+import { SavedViews } from './saved-views.ts'
 import { SignInService } from './sign-in-service.ts'
 
 export interface AuthOptions {
@@ -30,6 +31,7 @@ export interface AuthOptions {
 export interface Auth {
   people: People
   keys: ApiKeys
+  views: SavedViews
   refusals: AccessRefusals
   /** How a request says who it is from; null when it says nothing. */
   credentialOf(request: IncomingMessage): Credential | null
@@ -67,6 +69,7 @@ export function createAuth({ prisma, config, key, ids, logger, now }: AuthOption
   return {
     people,
     keys,
+    views: new SavedViews({ prisma, ids }),
     refusals: new AccessRefusals({ prisma, logger, now }),
     credentialOf: request => authenticator.credentialOf(request),
     authenticate: request => authenticator.authenticate(request),

@@ -24,6 +24,9 @@ export const limits = {
   schemaBytes: 64 * 1024,
   nameLength: 200,
   reasonLength: 500,
+  viewQueryLength: 2_000,
+  /** Saved views of one person; and as many shared ones. */
+  viewsPerOwner: 100,
 } as const
 
 /** A module's id: a slug chosen by people. */

@@ -39,6 +39,7 @@ export const errorCodes = {
   DEAD_LETTER_NOT_FOUND: 404,
   DEAD_LETTER_JOB_NOT_FOUND: 404,
   PAUSE_NOT_FOUND: 404,
+  VIEW_NOT_FOUND: 404,
   // what is in the way
   MODULE_EXISTS: 409,
   MODULE_REQUIRED: 409,
@@ -57,6 +58,7 @@ export const errorCodes = {
   PARENT_FAILED: 409,
   PERSON_EXISTS: 409,
   LAST_ADMIN: 409,
+  TOO_MANY_VIEWS: 409,
   // who asks
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
