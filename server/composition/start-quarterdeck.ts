@@ -10,6 +10,7 @@ import { type InstallationKey, loadInstallationKey } from '../config/installatio
 import type { Config } from '../config/read-config.ts'
 import type { Operations } from '../core/operations.ts'
 import { Orchestrator } from '../core/orchestrator.ts'
+import type { OrchestratorPorts } from '../core/orchestrator-ports.ts'
 import type { Logger } from '../core/shared/logger.ts'
 import { createAddressPolicy } from '../drivers/address-policy.ts'
 import { CallbackRelay } from '../drivers/http/callback-relay.ts'
@@ -59,14 +60,19 @@ const taskTimeoutMs = 300_000
 /** How long running work may take to end when the program is asked to stop. */
 const stopGraceMs = 5_000
 
-/**
- * Starts everything on real ports; when a part fails, what was started before it is stopped again. `handlers` are functions that
- * modules with the driver `local` call, by name.
- */
-export async function startQuarterdeck(
-  config: Config,
-  options: { logger: Logger; dev: boolean; headless?: boolean; handlers?: Readonly<Record<string, LocalHandler>> },
-): Promise<Quarterdeck> {
+export interface StartOptions {
+  logger: Logger
+  dev: boolean
+  /** Without pages. */
+  headless?: boolean
+  /** Functions that modules with the driver `local` call, by name. */
+  handlers?: Readonly<Record<string, LocalHandler>>
+  /** Stands between the core and its ports, to watch them or to let them fail; the core uses what it answers. */
+  wrapPorts?: (ports: OrchestratorPorts) => OrchestratorPorts
+}
+
+/** Starts everything on real ports; when a part fails, what was started before it is stopped again. */
+export async function startQuarterdeck(config: Config, options: StartOptions): Promise<Quarterdeck> {
   const begun = performance.now()
   const { logger, dev } = options
   const cleanups: (() => Promise<void> | void)[] = []
@@ -114,6 +120,7 @@ export async function startQuarterdeck(
       auth,
       clock,
       address: () => address,
+      wrapPorts: options.wrapPorts ?? (ports => ports),
     })
     const partitions = new PartitionKeeper({
       pool: database.pool,
@@ -168,14 +175,15 @@ function createOrchestrator(parts: {
   auth: Auth
   clock: DatabaseClock
   address: () => string | null
+  wrapPorts: (ports: OrchestratorPorts) => OrchestratorPorts
 }): Orchestrator {
-  const { config, database, driver, local, key, logger, prisma, auth, clock, address } = parts
+  const { config, database, driver, local, key, logger, prisma, auth, clock, address, wrapPorts } = parts
   const { control, replicaId } = database
   const addressPolicy = createAddressPolicy({ allowed: config.allowedEndpoints })
   const { version } = packageFile
   const random = new RandomPool()
   return new Orchestrator(
-    {
+    wrapPorts({
       clock,
       ids: createIdSource(() => clock.now()),
       random: Math.random,
@@ -220,7 +228,7 @@ function createOrchestrator(parts: {
       pingDatabase: async () => {
         await database.pool.query('SELECT 1')
       },
-    },
+    }),
     {
       replicaId,
       version,

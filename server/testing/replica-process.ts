@@ -17,13 +17,16 @@ export interface ReplicaProcess extends AsyncDisposable {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>
 }
 
-/** Starts a replica on a database that others may be working on; resolves when it takes requests. */
+/**
+ * Starts a replica on a database that others may be working on; resolves when it takes requests. `program` prints its address as
+ * one line of JSON.
+ */
 export async function startReplicaProcess(
   databaseUrl: string,
   variables: Record<string, string> = {},
+  program = path.resolve(import.meta.dirname, 'headless-server.ts'),
 ): Promise<ReplicaProcess> {
   const folder = await makeReachableTempDir()
-  const program = path.resolve(import.meta.dirname, 'headless-server.ts')
   const child = spawn(process.execPath, [program], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -41,7 +44,10 @@ export async function startReplicaProcess(
   const gone = once(child, 'exit')
   const [line] = (await Promise.race([
     once(createInterface({ input: child.stdout }), 'line'),
-    gone.then(() => Promise.reject(new Error('the replica ended before it took requests'))),
+    gone.then(async () => {
+      await folder[Symbol.asyncDispose]()
+      throw new Error('the replica ended before it took requests')
+    }),
   ])) as [string]
   const { url } = JSON.parse(line) as { url: string }
   const client = createClient(url, testKey)

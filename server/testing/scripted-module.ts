@@ -14,11 +14,20 @@ export interface ReceivedCall {
 }
 
 export type ScriptedAnswer =
-  | { status: number; body?: unknown; headers?: Record<string, string>; delayMs?: number }
+  | {
+      status: number
+      body?: unknown
+      headers?: Record<string, string>
+      delayMs?: number
+      /** Answers once this has resolved. */
+      after?: Promise<void>
+    }
   /** Takes the call and never answers. */
   | 'hang'
   /** Begins an answer and never ends it. */
   | 'hang_in_body'
+  /** Takes the call and resets the connection. */
+  | 'reset'
 
 export interface ScriptedModule extends AsyncDisposable {
   endpoint: string
@@ -52,6 +61,10 @@ export async function startScriptedModule(
       })
       const scripted = module.answer(call)
       if (scripted === 'hang') return
+      if (scripted === 'reset') {
+        request.socket.resetAndDestroy()
+        return
+      }
       if (scripted === 'hang_in_body') {
         response.writeHead(200, { 'content-type': 'application/json' })
         response.write('{"result":')
@@ -61,7 +74,8 @@ export async function startScriptedModule(
         response.writeHead(scripted.status, { 'content-type': 'application/json', ...scripted.headers })
         response.end(JSON.stringify(scripted.body ?? null))
       }
-      if (scripted.delayMs) setTimeout(send, scripted.delayMs)
+      if (scripted.after) void scripted.after.then(send)
+      else if (scripted.delayMs) setTimeout(send, scripted.delayMs)
       else send()
     })
   })

@@ -8,7 +8,7 @@ import type { ModelWorld } from './task-store-model.ts'
 const queueTables = [
   ...['attempt', 'event_batch', 'event_total', 'idempotency', 'lease', 'outcome', 'ready', 'replica', 'task'],
   ...['task_total', 'waiting', 'lane', 'spend_day', 'dead_letter', 'dead_letter_job', 'dead_letter_job_item'],
-  ...['awaited', 'task_edge'],
+  ...['awaited', 'task_edge', 'checkpoint'],
 ]
 
 /** A world around the task store in PostgreSQL whose queue is empty; for one test after the other on the same database. */

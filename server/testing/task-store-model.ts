@@ -1,7 +1,21 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import type { TaskStatus } from '#server/contracts/tasks.ts'
 import type { ClaimedTask, InsertResult, NextStep, TaskStore } from '#server/core/queue/task-store.ts'
+import { expectCounts, expectEveryTask } from './expect-model.ts'
+import {
+  bytesOf,
+  claimable,
+  inOrder,
+  isQueued,
+  type Model,
+  type ModelTask,
+  moveDependants,
+  pickLease,
+  placeWithoutParents,
+  refusalOf,
+  settle,
+  statusOf,
+} from './task-model.ts'
 import { attempt, leaseEnd, newTask, succeeded } from './task-store-contract.ts'
 
 /** A store in a world whose time the model moves. */
@@ -19,35 +33,8 @@ const tenantId = 'default'
 const laneTypes = ['model.a', 'model.b', 'model.c']
 const replicas = ['one', 'two']
 const minute = 60_000
-const deadAfterMs = 5_000
-
-/** What the model knows of a task. Times are ms since the start of the run. */
-interface ModelTask {
-  id: string
-  lane: number
-  rank: number
-  priority: number
-  deadline: number
-  maxAttempts: number
-  used: number
-  /** Those that have to succeed before it. */
-  parents: readonly ModelTask[]
-  startsAt: number | null
-  place:
-    | { kind: 'blocked' }
-    | { kind: 'ready' }
-    | { kind: 'waiting'; dueAt: number }
-    | { kind: 'leased'; leaseNo: number; by: string; isCancelled: boolean }
-    | { kind: 'ended'; status: TaskStatus }
-}
-
-interface Model {
-  now: number
-  tasks: ModelTask[]
-  /** Every lease ever handed out, current or not, as its holder remembers it. */
-  leases: ClaimedTask[]
-  lastLeaseNo: number
-}
+/** Far from what a busy machine may let pass between two statements, which must not make the living look dead. */
+const deadAfterMs = minute
 
 interface Real extends ModelWorld {
   laneIds: number[]
@@ -68,7 +55,7 @@ export async function checkTaskStoreModel(
       const world = await open()
       const laneIds: number[] = []
       for (const type of laneTypes) laneIds.push((await world.store.ensureLane({ tenantId, taskType: type })).id)
-      const model: Model = { now: 0, tasks: [], leases: [], lastLeaseNo: 0 }
+      const model: Model = { now: 0, tasks: [], paused: new Set(), leases: [], lastLeaseNo: 0 }
       await fc.asyncModelRun(() => ({ model, real: { ...world, laneIds } }), sequence)
       await expectEveryTask(model, world.store)
     }),
@@ -122,7 +109,16 @@ const submit = newTasks.map(plans =>
       const deadline = plan.deadlineIn === null ? Number.POSITIVE_INFINITY : model.now + plan.deadlineIn
       const startsAt = plan.startsIn === null ? null : model.now + plan.startsIn
       const order = { lane, rank, priority, deadline }
-      added.push({ id: newId(), ...order, maxAttempts, used: 0, parents, startsAt, place: { kind: 'blocked' } })
+      added.push({
+        id: newId(),
+        ...order,
+        maxAttempts,
+        used: 0,
+        parents,
+        startsAt,
+        checkpoint: null,
+        place: { kind: 'blocked' },
+      })
     }
     const toTime = (at: number | null) => (at === null || !Number.isFinite(at) ? null : nowMs() + at - model.now)
     const results = await store.insert(
@@ -154,29 +150,46 @@ const claim = fc
     lanes: fc.subarray([0, 1, 2], { minLength: 1 }),
     slots: fc.integer({ min: 1, max: 4 }),
     limit: fc.integer({ min: 1, max: 6 }),
+    isAnswerLost: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
   })
-  .map(({ by, lanes, slots, limit }) =>
-    step(`claim by ${by} of lanes ${lanes}, ${slots} each, ${limit} in all`, async (model, { store, laneIds }) => {
-      const expected = lanes
-        .flatMap(lane =>
-          claimable(model)
-            .filter(task => task.lane === lane)
-            .slice(0, slots),
-        )
-        .toSorted(inOrder)
-        .slice(0, limit)
-      const open = lanes.map(lane => ({ laneId: laneIds[lane] ?? 0, slots }))
-      const claimed = await store.claim(open, limit, by)
-      expect(claimed.map(({ id, attempts }) => [id, attempts])).toEqual(expected.map(({ id, used }) => [id, used]))
-      for (const [index, { leaseNo }] of claimed.entries()) {
-        expect(leaseNo).toBeGreaterThan(model.lastLeaseNo)
-        const task = expected[index]
-        if (task) task.place = { kind: 'leased', leaseNo, by, isCancelled: false }
-      }
-      model.lastLeaseNo = Math.max(model.lastLeaseNo, ...claimed.map(task => task.leaseNo))
-      model.leases.push(...claimed)
-    }),
+  .map(plan => step(`claim ${JSON.stringify(plan)}`, (model, real) => claimAs(plan, model, real)))
+
+/** A claimer opens what is not paused. When the answer is lost, it asks what it holds beyond what it knows of. */
+async function claimAs(
+  plan: { by: string; lanes: number[]; slots: number; limit: number; isAnswerLost: boolean },
+  model: Model,
+  { store, laneIds }: Real,
+): Promise<void> {
+  const { by, slots, limit } = plan
+  const open = plan.lanes.filter(lane => !model.paused.has(lane))
+  const ofLane = (lane: number) =>
+    claimable(model)
+      .filter(task => task.lane === lane)
+      .slice(0, slots)
+  const expected = open.flatMap(ofLane).toSorted(inOrder).slice(0, limit)
+  const known = model.tasks.flatMap(({ place }) => (place.kind === 'leased' && place.by === by ? [place.leaseNo] : []))
+  const answered = await store.claim(
+    open.map(lane => ({ laneId: laneIds[lane] ?? 0, slots })),
+    limit,
+    by,
   )
+  const claimed = plan.isAnswerLost ? (await store.leased(by, known)).toSorted(inClaimOrder) : answered
+  expect(claimed.map(({ id, attempts, checkpoint }) => [id, attempts, checkpoint])).toEqual(
+    expected.map(({ id, used, checkpoint }) => [id, used, checkpoint]),
+  )
+  for (const [index, { leaseNo }] of claimed.entries()) {
+    expect(leaseNo).toBeGreaterThan(model.lastLeaseNo)
+    const task = expected[index]
+    if (task) task.place = { kind: 'leased', leaseNo, by, isCancelled: false }
+  }
+  model.lastLeaseNo = Math.max(model.lastLeaseNo, ...claimed.map(task => task.leaseNo))
+  model.leases.push(...claimed)
+}
+
+function inClaimOrder(a: ClaimedTask, b: ClaimedTask): number {
+  const deadlines = (a.deadline ?? Number.POSITIVE_INFINITY) - (b.deadline ?? Number.POSITIVE_INFINITY)
+  return a.rank - b.rank || a.priority - b.priority || deadlines || (a.id < b.id ? -1 : 1)
+}
 
 /** Success most often: only so do all parents of a task succeed now and then. */
 const nextSteps = fc.constantFrom<NextStep>(
@@ -200,11 +213,10 @@ const finish = fc.array(fc.tuple(fc.nat(), nextSteps), { minLength: 1, maxLength
         expected.push(isCurrent)
         const used = lease.attempts + (next.kind === 'requeue' ? 0 : 1)
         if (isCurrent) settle(task, next, used, model.now)
-        return leaseEnd(
-          lease,
-          next,
-          next.kind === 'requeue' ? [] : [attempt(used, next.kind === 'end' ? 'succeeded' : 'failed')],
-        )
+        const attempts = next.kind === 'requeue' ? [] : [attempt(used, next.kind === 'end' ? 'succeeded' : 'failed')]
+        const end = leaseEnd(lease, next, attempts)
+        // Whoever saved something had begun.
+        return { ...end, startedAt: end.startedAt ?? (task.checkpoint === null ? null : end.at) }
       })
       expect(await store.finish(written, 'one')).toEqual(expected)
     },
@@ -232,6 +244,39 @@ const cancel = fc.nat().map(which =>
   ),
 )
 
+/** Whoever holds any lease ever handed out, current or not, saves what it has done so far. */
+const save = fc.array(fc.tuple(fc.nat(), fc.nat(99)), { minLength: 1, maxLength: 3 }).map(saves =>
+  step(
+    `save ${JSON.stringify(saves)}`,
+    async (model, { store }) => {
+      const byTask = new Map(saves.map(([which, data]) => [pickLease(model, which).id, { which, data }]))
+      const expected: boolean[] = []
+      const written = [...byTask.values()].map(({ which, data }) => {
+        const lease = pickLease(model, which)
+        const task = model.tasks.find(other => other.id === lease.id) as ModelTask
+        const isCurrent = task.place.kind === 'leased' && task.place.leaseNo === lease.leaseNo
+        expected.push(isCurrent)
+        return { isCurrent, task, data, lease }
+      })
+      const moduleId = 'm'
+      const kept = await store.saveCheckpoints(
+        written.map(({ data, lease: { id: taskId, leaseNo } }) => {
+          return { tenantId, taskId, leaseNo, moduleId, data: JSON.stringify(data) }
+        }),
+      )
+      for (const { isCurrent, task, data } of written) if (isCurrent) task.checkpoint = { data, moduleId }
+      expect(kept).toEqual(expected)
+    },
+    model => model.leases.length > 0,
+  ),
+)
+
+const pause = fc.nat(laneTypes.length - 1).map(lane =>
+  step(`pause or resume ${lane}`, async model => {
+    if (!model.paused.delete(lane)) model.paused.add(lane)
+  }),
+)
+
 const pass = fc.constantFrom(minute, 5 * minute, 20 * minute).map(ms =>
   step(`pass ${ms / minute} min`, async (model, real) => {
     await real.pass(ms)
@@ -255,8 +300,9 @@ const upkeep = fc.constant(
 const crash = fc.constantFrom(...replicas).map(dead =>
   step(`crash ${dead}`, async (model, { store, beat, pass: passReal }) => {
     for (const replica of replicas) await beat(replica)
-    await passReal(deadAfterMs + 1_000)
-    model.now += deadAfterMs + 1_000
+    // Whole minutes, as all times of the model: none of them comes close enough to another for real time to decide.
+    await passReal(2 * deadAfterMs)
+    model.now += 2 * deadAfterMs
     for (const replica of replicas) if (replica !== dead) await beat(replica)
     const lost = model.tasks.filter(({ place }) => place.kind === 'leased' && place.by === dead)
     const reclaimed = await store.reclaim(deadAfterMs, null)
@@ -266,121 +312,10 @@ const crash = fc.constantFrom(...replicas).map(dead =>
       if (wasCancelled) task.place = { kind: 'ended', status: 'cancelled' }
       else task.place = task.used >= task.maxAttempts ? { kind: 'ended', status: 'failed' } : { kind: 'ready' }
     }
+    expect(await store.repairBlocked(null, 1_000)).toEqual({ repaired: [], lastId: null })
     const outcomes = lost.map(({ id, place }) => [id, place.kind === 'ready' ? 'requeued' : 'failed'])
     expect(reclaimed.map(({ id, outcome }) => [id, outcome]).toSorted()).toEqual(outcomes.toSorted())
   }),
 )
 
-const steps = [submit, claim, claim, finish, finish, cancel, pass, upkeep, crash]
-
-/** Every other time a lease whose task has meanwhile been leased anew, when there is one. */
-function pickLease(model: Model, which: number): ClaimedTask {
-  const isSuperseded = (lease: ClaimedTask) => {
-    const { place } = model.tasks.find(task => task.id === lease.id) as ModelTask
-    return place.kind === 'leased' && place.leaseNo !== lease.leaseNo
-  }
-  const superseded = which % 2 === 0 ? model.leases.filter(isSuperseded) : []
-  const candidates = superseded.length > 0 ? superseded : model.leases
-  return candidates[which % candidates.length] as ClaimedTask
-}
-
-function settle(task: ModelTask, next: NextStep, used: number, now: number): void {
-  const wasCancelled = task.place.kind === 'leased' && task.place.isCancelled
-  task.used = used
-  if (next.kind === 'end') task.place = { kind: 'ended', status: next.status }
-  else if (wasCancelled) task.place = { kind: 'ended', status: 'cancelled' }
-  else task.place = next.kind === 'requeue' ? { kind: 'ready' } : { kind: 'waiting', dueAt: now + next.delayMs }
-}
-
-/** The first of its parents, as they are named, that it cannot be added for. */
-function refusalOf(task: ModelTask, refused: ReadonlySet<ModelTask>): InsertResult | null {
-  for (const parent of task.parents) {
-    if (refused.has(parent)) return { kind: 'parent_rejected', parentId: parent.id }
-    const status = statusOf(parent)
-    if (parent.place.kind === 'ended' && status !== 'succeeded')
-      return { kind: 'parent_failed', parentId: parent.id, status }
-  }
-  return null
-}
-
-function placeWithoutParents({ startsAt }: ModelTask): ModelTask['place'] {
-  return startsAt === null ? { kind: 'ready' } : { kind: 'waiting', dueAt: startsAt }
-}
-
-/** Lets what has ended have its effect on those that wait for it. */
-function moveDependants(model: Model): void {
-  const blocked = model.tasks.filter(({ place }) => place.kind === 'blocked')
-  const doomed = blocked.filter(({ parents }) =>
-    parents.some(({ place }) => place.kind === 'ended' && place.status !== 'succeeded'),
-  )
-  for (const task of doomed) task.place = { kind: 'ended', status: 'cancelled' }
-  if (doomed.length > 0) return moveDependants(model)
-  for (const task of blocked) {
-    if (!task.parents.every(parent => statusOf(parent) === 'succeeded')) continue
-    const isEarly = task.startsAt !== null && task.startsAt > model.now
-    task.place = isEarly ? placeWithoutParents(task) : { kind: 'ready' }
-  }
-}
-
-function isQueued({ place }: ModelTask): boolean {
-  return place.kind === 'blocked' || place.kind === 'ready' || place.kind === 'waiting'
-}
-
-function claimable(model: Model): ModelTask[] {
-  return model.tasks.filter(task => task.place.kind === 'ready' && task.deadline > model.now).toSorted(inOrder)
-}
-
-function inOrder(a: ModelTask, b: ModelTask): number {
-  if (a.rank !== b.rank) return a.rank - b.rank
-  if (a.priority !== b.priority) return a.priority - b.priority
-  if (a.deadline !== b.deadline) return a.deadline - b.deadline
-  return a.id < b.id ? -1 : 1
-}
-
-function statusOf({ place }: ModelTask): TaskStatus {
-  if (place.kind === 'ended') return place.status
-  if (place.kind === 'leased') return 'running'
-  if (place.kind === 'blocked') return 'blocked'
-  return place.kind === 'waiting' ? 'scheduled' : 'ready'
-}
-
-/** Payload bytes as the model counts them. */
-function bytesOf({ priority }: Pick<ModelTask, 'priority'>): number {
-  return priority * 100
-}
-
-/** Accepted = ended + alive, in the store's own counts, as the model has them. */
-async function expectCounts(model: Model, store: TaskStore): Promise<void> {
-  const having = (status: TaskStatus) => model.tasks.filter(task => statusOf(task) === status).length
-  const [counts, totals, live] = await Promise.all([
-    store.counts(tenantId),
-    store.totals(tenantId),
-    store.recountLive(),
-  ])
-  expect(counts).toMatchObject({
-    ready: having('ready'),
-    running: having('running'),
-    scheduled: having('scheduled'),
-    blocked: having('blocked'),
-  })
-  expect(totals).toEqual({
-    accepted: model.tasks.length,
-    succeeded: having('succeeded'),
-    failed: having('failed'),
-    cancelled: having('cancelled'),
-    expired: having('expired'),
-  })
-  const alive = model.tasks.filter(({ place }) => place.kind !== 'ended').length
-  const bytes = model.tasks.reduce((sum, task) => sum + (task.place.kind === 'ended' ? 0 : bytesOf(task)), 0)
-  expect(live).toEqual({
-    counted: { count: alive, bytes },
-    totals: { count: alive, bytes, ended: model.tasks.length - alive },
-  })
-}
-
-async function expectEveryTask(model: Model, store: TaskStore): Promise<void> {
-  for (const task of model.tasks) {
-    const stored = await store.get(tenantId, task.id)
-    expect([stored?.summary.status, stored?.summary.attemptCount]).toEqual([statusOf(task), task.used])
-  }
-}
+const steps = [submit, claim, claim, finish, finish, cancel, save, pause, pass, upkeep, crash]

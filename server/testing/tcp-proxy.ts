@@ -9,6 +9,10 @@ export interface TcpProxy extends AsyncDisposable {
   restore(): Promise<void>
   /** Takes every connection that stands for half-open: nothing goes through it any more and nobody is told. New ones work. */
   blackHole(): void
+  /** Loses what the server answers on every connection that stands, from now on; what it is sent still arrives. New ones work. */
+  loseAnswers(): void
+  /** Cuts every connection that stands; new ones work. */
+  reset(): void
 }
 
 /** Starts a proxy to `host:port`. */
@@ -49,5 +53,15 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     }
     pairs.clear()
   }
-  return { port, cut, restore: () => listen(port), blackHole, [Symbol.asyncDispose]: cut }
+  const loseAnswers = () => {
+    for (const [client, upstream] of pairs) {
+      upstream.unpipe(client)
+      upstream.resume()
+    }
+  }
+  const reset = () => {
+    for (const socket of sockets) socket.resetAndDestroy()
+    pairs.clear()
+  }
+  return { port, cut, restore: () => listen(port), blackHole, loseAnswers, reset, [Symbol.asyncDispose]: cut }
 }
