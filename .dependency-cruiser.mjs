@@ -10,7 +10,7 @@ const tiers = [
   ['events', 'graph'],
   ['registry', 'health', 'replicas', 'resilience', 'queue', 'settings'],
   ['balancing', 'brain'],
-  ['routing'],
+  ['routing', 'deployments'],
   ['dead-letters'],
   ['dispatch', 'simulation'],
   ['overview', 'explain'],

@@ -45,7 +45,7 @@ await modules.register(
     instances: [{ endpoint: echo?.url ?? 'local://noop', capacity: how === 'http' ? 64 : 1_000 }],
   }),
 )
-await modules.disable(by, 'noop', 'Submit first, then run, as the others do')
+await modules.disable(by, { id: 'noop', reason: 'Submit first, then run, as the others do', giveUpAfterMs: null })
 
 let submitted = 0
 const result = await race(

@@ -33,6 +33,14 @@ function readPauseTarget(data: Record<string, unknown>): string | null {
   return scope === 'all' ? 'all work' : `${scope} ${readText(data, 'id') ?? ''}`.trim()
 }
 
+/** Which version a deployment is about, and how much of the calls it takes. */
+function readDeployment({ type, data }: EventView): string | null {
+  const version = readText(data, 'version')
+  if (version === null || !type.startsWith('deployment.')) return null
+  const percent = readNumber(data, 'percent')
+  return `version ${version}${percent === null ? '' : ` takes ${percent} %`}`
+}
+
 function readProgress(data: Record<string, unknown>): string | null {
   const percent = readNumber(data, 'percent')
   const parts = [
@@ -57,6 +65,7 @@ const reasonWords: Record<string, string> = {
   LEASE_EXPIRED: 'its replica went away',
   SHUTDOWN: 'handed back at shutdown',
   PREEMPTED: 'gave way to urgent work',
+  DRAINED: 'what it ran on was taken out of service',
   PAUSED: 'its part of the queue is paused',
   NO_SLOT: 'no slot was free after all',
 }
@@ -72,7 +81,8 @@ export function subjectOf({ moduleId, data }: EventView): string | null {
 }
 
 /** What an event says beyond its type and subject, in one line, the short facts first; empty when it says nothing more. */
-export function summarizeEvent({ data }: EventView): string {
+export function summarizeEvent(event: EventView): string {
+  const { data } = event
   const attempt = readNumber(data, 'attempt')
   const attempts = readNumber(data, 'attempts')
   const durationMs = readNumber(data, 'durationMs')
@@ -84,6 +94,7 @@ export function summarizeEvent({ data }: EventView): string {
   return [
     readText(data, 'type'),
     readPauseTarget(data),
+    readDeployment(event),
     readProgress(data),
     readChange(data),
     score === null ? null : `score ${formatScore(score)}`,

@@ -2,6 +2,7 @@ import type { ZodType } from 'zod'
 import type { Access } from './access.ts'
 import { breakersRouter } from './routers/breakers.ts'
 import { deadLettersRouter } from './routers/dead-letters.ts'
+import { deploymentsRouter } from './routers/deployments.ts'
 import { eventsRouter } from './routers/events.ts'
 import { healthRouter } from './routers/health.ts'
 import { instancesRouter } from './routers/instances.ts'
@@ -24,6 +25,7 @@ export const appRouter = router({
   deadLetters: deadLettersRouter,
   queues: queuesRouter,
   modules: modulesRouter,
+  deployments: deploymentsRouter,
   instances: instancesRouter,
   breakers: breakersRouter,
   router: routingRouter,

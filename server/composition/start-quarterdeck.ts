@@ -15,9 +15,11 @@ import type { Logger } from '../core/shared/logger.ts'
 import { createAddressPolicy } from '../drivers/address-policy.ts'
 import { CallbackRelay } from '../drivers/http/callback-relay.ts'
 import { createHttpDriver, type HttpDriver } from '../drivers/http/http-driver.ts'
+import { probeEndpoint } from '../drivers/http/probe-endpoint.ts'
 import { createLocalDriver, type LocalDriver, type LocalHandler } from '../drivers/local/local-driver.ts'
 import { insertAudit } from '../persistence/audit.ts'
 import { PrismaBreakerHoldStore } from '../persistence/breaker-hold-store.ts'
+import { SqlDeploymentTallyStore } from '../persistence/deployment-tally-store.ts'
 import { PrismaFlagStore } from '../persistence/flag-store.ts'
 import { PrismaHealthStore } from '../persistence/health-store.ts'
 import { SqlKeyVault } from '../persistence/key-vault.ts'
@@ -57,6 +59,17 @@ export interface Quarterdeck {
 }
 
 const taskTimeoutMs = 300_000
+const probeTimeoutMs = 5_000
+/** A function of this process that is there can be called. */
+const foundLocally = {
+  outcome: 'healthy',
+  reason: null,
+  connectMs: 0,
+  answerMs: 0,
+  httpStatus: null,
+  load: null,
+  tls: null,
+} as const
 /** How long running work may take to end when the program is asked to stop. */
 const stopGraceMs = 5_000
 
@@ -212,12 +225,17 @@ function createOrchestrator(parts: {
           clock,
         }),
         slots: new SqlSlotLedger(control),
+        deploymentTallies: new SqlDeploymentTallyStore(database.pool),
       },
       drivers: { http: driver, local },
       breakers: createBreakerBoard({ clock, logger }),
       schemas: createSchemaCompiler(),
       checkEndpoint: (endpoint, name) =>
         name === 'local' ? local.checkEndpoint(endpoint) : addressPolicy.checkUrl(endpoint),
+      probeEndpoint: async (endpoint, name, signal) =>
+        name === 'local'
+          ? foundLocally
+          : probeEndpoint(endpoint, signal, { policy: addressPolicy, clock, timeoutMs: probeTimeoutMs }),
       newModuleSecret,
       newSpanId: () => random.take(8).toString('hex'),
       digest: text => createHash('sha256').update(text).digest('hex'),

@@ -23,6 +23,7 @@ export const limits = {
   dependenciesPerModule: 100,
   schemaBytes: 64 * 1024,
   nameLength: 200,
+  versionLength: 60,
   reasonLength: 500,
   viewQueryLength: 2_000,
   /** Saved views of one person; and as many shared ones. */

@@ -8,6 +8,7 @@ export const exclusionCodes = [
   'instance_unhealthy',
   'instance_full',
   'instance_draining',
+  'version_held_back',
   'breaker_open',
   'pinned_elsewhere',
   'insufficient_resources',

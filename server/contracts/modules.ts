@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { BreakerState } from './breakers.ts'
 import { type Json, limits, moduleIdSchema, reasonSchema, taskTypeSchema } from './common.ts'
+import type { DeploymentView } from './deployments.ts'
+import { instanceInput } from './instance-input.ts'
 import { offeredResourcesSchema, type Resources } from './resources.ts'
 
 export const balancingStrategies = ['power_of_two', 'round_robin', 'least_loaded', 'random', 'weighted'] as const
@@ -18,15 +20,6 @@ export const capabilitySchema = z.strictObject({
   outputSchema: jsonSchema.optional(),
   /** Its work saves checkpoints and may be ended to let urgent work run; it then goes on from its last checkpoint. */
   isPreemptible: z.boolean().default(false),
-})
-
-export const instanceInput = z.strictObject({
-  /** Where it is called: `https://...`, or `local://<name>` with the driver `local`. */
-  endpoint: z.url({ protocol: /^(https?|local)$/ }).max(500),
-  /** Calls it can work on at once. */
-  capacity: z.number().int().min(1).max(10_000).default(10),
-  /** Share of calls relative to its siblings under the `weighted` strategy. */
-  weight: z.number().min(0.01).max(1_000).default(1),
 })
 
 /** Thresholds of a circuit breaker; defaults are the sources' figures. */
@@ -69,7 +62,7 @@ export type RetryPolicy = z.output<typeof retryPolicySchema>
 const moduleFields = {
   name: z.string().trim().min(1).max(limits.nameLength),
   category: z.string().trim().min(1).max(60),
-  version: z.string().trim().min(1).max(60),
+  version: z.string().trim().min(1).max(limits.versionLength),
   owner: z.string().trim().max(100).optional(),
   description: z.string().trim().max(1_000).optional(),
   driver: z.enum(driverNames).default('http'),
@@ -123,10 +116,33 @@ export const enableModuleInput = z.strictObject({
   /** Also enables what it needs, dependencies first. Without it, a disabled dependency is an error that names them. */
   withDependencies: z.boolean().default(false),
 })
-export const disableModuleInput = z.strictObject({ id: moduleIdSchema, reason: reasonSchema })
+/** How long running calls may go on after something was taken out of service; null lets them take their time. */
+const giveUpAfterMsSchema = z.number().int().min(0).max(3_600_000).nullable().default(null)
+export const disableModuleInput = z.strictObject({
+  id: moduleIdSchema,
+  reason: reasonSchema,
+  giveUpAfterMs: giveUpAfterMsSchema,
+})
+export type DisableModule = z.output<typeof disableModuleInput>
 export const removeModuleInput = z.strictObject({ id: moduleIdSchema, reason: reasonSchema })
 export const registerInstanceInput = instanceInput.extend({ moduleId: moduleIdSchema })
-export const deregisterInstanceInput = z.strictObject({ moduleId: moduleIdSchema, instanceId: z.string().max(64) })
+export type RegisterInstance = z.output<typeof registerInstanceInput>
+const instanceTarget = { moduleId: moduleIdSchema, instanceId: z.string().max(64) }
+export const deregisterInstanceInput = z.strictObject(instanceTarget)
+export const updateInstanceInput = z.strictObject({
+  ...instanceTarget,
+  capacity: instanceInput.shape.capacity.unwrap().optional(),
+  weight: instanceInput.shape.weight.unwrap().optional(),
+})
+export type UpdateInstance = z.output<typeof updateInstanceInput>
+/** Takes an instance out of rotation: it gets no more calls, is still checked, and stays registered. */
+export const takeOutInstanceInput = z.strictObject({
+  ...instanceTarget,
+  reason: reasonSchema,
+  giveUpAfterMs: giveUpAfterMsSchema,
+})
+export type TakeOutInstance = z.output<typeof takeOutInstanceInput>
+export const putBackInstanceInput = z.strictObject(instanceTarget)
 
 /** How a module or instance is, by its checks and calls. `unknown` until something was seen; it may be called. */
 export const healthStates = ['healthy', 'degraded', 'unhealthy', 'unknown'] as const
@@ -143,11 +159,27 @@ export interface HealthAxis {
   at: string | null
 }
 
+/** Why something gets no more work. Running calls go on until `giveUpAt`; without one, until they end. */
+export interface TakenOut {
+  reason: string
+  by: string
+  at: string
+  giveUpAt: string | null
+}
+
 export interface InstanceView {
   id: string
   endpoint: string
   capacity: number
   weight: number
+  /** What it runs. */
+  version: string
+  /** Null while it is in rotation. */
+  out: TakenOut | null
+  /** Part of its full share that it may get while it is new, 0.1-1; 1 when it has warmed up. */
+  ramp: number
+  /** Of the module's recent calls on this replica (each counts half after five minutes), 0-1; null when there was none. */
+  share: number | null
   health: HealthState
   /** 0-100; null when nothing was seen yet. */
   healthScore: number | null
@@ -193,6 +225,8 @@ export interface ModuleView extends Omit<ModuleSummary, 'instances' | 'capabilit
   instances: InstanceView[]
   requiredBy: string[]
   strategy: BalancingStrategy
+  /** How evenly recent calls were spread over what each instance is due: Jain's index, 1 is even; null without calls. */
+  fairness: number | null
   preference: number
   resources: Resources
   breakerConfig: BreakerConfig
@@ -201,7 +235,9 @@ export interface ModuleView extends Omit<ModuleSummary, 'instances' | 'capabilit
   registeredAt: string
   updatedAt: string
   /** Why it is disabled, and by whom; null while enabled. */
-  disabled: { reason: string; by: string; at: string } | null
+  disabled: TakenOut | null
+  /** The one under way, or the last one that ended; null when there was none. */
+  deployment: DeploymentView | null
 }
 
 /** The answer to a registration: the module, and this once the secret that signs our calls to it. */

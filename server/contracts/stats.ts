@@ -118,7 +118,8 @@ export interface BalancerStats {
     strategy: string
     /** Jain's index of calls per capacity, 1 = perfectly even; null before the first call. */
     fairness: number | null
-    instances: { instanceId: string; inFlight: number; capacity: number; calls: number; share: number }[]
+    /** `ramp`: part of its full share that an instance may get while it is new, 0.1-1. */
+    instances: { instanceId: string; inFlight: number; capacity: number; calls: number; share: number; ramp: number }[]
   }[]
 }
 

@@ -1,5 +1,6 @@
 import type { BreakerView } from '../contracts/breakers.ts'
 import type { Page } from '../contracts/common.ts'
+import type { ConnectionReport } from '../contracts/connections.ts'
 import type {
   DeadLetterGroup,
   DeadLetterJob,
@@ -16,11 +17,13 @@ import type {
   ReprocessMany,
 } from '../contracts/dead-letters.ts'
 import type { DecisionView } from '../contracts/decisions.ts'
+import type { DeployModule, DeploymentProgress } from '../contracts/deployments.ts'
 import type { EventType, EventView } from '../contracts/events.ts'
 import type { TaskExplanation } from '../contracts/explain.ts'
 import type { HealthMember, HealthPoint, HealthSummary } from '../contracts/health.ts'
 import type {
   BreakerConfig,
+  DisableModule,
   InstanceView,
   ModuleGraph,
   ModuleHealthSummary,
@@ -28,7 +31,10 @@ import type {
   ModuleSummary,
   ModuleView,
   RegisteredModule,
+  RegisterInstance,
   RegisterModule,
+  TakeOutInstance,
+  UpdateInstance,
   UpdateModule,
 } from '../contracts/modules.ts'
 import type { ChangePause, PauseView } from '../contracts/queues.ts'
@@ -71,6 +77,7 @@ export interface Operations {
   deadLetters: DeadLetterOperations
   queue: QueueOperations
   modules: ModuleOperations
+  deployments: DeploymentOperations
   breakers: BreakerOperations
   router: RouterOperations
   health: HealthOperations
@@ -171,16 +178,36 @@ export interface ModuleOperations {
   get(tenantId: string, id: string): ModuleView
   byCategory(tenantId: string): Record<string, ModuleSummary[]>
   enable(by: Principal, id: string, withDependencies: boolean): Promise<ModuleView>
-  disable(by: Principal, id: string, reason: string): Promise<ModuleView>
+  disable(by: Principal, input: DisableModule): Promise<ModuleView>
   remove(by: Principal, id: string, reason: string): Promise<void>
   impact(tenantId: string, id: string): Promise<ModuleImpact>
   graph(tenantId: string): ModuleGraph
   healthSummary(tenantId: string): ModuleHealthSummary
-  registerInstance(
-    by: Principal,
-    input: { moduleId: string; endpoint: string; capacity: number; weight: number },
-  ): Promise<InstanceView>
+  registerInstance(by: Principal, input: RegisterInstance): Promise<InstanceView>
   deregisterInstance(by: Principal, input: { moduleId: string; instanceId: string }): Promise<void>
+  updateInstance(by: Principal, input: UpdateInstance): Promise<InstanceView>
+  /** Out of rotation: no more calls, and those that run may end. Throws INSTANCE_NOT_FOUND. */
+  takeOutInstance(by: Principal, input: TakeOutInstance): Promise<InstanceView>
+  /** Throws INSTANCE_NOT_FOUND, DEPLOYMENT_UNDER_WAY. */
+  putBackInstance(by: Principal, input: { moduleId: string; instanceId: string }): Promise<InstanceView>
+  /** Asks a service that is not registered yet for its health; changes nothing. Throws RATE_LIMITED. */
+  testConnection(by: Principal, endpoint: string): Promise<ConnectionReport>
+}
+
+/** New versions of modules on their way in. All but `progress` throw DEPLOYMENT_NOT_UNDER_WAY when the state does not allow it. */
+export interface DeploymentOperations {
+  /** Throws MODULE_NOT_FOUND, DEPLOYMENT_UNDER_WAY, INVALID_INPUT, INVALID_ENDPOINT, ADDRESS_NOT_ALLOWED. */
+  start(by: Principal, input: DeployModule): Promise<ModuleView>
+  /** The one under way, or the last. Throws MODULE_NOT_FOUND, DEPLOYMENT_NOT_UNDER_WAY when there was none. */
+  progress(tenantId: string, moduleId: string): Promise<DeploymentProgress>
+  /** Holds it at its step. */
+  pause(by: Principal, moduleId: string, reason: string | null): Promise<ModuleView>
+  /** Goes on after a pause, or tries the step again after it stopped. */
+  resume(by: Principal, moduleId: string): Promise<ModuleView>
+  /** Takes a step now, whatever it waits for; `step` is the index of that step, so that asking twice takes it once. */
+  advance(by: Principal, moduleId: string, step: number): Promise<ModuleView>
+  /** The old version takes all calls at once; the new instances finish theirs and leave. */
+  rollBack(by: Principal, moduleId: string, reason: string): Promise<ModuleView>
 }
 
 export interface BreakerOperations {

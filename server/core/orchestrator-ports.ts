@@ -2,6 +2,7 @@ import type { SlotLedger } from './balancing/slot-ledger.ts'
 import type { ServiceRecordStore } from './brain/service-records.ts'
 import type { DeadLetterJobStore } from './dead-letters/dead-letter-job-store.ts'
 import type { DeadLetterStore } from './dead-letters/dead-letter-store.ts'
+import type { DeploymentTallyStore } from './deployments/deployment-tally-store.ts'
 import type { EventStore } from './events/event-store.ts'
 import type { HealthStore } from './health/health-store.ts'
 import type { Driver } from './queue/driver.ts'
@@ -9,6 +10,7 @@ import type { PauseStore } from './queue/pause-board.ts'
 import type { QueuePolicyStore } from './queue/queue-service.ts'
 import type { TaskServiceOptions } from './queue/task-service.ts'
 import type { TaskStore } from './queue/task-store.ts'
+import type { ConnectionTestPorts } from './registry/connection-test.ts'
 import type { ModuleStore } from './registry/module-store.ts'
 import type { EndpointCheck } from './registry/prepare-module.ts'
 import type { SchemaCompiler } from './registry/schema-compiler.ts'
@@ -41,11 +43,13 @@ export interface OrchestratorPorts {
     serviceRecords: ServiceRecordStore
     replicas: ReplicaStore
     slots: SlotLedger
+    deploymentTallies: DeploymentTallyStore
   }
   drivers: Readonly<Record<string, Driver>>
   breakers: BreakerBoard
   schemas: SchemaCompiler
   checkEndpoint: EndpointCheck
+  probeEndpoint: ConnectionTestPorts['probeEndpoint']
   newModuleSecret: () => string
   /** 16 hexadecimal digits, for the span of one call. */
   newSpanId: () => string

@@ -1,3 +1,4 @@
+import { spreadOf } from './balancing/balancer-stats.ts'
 import { followCatalog } from './balancing/follow-catalog.ts'
 import { createLoadTable, type InstanceLoads } from './balancing/load-table.ts'
 import { SlotShares } from './balancing/slot-shares.ts'
@@ -5,8 +6,11 @@ import { fixedExploration } from './brain/exploration.ts'
 import { ServiceRecords } from './brain/service-records.ts'
 import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
 import type { DeadLetterService } from './dead-letters/dead-letter-service.ts'
+import { DeploymentRunner } from './deployments/deployment-runner.ts'
+import { DeploymentService } from './deployments/deployment-service.ts'
 import { createReportPorts } from './dispatch/attempt-reports.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
+import { GiveUpWatch } from './dispatch/give-up-watch.ts'
 import { createResultCheck } from './dispatch/result-check.ts'
 import { tellReclaimed } from './dispatch/tell-reclaimed.ts'
 import { usableSlots } from './dispatch/usable-slots.ts'
@@ -59,6 +63,7 @@ export class Orchestrator implements Operations {
   readonly deadLetters: DeadLetterService
   readonly queue: QueueService
   readonly modules: ModuleService
+  readonly deployments: DeploymentService
   readonly breakers: BreakerService
   readonly router: Operations['router']
   readonly health: HealthMonitor
@@ -85,6 +90,8 @@ export class Orchestrator implements Operations {
   readonly #pauses: PauseBoard
   readonly #watch: TaskWatch
   readonly #throughput: ThroughputSampler
+  readonly #deploying: DeploymentRunner
+  readonly #giveUps: GiveUpWatch
   readonly #statistics: QueueStatistics
   #stopFollowing: (() => void)[] = []
   #isInitialized = false
@@ -152,8 +159,16 @@ export class Orchestrator implements Operations {
     this.modules = new ModuleService({
       ...common,
       calls: this.health,
+      spread: module => spreadOf(module, this.#load, clock.now()),
       tasks: { byType: async tenantId => (await stores.tasks.counts(tenantId)).byType },
     })
+    this.#deploying = new DeploymentRunner({
+      ...common,
+      tallies: stores.deploymentTallies,
+      breakers: ports.breakers,
+      isMover: () => this.#link.holds('deployments'),
+    })
+    this.deployments = new DeploymentService({ ...common, runner: this.#deploying, modules: this.modules })
     this.#slots = new SlotShares({
       ...common,
       ledger: stores.slots,
@@ -188,6 +203,7 @@ export class Orchestrator implements Operations {
       onEnded: end => this.#ended(end),
       onCommitted: () => this.events.wake(),
     })
+    this.#giveUps = new GiveUpWatch({ ...common, executing: () => this.dispatcher.executing() })
     this.#workReport = new WorkReport({ dispatcher: this.dispatcher, clock })
     this.#admission = new Admission({
       ...common,
@@ -299,7 +315,8 @@ export class Orchestrator implements Operations {
     await this.#upkeep.start()
     await this.#slots.rebalance()
     await this.health.start()
-    for (const part of [this.#throughput, this.dispatcher, this.deadLetters]) part.start()
+    for (const part of [this.#throughput, this.dispatcher, this.deadLetters, this.#deploying, this.#giveUps])
+      part.start()
     this.#isInitialized = true
     tellPresence(this.events, 'replica.joined', this.#settings)
   }
@@ -311,7 +328,9 @@ export class Orchestrator implements Operations {
     tellPresence(this.events, 'replica.left', this.#settings)
     for (const part of [this.#watch, this.#pauses]) part.stop()
     await this.#submission.close()
+    this.#giveUps.stop()
     await this.dispatcher.stop(graceMs)
+    await this.#deploying.stop()
     for (const part of [this.#upkeep, this.#slots, this.#throughput, this.#admission, this.breakers]) part.stop()
     await this.health.stop()
     for (const stop of this.#stopFollowing) stop()

@@ -6,10 +6,10 @@ import {
   retryClasses,
 } from '#server/contracts/modules.ts'
 import { inOrder } from '#server/core/registry/instance-identity.ts'
-import type { ModuleRecord } from '#server/core/registry/module-record.ts'
+import type { InstanceRecord, ModuleRecord } from '#server/core/registry/module-record.ts'
 import type { SecretBox } from '#server/core/shared/secret-box.ts'
 import { QuarterdeckError } from '../core/shared/errors.ts'
-import type { Prisma } from './generated/client.ts'
+import { Prisma } from './generated/client.ts'
 
 type StoredRetry = Omit<RetryPolicy, 'retryOn'> & Partial<Pick<RetryPolicy, 'retryOn'>>
 
@@ -40,20 +40,43 @@ export function fromModuleRow(row: ModuleRow, secrets: SecretBox): ModuleRecord 
     enabled: row.enabled,
     disabled: row.enabled
       ? null
-      : { reason: row.disabledReason ?? '', by: row.disabledBy ?? '', at: (row.disabledAt ?? row.updatedAt).getTime() },
+      : {
+          reason: row.disabledReason ?? '',
+          by: row.disabledBy ?? '',
+          at: (row.disabledAt ?? row.updatedAt).getTime(),
+          giveUpAt: row.giveUpAt?.getTime() ?? null,
+        },
     configVersion: row.configVersion,
     registeredAt: row.registeredAt.getTime(),
     updatedAt: row.updatedAt.getTime(),
-    instances: inOrder(
-      row.instances.map(({ id, endpoint, capacity, weight, registeredAt }) => ({
-        id,
-        endpoint,
-        capacity,
-        weight,
-        registeredAt: registeredAt.getTime(),
-      })),
-    ),
+    instances: inOrder(row.instances.map(instance => fromInstanceRow(instance, row.version))),
+    deployment: row.deployment as unknown as ModuleRecord['deployment'],
   }
+}
+
+/** What a replica of an earlier version wrote says neither what it runs nor since when it may be called. */
+function fromInstanceRow(row: ModuleRow['instances'][number], moduleVersion: string): InstanceRecord {
+  return {
+    id: row.id,
+    endpoint: row.endpoint,
+    capacity: row.capacity,
+    weight: row.weight,
+    version: row.version ?? moduleVersion,
+    registeredAt: row.registeredAt.getTime(),
+    inRotationSince: (row.inRotationSince ?? row.registeredAt).getTime(),
+    out: row.out as unknown as InstanceRecord['out'],
+  }
+}
+
+/** Every column of an instance that may change. */
+export function toInstanceColumns({ capacity, weight, version, inRotationSince, out }: InstanceRecord) {
+  return {
+    capacity,
+    weight,
+    version,
+    inRotationSince: new Date(inRotationSince),
+    out: out === null ? Prisma.DbNull : { ...out },
+  } satisfies Prisma.InstanceUpdateInput
 }
 
 /** Every column of a module but its key and its secret. */
@@ -79,6 +102,8 @@ export function toModuleColumns(module: ModuleRecord) {
     disabledReason: module.disabled?.reason ?? null,
     disabledBy: module.disabled?.by ?? null,
     disabledAt: module.disabled ? new Date(module.disabled.at) : null,
+    giveUpAt: module.disabled?.giveUpAt ? new Date(module.disabled.giveUpAt) : null,
+    deployment: module.deployment ? (module.deployment as unknown as Prisma.InputJsonObject) : Prisma.DbNull,
     configVersion: module.configVersion,
     registeredAt: new Date(module.registeredAt),
     updatedAt: new Date(module.updatedAt),

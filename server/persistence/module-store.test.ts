@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EventType } from '#server/contracts/events.ts'
 import { decideRegister } from '#server/core/registry/decide-registration.ts'
 import { decideDisable, decideEnable } from '#server/core/registry/decide-switch.ts'
-import { ann, instanceRecord, registration } from '#server/core/registry/testing/builders.ts'
+import { ann, disabling, instanceRecord, registration } from '#server/core/registry/testing/builders.ts'
 import { describeModuleStore } from '#server/core/registry/testing/module-store-contract.ts'
 import { createSecretBox } from '../auth/secret-box.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
@@ -92,9 +92,9 @@ test('two replicas cannot together disable a module and enable one that needs it
   await register(replicas[0], 'base')
   await register(replicas[0], 'user', ['base'])
   for (let round = 0; round < 10; round++) {
-    await replicas[0].change(ann.tenantId, 'user', state => decideDisable(state, 'user', 'round', act))
+    await replicas[0].change(ann.tenantId, 'user', state => decideDisable(state, disabling('user', 'round'), act))
     await Promise.allSettled([
-      replicas[0].change(ann.tenantId, 'base', state => decideDisable(state, 'base', 'round', act)),
+      replicas[0].change(ann.tenantId, 'base', state => decideDisable(state, disabling('base', 'round'), act)),
       replicas[1].change(ann.tenantId, 'user', state => decideEnable(state, 'user', act)),
     ])
     const enabled = (await replicas[0].loadAll()).filter(module => module.enabled).map(module => module.id)
@@ -108,7 +108,7 @@ test('a replica decides on what another one wrote since its last look', async ()
   const replicas = [openStore(), openStore()] as const
   await register(replicas[0], 'a')
   await register(replicas[1], 'b')
-  await replicas[0].change(ann.tenantId, 'b', state => decideDisable(state, 'b', 'elsewhere', act))
+  await replicas[0].change(ann.tenantId, 'b', state => decideDisable(state, disabling('b', 'elsewhere'), act))
   let seen: boolean | undefined
   await replicas[1].change(ann.tenantId, 'a', state => {
     seen = state.modules.get('b')?.enabled
@@ -123,7 +123,7 @@ test('when the last of its writes fails, nothing of a change remains', async () 
   await register(store, 'm')
   await expect(
     store.change(ann.tenantId, 'm', state => {
-      const change = decideDisable(state, 'm', 'x', act)
+      const change = decideDisable(state, disabling('m', 'x'), act)
       const unwritable = { ...change!.events[0]!, type: 'module.\0' as EventType }
       return { ...change!, events: [unwritable] }
     }),
@@ -141,7 +141,7 @@ test('a change that another transaction keeps waiting is refused within seconds,
   try {
     await other.query('BEGIN')
     await other.query("SELECT pg_advisory_xact_lock(hashtextextended('modules:default', 0))")
-    const change = () => store.change(ann.tenantId, 'm', state => decideDisable(state, 'm', 'x', act))
+    const change = () => store.change(ann.tenantId, 'm', state => decideDisable(state, disabling('m', 'x'), act))
     await expect(change()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE', retryable: true })
     await other.query('ROLLBACK')
     expect((await change())?.after?.enabled).toBe(false)

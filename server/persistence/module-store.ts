@@ -1,3 +1,4 @@
+import { isSameJson } from '#server/core/registry/json-values.ts'
 import type { ModuleRecord } from '#server/core/registry/module-record.ts'
 import type { ModuleChange, ModuleStore, RegistryState } from '#server/core/registry/module-store.ts'
 import type { Clock } from '#server/core/shared/clock.ts'
@@ -6,7 +7,7 @@ import { insertAudit } from './audit.ts'
 import { insertConfigChanges, lastConfigVersion } from './config-change.ts'
 import { insertEventBatch } from './event-batch.ts'
 import { Prisma, type PrismaClient } from './generated/client.ts'
-import { fromModuleRow, toModuleColumns } from './module-row.ts'
+import { fromModuleRow, toInstanceColumns, toModuleColumns } from './module-row.ts'
 import { ModuleSnapshots } from './module-snapshots.ts'
 import { lockTenant } from './tenant-lock.ts'
 
@@ -102,18 +103,21 @@ async function writeInstances(
   const joined = after.filter(instance => !present.has(instance.id))
   if (joined.length > 0) {
     await tx.instance.createMany({
-      data: joined.map(({ registeredAt, ...instance }) => ({
-        ...instance,
+      data: joined.map(instance => ({
+        ...toInstanceColumns(instance),
         tenantId,
         moduleId,
-        registeredAt: new Date(registeredAt),
+        id: instance.id,
+        endpoint: instance.endpoint,
+        registeredAt: new Date(instance.registeredAt),
       })),
     })
   }
-  for (const { id, capacity, weight } of after) {
+  for (const instance of after) {
+    const { id } = instance
     const earlier = present.get(id)
-    if (!earlier || (earlier.capacity === capacity && earlier.weight === weight)) continue
+    if (!earlier || isSameJson(earlier, instance)) continue
     const key = { tenantId_moduleId_id: { tenantId, moduleId, id } }
-    await tx.instance.update({ where: key, data: { capacity, weight }, select: { id: true } })
+    await tx.instance.update({ where: key, data: toInstanceColumns(instance), select: { id: true } })
   }
 }

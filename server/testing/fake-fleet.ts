@@ -6,7 +6,18 @@ import type { BreakerBoard, BreakerKey } from '#server/core/resilience/breaker-b
 
 /** An instance of ten slots, long registered, unless told otherwise. */
 export function buildInstance(id: string, overrides: Partial<InstanceRecord> = {}): InstanceRecord {
-  return { id, endpoint: `http://127.0.0.1:9000/${id}`, capacity: 10, weight: 1, registeredAt: 0, ...overrides }
+  const since = overrides.registeredAt ?? 0
+  return {
+    id,
+    endpoint: `http://127.0.0.1:9000/${id}`,
+    capacity: 10,
+    weight: 1,
+    version: '1.0.0',
+    registeredAt: since,
+    inRotationSince: since,
+    out: null,
+    ...overrides,
+  }
 }
 
 /** An enabled module of the tenant `default` that can run `work`, with one instance, unless told otherwise. */
@@ -39,6 +50,7 @@ export function buildModule(id: string, overrides: Partial<ModuleRecord> = {}): 
     secret: 'whsec_dGVzdA==',
     enabled: true,
     disabled: null,
+    deployment: null,
     configVersion: 1,
     registeredAt: 0,
     updatedAt: 0,

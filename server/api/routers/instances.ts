@@ -1,4 +1,10 @@
-import { deregisterInstanceInput, registerInstanceInput } from '../../contracts/modules.ts'
+import {
+  deregisterInstanceInput,
+  putBackInstanceInput,
+  registerInstanceInput,
+  takeOutInstanceInput,
+  updateInstanceInput,
+} from '../../contracts/modules.ts'
 import { procedure, router } from '../trpc.ts'
 
 const write = { role: 'operator', scope: 'modules:write' } as const
@@ -7,6 +13,15 @@ export const instancesRouter = router({
   register: procedure(write)
     .input(registerInstanceInput)
     .mutation(({ ctx, input }) => ctx.operations.modules.registerInstance(ctx.by, input)),
+  update: procedure(write)
+    .input(updateInstanceInput)
+    .mutation(({ ctx, input }) => ctx.operations.modules.updateInstance(ctx.by, input)),
+  takeOut: procedure(write)
+    .input(takeOutInstanceInput)
+    .mutation(({ ctx, input }) => ctx.operations.modules.takeOutInstance(ctx.by, input)),
+  putBack: procedure(write)
+    .input(putBackInstanceInput)
+    .mutation(({ ctx, input }) => ctx.operations.modules.putBackInstance(ctx.by, input)),
   deregister: procedure(write)
     .input(deregisterInstanceInput)
     .mutation(async ({ ctx, input }) => {

@@ -1,3 +1,5 @@
+import { testConnectionInput } from '../../contracts/connections.ts'
+import { deployModuleInput } from '../../contracts/deployments.ts'
 import {
   disableModuleInput,
   enableModuleInput,
@@ -31,13 +33,21 @@ export const modulesRouter = router({
     .mutation(({ ctx, input }) => ctx.operations.modules.enable(ctx.by, input.id, input.withDependencies)),
   disable: procedure(write)
     .input(disableModuleInput)
-    .mutation(({ ctx, input }) => ctx.operations.modules.disable(ctx.by, input.id, input.reason)),
+    .mutation(({ ctx, input }) => ctx.operations.modules.disable(ctx.by, input)),
   remove: procedure(write)
     .input(removeModuleInput)
     .mutation(async ({ ctx, input }) => {
       await ctx.operations.modules.remove(ctx.by, input.id, input.reason)
       return { id: input.id }
     }),
+  /** What registering a service at an endpoint would meet there; nothing is changed. */
+  testConnection: procedure(write)
+    .input(testConnectionInput)
+    .mutation(({ ctx, input }) => ctx.operations.modules.testConnection(ctx.by, input.endpoint)),
+  /** Another version comes in step by step; see `deployments`. */
+  deploy: procedure(write)
+    .input(deployModuleInput)
+    .mutation(({ ctx, input }) => ctx.operations.deployments.start(ctx.by, input)),
   impact: procedure(read)
     .input(moduleIdInput)
     .query(({ ctx, input }) => ctx.operations.modules.impact(ctx.tenantId, input.id)),

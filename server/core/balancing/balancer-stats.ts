@@ -4,6 +4,7 @@ import type { ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
 import type { Clock } from '../shared/clock.ts'
 import { jainIndex } from './fairness.ts'
 import type { InstanceLoads } from './load-table.ts'
+import { slowStartShare } from './slow-start.ts'
 
 export interface BalancerStatsSources {
   catalog: Pick<ModuleCatalog, 'list'>
@@ -14,8 +15,8 @@ export interface BalancerStatsSources {
 
 /**
  * How calls are spread over the instances of a tenant. Calls in flight are those of all replicas; the rest is as this replica
- * sees it. The totals are of enabled modules, the list
- * is of all. `calls` counts since start; `share` and `fairness` are of recent calls (each halved every five minutes), so
+ * sees it. The totals are of enabled modules without
+ * instances out of rotation, the list is of all. `calls` counts since start; `share` and `fairness` are of recent calls (each halved every five minutes), so
  * that an instance that joined late is not called unfair for ever.
  */
 export function readBalancerStats(tenantId: string, sources: BalancerStatsSources): BalancerStats {
@@ -25,6 +26,7 @@ export function readBalancerStats(tenantId: string, sources: BalancerStatsSource
   for (const module of modules) {
     if (!module.enabled) continue
     for (const instance of module.instances) {
+      if (instance.out !== null) continue
       totals.instances += 1
       totals.capacity += instance.capacity
       totals.inFlight += sources.load.inFlight({ tenantId, moduleId: module.id, instanceId: instance.id })
@@ -34,11 +36,12 @@ export function readBalancerStats(tenantId: string, sources: BalancerStatsSource
   return {
     ...totals,
     utilization: totals.capacity === 0 ? 0 : totals.inFlight / totals.capacity,
-    modules: modules.map(module => readModule(module, sources.load, now)),
+    modules: modules.map(module => spreadOf(module, sources.load, now)),
   }
 }
 
-function readModule(module: ModuleRecord, loads: InstanceLoads, now: number): BalancerStats['modules'][number] {
+/** How recent calls of one module are spread over its instances. Those out of rotation count neither way for fairness. */
+export function spreadOf(module: ModuleRecord, loads: InstanceLoads, now: number): BalancerStats['modules'][number] {
   const rows = module.instances.map(instance => {
     const load = loads.of({ tenantId: module.tenantId, moduleId: module.id, instanceId: instance.id })
     return { instance, load, recentCalls: load.recentCalls(now) }
@@ -47,13 +50,16 @@ function readModule(module: ModuleRecord, loads: InstanceLoads, now: number): Ba
   return {
     moduleId: module.id,
     strategy: module.strategy,
-    fairness: jainIndex(rows.map(row => row.recentCalls / dueShare(module, row.instance))),
+    fairness: jainIndex(
+      rows.filter(row => row.instance.out === null).map(row => row.recentCalls / dueShare(module, row.instance)),
+    ),
     instances: rows.map(({ instance, load, recentCalls }) => ({
       instanceId: instance.id,
       inFlight: load.inFlight + load.elsewhere,
       capacity: instance.capacity,
       calls: load.calls,
       share: recentTotal === 0 ? 0 : recentCalls / recentTotal,
+      ramp: slowStartShare(now - instance.inRotationSince),
     })),
   }
 }

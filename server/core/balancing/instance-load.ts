@@ -28,6 +28,8 @@ export class InstanceLoad {
   elsewhere = 0
   /** Calls since start, counted when their slot is taken. */
   calls = 0
+  /** Calls that ended since start, by how; busy and cancelled ones are neither. */
+  successes = 0
   failures = 0
   /** Exponentially weighted mean of successful calls in ms; null before the first, and after a pause until the next. */
   latencyMs: number | null = null
@@ -107,8 +109,11 @@ export class InstanceLoad {
     }
     this.#learnedAt = now
     this.failureShare += smoothing * ((ok ? 0 : 1) - this.failureShare)
-    if (ok)
-      this.latencyMs = this.latencyMs === null ? durationMs : this.latencyMs + smoothing * (durationMs - this.latencyMs)
-    else this.failures += 1
+    if (!ok) {
+      this.failures += 1
+      return
+    }
+    this.successes += 1
+    this.latencyMs = this.latencyMs === null ? durationMs : this.latencyMs + smoothing * (durationMs - this.latencyMs)
   }
 }

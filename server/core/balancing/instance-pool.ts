@@ -1,4 +1,5 @@
 import type { ExclusionCode } from '../../contracts/decisions.ts'
+import { trafficSplit } from '../registry/deployment-state.ts'
 import type { ModuleRecord } from '../registry/module-record.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Random } from '../shared/ids.ts'
@@ -6,6 +7,7 @@ import { type BalancingPolicy, createBalancingPolicy } from './balancing-policy.
 import type { Slot } from './instance-load.ts'
 import type { InstanceLoads } from './load-table.ts'
 import { type EligibilitySources, PoolMember } from './pool-member.ts'
+import { VersionSplit } from './version-split.ts'
 
 export interface PoolResources extends EligibilitySources {
   load: InstanceLoads
@@ -15,9 +17,16 @@ export interface PoolResources extends EligibilitySources {
   moduleLimit: (tenantId: string, moduleId: string) => number | null
 }
 
+/** Instances that a choice is made among, with the strategy that makes it. */
+interface Group {
+  readonly callable: PoolMember[]
+  readonly policy: BalancingPolicy
+}
+
 export interface PoolChoice {
   member: PoolMember
-  /** Its place among the instances the choice was made among. */
+  group: Group
+  /** Its place among the callable instances of the group. */
   index: number
   /** With which exactly this instance was chosen within its module. */
   probability: number
@@ -29,10 +38,13 @@ export interface PoolChoice {
  */
 export class InstancePool {
   readonly members: readonly PoolMember[]
-  readonly #policy: BalancingPolicy
   readonly #now: () => number
   readonly #limit: () => number | null
-  readonly #callable: PoolMember[] = []
+  /** All instances; those of the old version while another is deployed. */
+  readonly #main: Group
+  /** Those of the new version, and how calls are split between the two; null while nothing is deployed. */
+  readonly #fresh: (Group & { split: VersionSplit }) | null
+  readonly #onlyMain: readonly Group[]
   #lookedAt = Number.NEGATIVE_INFINITY
 
   constructor(module: ModuleRecord, resources: PoolResources) {
@@ -41,7 +53,14 @@ export class InstancePool {
       return new PoolMember({ module, instance, load: resources.load.of(key), sources: resources })
     })
     this.#limit = () => resources.moduleLimit(module.tenantId, module.id)
-    this.#policy = createBalancingPolicy(module.strategy, resources.random)
+    const newGroup = (): Group => ({
+      callable: [],
+      policy: createBalancingPolicy(module.strategy, resources.random),
+    })
+    const split = trafficSplit(module)
+    this.#main = newGroup()
+    this.#onlyMain = [this.#main]
+    this.#fresh = split && { ...newGroup(), split: new VersionSplit(split, resources.random) }
     this.#now = () => resources.clock.now()
   }
 
@@ -53,17 +72,22 @@ export class InstancePool {
     const age = now - this.#lookedAt
     if (age >= 0 && age < maxAgeMs) return
     this.#lookedAt = now
-    this.#callable.length = 0
+    this.#main.callable.length = 0
+    if (this.#fresh) this.#fresh.callable.length = 0
     for (const member of this.members) {
       member.look(now)
-      if (!member.isBarred) this.#callable.push(member)
+      if (!member.isBarred) this.#groupOf(member).callable.push(member)
     }
   }
 
-  /** Free slots of all instances that may be called, as of the last look. */
+  /** Free slots of all instances that may be called, as of the last look; of a new version no more than its share allows. */
   freeSlots(): number {
-    let free = 0
-    for (const member of this.#callable) free += member.freeSlots
+    let free = freeOf(this.#main)
+    if (this.#fresh) {
+      const { split, callable } = this.#fresh
+      const isAlone = this.#main.callable.length === 0 && split.share > 0
+      if (callable.length > 0) free += Math.min(freeOf(this.#fresh), isAlone ? Infinity : split.allowance(free))
+    }
     return Math.min(free, this.#leftOfLimit())
   }
 
@@ -74,7 +98,10 @@ export class InstancePool {
 
   /** Why an instance could not be chosen; null when it could. */
   exclusionOf(member: PoolMember): ExclusionCode | null {
-    return member.exclusion() ?? (this.isAtLimit ? 'module_limited' : null)
+    const own = member.exclusion()
+    if (own !== null) return own
+    if (this.isAtLimit) return 'module_limited'
+    return this.#open().includes(this.#groupOf(member)) ? null : 'version_held_back'
   }
 
   /** Calls in flight on all its instances. */
@@ -94,7 +121,7 @@ export class InstancePool {
   /** Whether any instance could take a call, as of the last look. */
   hasRoom(): boolean {
     if (this.isAtLimit) return false
-    for (const member of this.#callable) if (member.canTake()) return true
+    for (const group of this.#open()) if (hasRoom(group)) return true
     return false
   }
 
@@ -114,7 +141,8 @@ export class InstancePool {
 
   /** Takes the slot of a choice just made and moves the strategy's turn on. */
   take(choice: PoolChoice, isOutside = false): Slot {
-    this.#policy.confirm(this.#callable, choice.index)
+    choice.group.policy.confirm(choice.group.callable, choice.index)
+    this.#fresh?.split.confirm(choice.group === this.#fresh)
     return choice.member.take(this.#now, isOutside)
   }
 
@@ -123,9 +151,48 @@ export class InstancePool {
     return limit === null ? Number.POSITIVE_INFINITY : Math.max(0, limit - this.inFlight)
   }
 
-  #chooseAsSeen(): PoolChoice | null {
-    const choice = this.#policy.choose(this.#callable)
-    const member = choice && this.#callable[choice.index]
-    return member ? { member, index: choice.index, probability: choice.probability } : null
+  #groupOf(member: PoolMember): Group {
+    return this.#fresh?.split.isFresh(member.instance) ? this.#fresh : this.#main
   }
+
+  /**
+   * The groups that may be given the next call, the one whose turn it is first. A new version never gets more than its share
+   * because the old one is full, but all when nothing of the old one may be called; a full one leaves its turn to the old.
+   */
+  #open(): readonly Group[] {
+    if (!this.#fresh) return this.#onlyMain
+    const { split } = this.#fresh
+    if (split.isDue) return [this.#fresh, this.#main]
+    return split.share > 0 && this.#main.callable.length === 0 ? [this.#fresh] : this.#onlyMain
+  }
+
+  #chooseAsSeen(): PoolChoice | null {
+    for (const group of this.#open()) {
+      const choice = group.policy.choose(group.callable)
+      const member = choice && group.callable[choice.index]
+      if (member) {
+        return { member, group, index: choice.index, probability: choice.probability * this.#turnOf(group) }
+      }
+    }
+    return null
+  }
+
+  /** How likely it is the turn of a group: its share of a cycle, or all of it while the other could take nothing. */
+  #turnOf(group: Group): number {
+    if (!this.#fresh) return 1
+    const { share } = this.#fresh.split
+    if (group === this.#fresh) return this.#main.callable.length === 0 ? 1 : share
+    return hasRoom(this.#fresh) ? 1 - share : 1
+  }
+}
+
+function freeOf({ callable }: Group): number {
+  let free = 0
+  for (const member of callable) free += member.freeSlots
+  return free
+}
+
+function hasRoom({ callable }: Group): boolean {
+  for (const member of callable) if (member.canTake()) return true
+  return false
 }

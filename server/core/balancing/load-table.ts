@@ -16,8 +16,8 @@ export interface LoadTable {
   latencyMs(key: InstanceKey): number | null
   /** Takes one slot; `release` gives it back exactly once however often it is called. */
   acquire(key: InstanceKey): { release(result: { ok: boolean; durationMs: number } | null): void }
-  /** Calls and failures since start. */
-  totals(key: InstanceKey): { calls: number; failures: number }
+  /** Since start: calls that were begun, and how those that taught something ended. */
+  totals(key: InstanceKey): { calls: number; successes: number; failures: number }
 }
 
 /** The load table with what only the balancer needs of it. */
@@ -53,7 +53,7 @@ export function createLoadTable(options: { clock: Clock }): InstanceLoads {
     acquire: key => of(key).take(now, false),
     totals(key) {
       const load = find(key)
-      return { calls: load?.calls ?? 0, failures: load?.failures ?? 0 }
+      return { calls: load?.calls ?? 0, successes: load?.successes ?? 0, failures: load?.failures ?? 0 }
     },
     shareByDefault(share) {
       shareByDefault = share

@@ -52,9 +52,13 @@ export class PoolMember implements BalancedInstance {
   look(now: number): void {
     const { tenantId, moduleId, instanceId } = this.key
     const isFresh = this.#load.isFresh(now)
-    this.ramp = slowStartShare(now - this.instance.registeredAt)
+    this.ramp = slowStartShare(now - this.instance.inRotationSince)
     this.latencyMs = isFresh ? this.#load.latencyMs : null
     this.failureShare = isFresh ? this.#load.failureShare : 0
+    if (this.instance.out !== null) {
+      this.#barred = 'instance_draining'
+      return
+    }
     if (this.#sources.health.instance(tenantId, moduleId, instanceId).state === 'unhealthy') {
       this.#barred = 'instance_unhealthy'
       return

@@ -22,7 +22,7 @@ import { AttemptReports, type ReportPorts } from './attempt-reports.ts'
 import { viewOfAttempt } from './attempt-view.ts'
 import { type CallOutcome, callLimitOf, judgeOutcome, readOutcome } from './call-outcome.ts'
 import { cancelled, deadlinePassed, gaveWay, totalTimeOver } from './end-errors.ts'
-import { type Attempt, LeaseRecord, type Routed } from './lease-record.ts'
+import { type Attempt, LeaseRecord, type RequeueReason, type Routed } from './lease-record.ts'
 import type { ResultCheck } from './result-check.ts'
 import { routeRequest } from './route-request.ts'
 
@@ -48,6 +48,14 @@ export interface ExecutionPorts extends ReportPorts {
 
 const defaultBusyDelayMs = 1_000
 const refusedDelayMs = 250
+
+/** What is told of a task that was stopped and went back into the queue. */
+const requeueReasons: Record<StopReason['kind'], RequeueReason> = {
+  preempted: 'PREEMPTED',
+  drained: 'DRAINED',
+  shutdown: 'SHUTDOWN',
+  cancelled: 'SHUTDOWN',
+}
 
 /**
  * One task under one lease: calls the routed instance, goes on to the next capable module when that fails, and says how the
@@ -256,7 +264,7 @@ export class Execution implements RunningTask {
   /** We ended the call ourselves: on request, or because the task's own time was up. */
   #whenAborted(attempt: Attempt): NextStep {
     attempt.route.slot.release(null)
-    if (this.#stop?.kind === 'shutdown') return { kind: 'requeue' }
+    if (this.#stop?.kind === 'shutdown' || this.#stop?.kind === 'drained') return { kind: 'requeue' }
     if (this.#stop?.kind === 'preempted') {
       this.#keep(attempt, 'preempted', gaveWay(this.#stop.by))
       return { kind: 'requeue' }
@@ -332,6 +340,6 @@ export class Execution implements RunningTask {
   }
 
   #end(next: NextStep): LeaseEnd {
-    return this.#record.end(next, this.#ports.clock.now(), this.#stop?.kind === 'preempted' ? 'PREEMPTED' : 'SHUTDOWN')
+    return this.#record.end(next, this.#ports.clock.now(), requeueReasons[this.#stop?.kind ?? 'shutdown'])
   }
 }

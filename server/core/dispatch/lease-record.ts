@@ -19,7 +19,7 @@ export interface Attempt {
 }
 
 /** Why a task went back into the queue without having used an attempt. */
-export type RequeueReason = 'SHUTDOWN' | 'NO_SLOT' | 'PREEMPTED' | 'PAUSED'
+export type RequeueReason = 'SHUTDOWN' | 'NO_SLOT' | 'PREEMPTED' | 'PAUSED' | 'DRAINED'
 
 /** What is written when a lease ends: its attempts, the events that tell of them, and how many attempts the task has used. */
 export class LeaseRecord {

@@ -33,7 +33,7 @@ describe('a task that nothing holds', () => {
 
 describe('no module that could take it', () => {
   test('a disabled module is named with who disabled it, why and since when; nobody can say for how long', async () => {
-    const disabled = { reason: 'maintenance', by: 'Ann', at: Date.parse('2026-11-20T10:00:00Z') }
+    const disabled = { reason: 'maintenance', by: 'Ann', at: Date.parse('2026-11-20T10:00:00Z'), giveUpAt: null }
     const stage = new ExplainStage(buildModule('m', { enabled: false, disabled }))
     const explanation = await stage.explain(await stage.submit())
     expect(explanation.headline).toBe('Module m is disabled')

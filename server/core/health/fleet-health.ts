@@ -23,7 +23,10 @@ export class ObservedModule {
     this.record = record
   }
 
-  /** Mean of its instances' scores by capacity; instances of which nothing was seen do not count. */
+  /**
+   * Mean of its instances' scores by capacity; instances of which nothing was seen do not count, nor do those out of rotation
+   * while any is in it.
+   */
   get reading(): HealthReading {
     this.#reading ??= this.#read()
     return this.#reading
@@ -40,7 +43,9 @@ export class ObservedModule {
   }
 
   #read(): HealthReading {
-    const reading = combine([...this.instances.values()])
+    const all = [...this.instances.values()]
+    const inRotation = all.filter(({ record }) => record.out === null)
+    const reading = combine(inRotation.length > 0 ? inRotation : all)
     if (reading.state !== this.#state) this.#since = reading.at
     this.#state = reading.state
     return reading

@@ -123,7 +123,7 @@ describe('active checks', () => {
     await monitor.start()
     const module = put('a')
     await clock.advance(second)
-    put('a', { enabled: false, disabled: { reason: 'x', by: 'Ann', at: 0 } })
+    put('a', { enabled: false, disabled: { reason: 'x', by: 'Ann', at: 0, giveUpAt: null } })
     const checks = driver.checked.length
     await clock.advance(120 * second)
     expect(driver.checked).toHaveLength(checks)
@@ -223,7 +223,7 @@ describe('the overall score', () => {
 
   test('a disabled module is listed but does not count', async () => {
     await fail('a')
-    put('a', { enabled: false, disabled: { reason: 'repair', by: 'Ann', at: 0 } })
+    put('a', { enabled: false, disabled: { reason: 'repair', by: 'Ann', at: 0, giveUpAt: null } })
     expect(monitor.summary(tenant)).toMatchObject({
       score: 100,
       modules: { score: 100, members: [{ id: 'a', weight: 0, reason: 'Disabled by Ann: repair' }, { id: 'b' }] },

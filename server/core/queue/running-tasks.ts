@@ -5,6 +5,8 @@ import type { AttemptRecord, ClaimedTask } from './task-store.ts'
 export type StopReason =
   | { kind: 'cancelled'; reason: string }
   | { kind: 'shutdown' }
+  /** What it runs on was taken out of service, and its time to finish is over; it goes back into the queue. */
+  | { kind: 'drained' }
   /** Urgent work needs its slot; it goes back into the queue with its checkpoint. */
   | { kind: 'preempted'; by: { taskId: string; priority: number } }
 

@@ -114,10 +114,16 @@ function newModule(state: RegistryState, prepared: PreparedModule, act: Act): Mo
     enabled: isEnabled,
     disabled: isEnabled
       ? null
-      : { reason: `Registered while ${missing.join(', ')} ${are} disabled`, by: act.by.name, at: act.now },
+      : {
+          reason: `Registered while ${missing.join(', ')} ${are} disabled`,
+          by: act.by.name,
+          at: act.now,
+          giveUpAt: null,
+        },
     configVersion: state.lastConfigVersion + 1,
     registeredAt: act.now,
     updatedAt: act.now,
     instances,
+    deployment: null,
   }
 }

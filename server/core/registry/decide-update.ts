@@ -1,5 +1,6 @@
 import type { UpdateModule } from '../../contracts/modules.ts'
 import { disabledDependencies, requireSharedSchemas, requireSoundDependencies } from './dependency-rules.ts'
+import { refuseWhileDeploying } from './deployment-state.ts'
 import {
   type Act,
   changedFields,
@@ -24,13 +25,13 @@ export interface PreparedEdit {
 /**
  * An edit of the configuration; null when it changes nothing. Throws MODULE_NOT_FOUND, VERSION_CONFLICT,
  * DEPENDENCY_UNKNOWN, DEPENDENCY_CYCLE, MODULE_NEEDS_DISABLED (an enabled module cannot come to need a disabled one),
- * SCHEMA_CONFLICT.
+ * SCHEMA_CONFLICT, DEPLOYMENT_UNDER_WAY (the version cannot be changed).
  */
 export function decideUpdate(state: RegistryState, prepared: PreparedEdit, act: Act): ModuleChange | null {
   const { id, configVersion } = prepared.input
   const before = requireModule(state, id)
   if (before.configVersion !== configVersion) throw versionConflict(before, configVersion, configurationOf(before))
-  const edited: ModuleRecord = { ...before, ...edits(prepared) }
+  const edited = withVersion(before, { ...before, ...edits(prepared) })
   const changed = changedFields(before, edited)
   if (changed.length === 0) return null
   const after: ModuleRecord = { ...edited, configVersion: state.lastConfigVersion + 1, updatedAt: act.now }
@@ -48,6 +49,19 @@ export function decideUpdate(state: RegistryState, prepared: PreparedEdit, act: 
     audit: moduleAudit(act, 'module.updated', id, null, { changed, configVersion: versions }),
     events: [moduleEvent(act, 'module.updated', id, { changed, configVersion: after.configVersion })],
   }
+}
+
+/**
+ * Another version given by an edit is said of what runs already: instances of the former one are of the new one. While a
+ * deployment is under way that is refused (DEPLOYMENT_UNDER_WAY): it will set the version itself.
+ */
+function withVersion(before: ModuleRecord, edited: ModuleRecord): ModuleRecord {
+  if (before.version === edited.version) return edited
+  refuseWhileDeploying(before)
+  const instances = before.instances.map(instance =>
+    instance.version === before.version ? { ...instance, version: edited.version } : instance,
+  )
+  return { ...edited, instances }
 }
 
 /** The fields an edit names, in the record's own form. An empty owner or description takes it away. */

@@ -3,7 +3,7 @@ import type { Principal } from '../shared/principal.ts'
 import { enableOrder } from './dependency-graph.ts'
 import { isSameJson } from './json-values.ts'
 import { moduleNotFound } from './module-errors.ts'
-import type { InstanceRecord, ModuleRecord } from './module-record.ts'
+import type { DeploymentRecord, InstanceRecord, ModuleRecord, TakenOutRecord } from './module-record.ts'
 import type { AuditEntry, ConfigChange, ModuleChange, RegistryState } from './module-store.ts'
 
 /** Who decides, and when (ms since the epoch). */
@@ -64,9 +64,26 @@ export function stateChange(module: ModuleRecord): ConfigChange {
 /** The change of one instance; null says that it left. */
 export function instanceChange(moduleId: string, instanceId: string, instance: InstanceRecord | null): ConfigChange {
   const value = instance
-    ? { endpoint: instance.endpoint, capacity: instance.capacity, weight: instance.weight }
+    ? {
+        endpoint: instance.endpoint,
+        capacity: instance.capacity,
+        weight: instance.weight,
+        version: instance.version,
+        out: instance.out,
+      }
     : { removed: true }
   return { entityKind: 'instance', entityId: `${moduleId}/${instanceId}`, value }
+}
+
+/** Where a deployment stands. */
+export function deploymentChange(moduleId: string, deployment: DeploymentRecord): ConfigChange {
+  return { entityKind: 'deployment', entityId: moduleId, value: { ...deployment } }
+}
+
+/** What is kept of somebody taking something out of service now. */
+export function takenOut(act: Act, reason: string, giveUpAfterMs: number | null): TakenOutRecord {
+  const giveUpAt = giveUpAfterMs === null ? null : act.now + giveUpAfterMs
+  return { reason, by: act.by.name, at: act.now, giveUpAt }
 }
 
 /** The audit entry of an act on a module. */

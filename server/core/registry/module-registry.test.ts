@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { FakeClock } from '../../testing/fake-clock.ts'
+import { createSeededIds } from '../../testing/seeded-random.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import { silentLogger } from '../shared/logger.ts'
 import type { CatalogChange } from './module-record.ts'
 import { ModuleRegistry } from './module-registry.ts'
-import { ann, registration } from './testing/builders.ts'
+import { ann, disabling, registration } from './testing/builders.ts'
 import { MemoryModuleStore } from './testing/memory-module-store.ts'
 import { typeOnlySchemas } from './testing/type-only-schemas.ts'
 
@@ -25,6 +26,7 @@ function openRegistry(): ModuleRegistry {
   return new ModuleRegistry({
     store,
     clock: new FakeClock(),
+    ids: createSeededIds(1),
     logger: silentLogger,
     schemas: typeOnlySchemas,
     events: { wake: () => void (wakes += 1) },
@@ -89,7 +91,7 @@ describe('registering', () => {
 
   test('registers disabled, and says why, when something it needs is disabled', async () => {
     await register('base')
-    await registry.disable(ann, 'base', 'maintenance')
+    await registry.disable(ann, disabling('base', 'maintenance'))
     const module = await register('user', { dependsOn: ['base'] })
     expect(module).toMatchObject({
       enabled: false,
@@ -154,7 +156,7 @@ describe('enabling and disabling', () => {
     await register('b', { dependsOn: ['base'] })
     await register('a', { dependsOn: ['base'] })
     await register('indirect', { dependsOn: ['a'] })
-    expect(await refusal(registry.disable(ann, 'base', 'x'))).toEqual({
+    expect(await refusal(registry.disable(ann, disabling('base', 'x')))).toEqual({
       code: 'MODULE_REQUIRED',
       details: { id: 'base', requiredBy: ['a', 'b'] },
     })
@@ -165,7 +167,7 @@ describe('enabling and disabling', () => {
     await register('z')
     await register('y', { dependsOn: ['z'] })
     await register('x', { dependsOn: ['y'] })
-    for (const id of ['x', 'y', 'z']) await registry.disable(ann, id, 'night')
+    for (const id of ['x', 'y', 'z']) await registry.disable(ann, disabling(id, 'night'))
     expect(await refusal(registry.enable(ann, 'x'))).toEqual({
       code: 'MODULE_NEEDS_DISABLED',
       details: { id: 'x', needs: ['z', 'y'] },
@@ -174,9 +176,9 @@ describe('enabling and disabling', () => {
 
   test('twice is once: no second audit entry or event, and the first reason stays', async () => {
     await register('a')
-    await registry.disable(ann, 'a', 'first')
+    await registry.disable(ann, disabling('a', 'first'))
     const entries = [store.audit.length, store.events.length, wakes]
-    const again = await registry.disable(ann, 'a', 'second')
+    const again = await registry.disable(ann, disabling('a', 'second'))
     expect(again.disabled?.reason).toBe('first')
     await registry.enable(ann, 'a')
     await registry.enable(ann, 'a')
@@ -186,7 +188,7 @@ describe('enabling and disabling', () => {
   test('an unknown module is MODULE_NOT_FOUND', async () => {
     for (const call of [
       registry.enable(ann, 'no'),
-      registry.disable(ann, 'no', 'x'),
+      registry.disable(ann, disabling('no', 'x')),
       registry.remove(ann, 'no', 'x'),
     ]) {
       expect(await refusal(call)).toEqual({ code: 'MODULE_NOT_FOUND', details: { id: 'no' } })
@@ -229,7 +231,7 @@ describe('updating', () => {
 
   test('cannot make an enabled module need a disabled one', async () => {
     await register('base')
-    await registry.disable(ann, 'base', 'x')
+    await registry.disable(ann, disabling('base', 'x'))
     await register('a')
     expect(await refusal(registry.update(ann, { id: 'a', configVersion: 1, dependsOn: ['base'] }))).toEqual({
       code: 'MODULE_NEEDS_DISABLED',
@@ -251,7 +253,7 @@ describe('removing', () => {
   test('takes a disabled module that nothing needs', async () => {
     await register('a')
     expect(await refusal(registry.remove(ann, 'a', 'x'))).toMatchObject({ code: 'MODULE_ENABLED' })
-    await registry.disable(ann, 'a', 'x')
+    await registry.disable(ann, disabling('a', 'x'))
     await registry.remove(ann, 'a', 'no longer used')
     expect(registry.get(tenant, 'a')).toBeUndefined()
     expect(registry.capableOf(tenant, 'a.run')).toEqual([])
@@ -261,8 +263,8 @@ describe('removing', () => {
   test('is refused while even a disabled module names it', async () => {
     await register('base')
     await register('user', { dependsOn: ['base'] })
-    await registry.disable(ann, 'user', 'x')
-    await registry.disable(ann, 'base', 'x')
+    await registry.disable(ann, disabling('user', 'x'))
+    await registry.disable(ann, disabling('base', 'x'))
     expect(await refusal(registry.remove(ann, 'base', 'x'))).toEqual({
       code: 'MODULE_REQUIRED',
       details: { id: 'base', requiredBy: ['user'] },
@@ -302,7 +304,7 @@ describe('the catalog', () => {
     })
     const stop = registry.onChange(change => seen.push(change))
     const registered = await register('a')
-    const disabled = await registry.disable(ann, 'a', 'x')
+    const disabled = await registry.disable(ann, disabling('a', 'x'))
     stop()
     await registry.remove(ann, 'a', 'x')
     expect(seen).toEqual([
@@ -356,7 +358,7 @@ describe('what other replicas change', () => {
     )
     await register('added')
     await registry.update(ann, { id: 'edited', configVersion: 1, name: 'Renamed' })
-    await registry.disable(ann, 'left', 'over')
+    await registry.disable(ann, disabling('left', 'over'))
     await registry.remove(ann, 'left', 'over')
     await other.refresh()
     expect(changes.sort()).toEqual(['added added', 'edited changed', 'left removed'])
@@ -372,7 +374,7 @@ describe('what other replicas change', () => {
     store.read = async tenantId => {
       const modules = await read(tenantId)
       // A change that was committed right after this was read waits for its turn in memory.
-      if (isOlder) void registry.disable(ann, 'a', 'maintenance')
+      if (isOlder) void registry.disable(ann, disabling('a', 'maintenance'))
       isOlder = false
       return modules
     }

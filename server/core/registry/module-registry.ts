@@ -1,9 +1,25 @@
-import type { RegisterModule, UpdateModule } from '../../contracts/modules.ts'
+import type { DeployModule } from '../../contracts/deployments.ts'
+import type {
+  DisableModule,
+  RegisterInstance,
+  RegisterModule,
+  TakeOutInstance,
+  UpdateInstance,
+  UpdateModule,
+} from '../../contracts/modules.ts'
 import type { EventPublisher } from '../events/event-log.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { IdSource } from '../shared/ids.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Principal } from '../shared/principal.ts'
-import { decideDeregisterInstance, decideRegisterInstance } from './decide-instances.ts'
+import { type DeploymentMove, decideDeploy, decideMove } from './decide-deployment.ts'
+import {
+  decideDeregisterInstance,
+  decidePutBack,
+  decideRegisterInstance,
+  decideTakeOut,
+  decideUpdateInstance,
+} from './decide-instances.ts'
 import { decideRegister, decideRemove } from './decide-registration.ts'
 import { decideDisable, decideEnable } from './decide-switch.ts'
 import { decideUpdate } from './decide-update.ts'
@@ -22,6 +38,7 @@ export interface ModuleRegistryPorts {
   store: ModuleStore
   events: Pick<EventPublisher, 'wake'>
   clock: Clock
+  ids: IdSource
   logger: Logger
   schemas: SchemaCompiler
   checkEndpoint: EndpointCheck
@@ -93,11 +110,10 @@ export class ModuleRegistry implements ModuleCatalog {
     const { schemas, checkEndpoint, clock, newSecret } = this.#ports
     const capabilities = prepareCapabilities(input.capabilities, schemas)
     requireStorable(input)
-    const instances = await prepareInstances(
-      input.instances,
-      endpoint => checkEndpoint(endpoint, input.driver),
-      clock.now(),
-    )
+    const instances = await prepareInstances(input.instances, endpoint => checkEndpoint(endpoint, input.driver), {
+      version: input.version,
+      now: clock.now(),
+    })
     const prepared = { input, capabilities, instances, secret: newSecret() }
     return this.#change(by, input.id, (state, act) => decideRegister(state, prepared, act))
   }
@@ -118,9 +134,9 @@ export class ModuleRegistry implements ModuleCatalog {
   }
 
   /** Idempotent; the first reason stays. Throws MODULE_NOT_FOUND, MODULE_REQUIRED. */
-  async disable(by: Principal, id: string, reason: string): Promise<ModuleRecord> {
-    requireStorable({ reason })
-    return this.#change(by, id, (state, act) => decideDisable(state, id, reason, act))
+  async disable(by: Principal, input: DisableModule): Promise<ModuleRecord> {
+    requireStorable({ reason: input.reason })
+    return this.#change(by, input.id, (state, act) => decideDisable(state, input, act))
   }
 
   /** Throws MODULE_NOT_FOUND, MODULE_REQUIRED, MODULE_ENABLED. */
@@ -130,17 +146,14 @@ export class ModuleRegistry implements ModuleCatalog {
   }
 
   /**
-   * Adds an instance; one that comes back is the same one, with the capacity and weight given now. Throws MODULE_NOT_FOUND,
+   * Adds an instance; one that comes back is the same one, with the capacity, weight and version given now. Throws MODULE_NOT_FOUND,
    * INVALID_ENDPOINT, ADDRESS_NOT_ALLOWED, INVALID_INPUT.
    */
   async registerInstance(
     by: Principal,
-    input: { moduleId: string; endpoint: string; capacity: number; weight: number },
+    input: RegisterInstance,
   ): Promise<{ module: ModuleRecord; instance: InstanceRecord }> {
-    const { driver } = this.require(by.tenantId, input.moduleId)
-    const { checkEndpoint, clock } = this.#ports
-    const check = (endpoint: string) => checkEndpoint(endpoint, driver)
-    const [joining] = await prepareInstances([input], check, clock.now())
+    const [joining] = await this.#prepare(by, input.moduleId, [input])
     const { moduleId } = input
     const module = await this.#change(by, moduleId, (state, act) =>
       decideRegisterInstance(state, moduleId, joining!, act),
@@ -149,9 +162,61 @@ export class ModuleRegistry implements ModuleCatalog {
   }
 
   /** Throws MODULE_NOT_FOUND, INSTANCE_NOT_FOUND. */
+  updateInstance(by: Principal, input: UpdateInstance): Promise<ModuleRecord> {
+    return this.#change(by, input.moduleId, (state, act) => decideUpdateInstance(state, input, act))
+  }
+
+  /** Idempotent; the first reason stays. Throws MODULE_NOT_FOUND, INSTANCE_NOT_FOUND. */
+  async takeOut(by: Principal, input: TakeOutInstance): Promise<ModuleRecord> {
+    requireStorable({ reason: input.reason })
+    return this.#change(by, input.moduleId, (state, act) => decideTakeOut(state, input, act))
+  }
+
+  /** Idempotent. Throws MODULE_NOT_FOUND, INSTANCE_NOT_FOUND, DEPLOYMENT_UNDER_WAY. */
+  putBack(by: Principal, target: { moduleId: string; instanceId: string }): Promise<ModuleRecord> {
+    return this.#change(by, target.moduleId, (state, act) => decidePutBack(state, target, act))
+  }
+
+  /**
+   * Begins to deploy another version. Throws MODULE_NOT_FOUND, DEPLOYMENT_UNDER_WAY, INVALID_ENDPOINT, ADDRESS_NOT_ALLOWED,
+   * INVALID_INPUT.
+   */
+  async deploy(by: Principal, input: DeployModule): Promise<ModuleRecord> {
+    requireStorable(input)
+    const version = { version: input.version }
+    const instances = await this.#prepare(
+      by,
+      input.id,
+      input.instances.map(instance => ({ ...instance, ...version })),
+    )
+    const prepared = { input, instances, id: this.#ports.ids.next() }
+    return this.#change(by, input.id, (state, act) => decideDeploy(state, prepared, act))
+  }
+
+  /** Moves a deployment on; see `decideMove`. */
+  moveDeployment(
+    by: Principal,
+    target: { moduleId: string; deploymentId: string | null; isQuiet: boolean },
+    move: DeploymentMove,
+  ): Promise<ModuleRecord> {
+    return this.#change(by, target.moduleId, (state, act) => decideMove(state, target, move, act))
+  }
+
+  /** Throws MODULE_NOT_FOUND, INSTANCE_NOT_FOUND. */
   async deregisterInstance(by: Principal, input: { moduleId: string; instanceId: string }): Promise<void> {
     const { moduleId, instanceId } = input
     await this.#commit(by, moduleId, (state, act) => decideDeregisterInstance(state, moduleId, instanceId, act))
+  }
+
+  /** Instances that are to join a module. Throws MODULE_NOT_FOUND, INVALID_ENDPOINT, ADDRESS_NOT_ALLOWED, INVALID_INPUT. */
+  #prepare(
+    by: Principal,
+    moduleId: string,
+    inputs: readonly { endpoint: string; capacity: number; weight: number; version?: string | undefined }[],
+  ): Promise<InstanceRecord[]> {
+    const { driver, version } = this.require(by.tenantId, moduleId)
+    const { checkEndpoint, clock } = this.#ports
+    return prepareInstances(inputs, endpoint => checkEndpoint(endpoint, driver), { version, now: clock.now() })
   }
 
   /** In turn with own changes, so that neither is overwritten by what was read before it. */

@@ -2,12 +2,13 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { BreakerState } from '../../contracts/breakers.ts'
 import type { HealthState } from '../../contracts/modules.ts'
 import { FakeClock } from '../../testing/fake-clock.ts'
+import { createSeededIds } from '../../testing/seeded-random.ts'
 import { type HealthReading } from '../health/health-board.ts'
 import { silentLogger } from '../shared/logger.ts'
 import { instanceIdOf } from './instance-identity.ts'
 import { ModuleRegistry } from './module-registry.ts'
 import { ModuleService, type ModuleServicePorts } from './module-service.ts'
-import { ann, registration } from './testing/builders.ts'
+import { ann, disabling, registration } from './testing/builders.ts'
 import { MemoryModuleStore } from './testing/memory-module-store.ts'
 import { typeOnlySchemas } from './testing/type-only-schemas.ts'
 import { moduleBreakerState } from './views.ts'
@@ -32,6 +33,7 @@ beforeEach(() => {
   registry = new ModuleRegistry({
     store: new MemoryModuleStore(),
     clock,
+    ids: createSeededIds(1),
     logger: silentLogger,
     schemas: typeOnlySchemas,
     events: { wake: () => {} },
@@ -68,6 +70,9 @@ beforeEach(() => {
     breakers: { state: key => breakers.get(key.instanceId) ?? 'closed' },
     calls: { recent: () => ({ calls: 0, failures: 0, callsPerMinute: 0, p50Ms: null, p95Ms: null }) },
     tasks: { byType: async () => lanes },
+    spread: () => ({ fairness: null, instances: [] }),
+    checkEndpoint: () => {},
+    probeEndpoint: () => Promise.reject(new Error('nobody asked for that')),
   })
 })
 
@@ -76,7 +81,7 @@ async function register(id: string, overrides: Record<string, unknown> = {}) {
 }
 
 async function disableAll(...ids: string[]): Promise<void> {
-  for (const id of ids) await service.disable(ann, id, 'night')
+  for (const id of ids) await service.disable(ann, disabling(id, 'night'))
 }
 
 function enabledIds(): string[] {

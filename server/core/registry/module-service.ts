@@ -1,4 +1,6 @@
+import type { ConnectionReport } from '../../contracts/connections.ts'
 import type {
+  DisableModule,
   InstanceView,
   ModuleGraph,
   ModuleHealthSummary,
@@ -6,7 +8,10 @@ import type {
   ModuleSummary,
   ModuleView,
   RegisteredModule,
+  RegisterInstance,
   RegisterModule,
+  TakeOutInstance,
+  UpdateInstance,
   UpdateModule,
 } from '../../contracts/modules.ts'
 import type { HealthReading } from '../health/health-board.ts'
@@ -14,13 +19,15 @@ import type { ModuleOperations } from '../operations.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
+import { ConnectionTest, type ConnectionTestPorts } from './connection-test.ts'
 import { enableOrder } from './dependency-graph.ts'
 import { impactOf, type TaskCounts } from './impact.ts'
+import { instanceNotFound } from './module-errors.ts'
 import type { ModuleRecord } from './module-record.ts'
 import type { ModuleRegistry } from './module-registry.ts'
 import { toGraph, toHealthSummary, toInstanceView, toSummary, toView, type ViewSources } from './views.ts'
 
-export interface ModuleServicePorts extends Omit<ViewSources, 'catalog'> {
+export interface ModuleServicePorts extends Omit<ViewSources, 'catalog'>, ConnectionTestPorts {
   registry: ModuleRegistry
   tasks: TaskCounts
   clock: Clock
@@ -39,11 +46,13 @@ export class ModuleService implements ModuleOperations {
   readonly #ports: ModuleServicePorts
   readonly #registry: ModuleRegistry
   readonly #sources: ViewSources
+  readonly #connections: ConnectionTest
 
   constructor(ports: ModuleServicePorts) {
     this.#ports = ports
     this.#registry = ports.registry
     this.#sources = { ...ports, catalog: ports.registry }
+    this.#connections = new ConnectionTest(ports)
   }
 
   async register(by: Principal, input: RegisterModule): Promise<RegisteredModule> {
@@ -91,8 +100,8 @@ export class ModuleService implements ModuleOperations {
     return this.#view(await this.#registry.enable(by, id))
   }
 
-  async disable(by: Principal, id: string, reason: string): Promise<ModuleView> {
-    return this.#view(await this.#registry.disable(by, id, reason))
+  async disable(by: Principal, input: DisableModule): Promise<ModuleView> {
+    return this.#view(await this.#registry.disable(by, input))
   }
 
   remove(by: Principal, id: string, reason: string): Promise<void> {
@@ -113,12 +122,25 @@ export class ModuleService implements ModuleOperations {
     return toHealthSummary(tenantId, this.#sources)
   }
 
-  async registerInstance(
-    by: Principal,
-    input: { moduleId: string; endpoint: string; capacity: number; weight: number },
-  ): Promise<InstanceView> {
+  async registerInstance(by: Principal, input: RegisterInstance): Promise<InstanceView> {
     const { module, instance } = await this.#registry.registerInstance(by, input)
     return toInstanceView(module, instance, this.#sources)
+  }
+
+  async updateInstance(by: Principal, input: UpdateInstance): Promise<InstanceView> {
+    return this.#instanceView(await this.#registry.updateInstance(by, input), input.instanceId)
+  }
+
+  async takeOutInstance(by: Principal, input: TakeOutInstance): Promise<InstanceView> {
+    return this.#instanceView(await this.#registry.takeOut(by, input), input.instanceId)
+  }
+
+  async putBackInstance(by: Principal, input: { moduleId: string; instanceId: string }): Promise<InstanceView> {
+    return this.#instanceView(await this.#registry.putBack(by, input), input.instanceId)
+  }
+
+  testConnection(by: Principal, endpoint: string): Promise<ConnectionReport> {
+    return this.#connections.run(by, endpoint)
   }
 
   deregisterInstance(by: Principal, input: { moduleId: string; instanceId: string }): Promise<void> {
@@ -151,6 +173,12 @@ export class ModuleService implements ModuleOperations {
       if (reading.state !== 'unhealthy' || clock.now() + lookAgainMs > giveUpAt) return reading
       await delay(clock, lookAgainMs)
     }
+  }
+
+  #instanceView(module: ModuleRecord, instanceId: string): InstanceView {
+    const instance = module.instances.find(({ id }) => id === instanceId)
+    if (!instance) throw instanceNotFound(module.id, instanceId)
+    return toInstanceView(module, instance, this.#sources)
   }
 
   #view(module: ModuleRecord): ModuleView {

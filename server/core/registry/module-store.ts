@@ -12,8 +12,8 @@ export interface RegistryState {
 
 /** One row of the append-only configuration history. */
 export interface ConfigChange {
-  /** `module`: what an edit may change. `module_state`: enabled or not. `instance`: one running process. */
-  entityKind: 'module' | 'module_state' | 'instance'
+  /** `module`: what an edit may change. `module_state`: enabled or not. `instance`: one running process. `deployment`: its way. */
+  entityKind: 'module' | 'module_state' | 'instance' | 'deployment'
   entityId: string
   value: Record<string, unknown>
 }

@@ -35,14 +35,16 @@ export function prepareCapabilities(
 
 /** Checks and normalizes endpoints and gives each its instance id; throws INVALID_ENDPOINT, ADDRESS_NOT_ALLOWED, INVALID_INPUT. */
 export async function prepareInstances(
-  inputs: readonly { endpoint: string; capacity: number; weight: number }[],
+  inputs: readonly { endpoint: string; capacity: number; weight: number; version?: string | undefined }[],
   checkEndpoint: (endpoint: string) => void | Promise<void>,
-  now: number,
+  defaults: { version: string; now: number },
 ): Promise<InstanceRecord[]> {
   await Promise.all(inputs.map(async input => checkEndpoint(input.endpoint)))
-  const instances = inputs.map(({ endpoint, capacity, weight }) => {
+  const { now } = defaults
+  const instances = inputs.map(({ endpoint, capacity, weight, version = defaults.version }) => {
     const normalized = normalizeEndpoint(endpoint)
-    return { id: instanceIdOf(normalized), endpoint: normalized, capacity, weight, registeredAt: now }
+    const id = instanceIdOf(normalized)
+    return { id, endpoint: normalized, capacity, weight, version, registeredAt: now, inRotationSince: now, out: null }
   })
   const repeated = firstRepeated(instances.map(instance => instance.endpoint))
   if (repeated !== undefined) throw invalidInput(`Instance ${repeated} is listed twice.`, { endpoint: repeated })

@@ -1,5 +1,6 @@
 import type { BreakerState } from '../../contracts/breakers.ts'
 import type { Json } from '../../contracts/common.ts'
+import type { DeploymentView } from '../../contracts/deployments.ts'
 import type {
   HealthAxis,
   InstanceView,
@@ -7,13 +8,15 @@ import type {
   ModuleHealthSummary,
   ModuleSummary,
   ModuleView,
+  TakenOut,
 } from '../../contracts/modules.ts'
 import type { HealthBoard } from '../health/health-board.ts'
 import type { AxisReading, InstanceEvidence } from '../health/instance-health.ts'
 import type { CallStats } from '../health/recent-calls.ts'
 import type { BreakerBoard, BreakerKey } from '../resilience/breaker-board.ts'
 import { directDependants } from './dependency-graph.ts'
-import type { InstanceRecord, ModuleCatalog, ModuleRecord } from './module-record.ts'
+import { shareOf } from './deployment-state.ts'
+import type { DeploymentRecord, InstanceRecord, ModuleCatalog, ModuleRecord, TakenOutRecord } from './module-record.ts'
 
 /** What the balancer knows of an instance; answered by its load table. */
 export interface InstanceLoads {
@@ -31,6 +34,11 @@ export interface ViewSources {
   load: InstanceLoads
   breakers: Pick<BreakerBoard, 'state'>
   calls: CallStats
+  /** How the balancer spreads the calls of a module; answered by its statistics. */
+  spread(module: ModuleRecord): {
+    fairness: number | null
+    instances: readonly { instanceId: string; share: number; ramp: number }[]
+  }
 }
 
 /** A module's own breaker state: open when all its instances' are, half-open when some probe and none is closed. */
@@ -58,7 +66,7 @@ export function toSummary(module: ModuleRecord, sources: ViewSources): ModuleSum
     dependsOn: [...module.dependsOn],
     capabilities: module.capabilities.map(({ type }) => ({ type })),
     instances: { total: module.instances.length, healthy: module.instances.filter(isHealthy).length },
-    capacity: sum(module.instances.map(instance => instance.capacity)),
+    capacity: sum(module.instances.filter(({ out }) => out === null).map(instance => instance.capacity)),
     inFlight: sum(module.instances.map(instance => load.inFlight(keyOf(module, instance)))),
     costPerHourUsd: module.costPerHourUsd,
     recent: calls.recent(tenantId, id),
@@ -67,7 +75,8 @@ export function toSummary(module: ModuleRecord, sources: ViewSources): ModuleSum
 
 /** A module in full, as of now. */
 export function toView(module: ModuleRecord, sources: ViewSources): ModuleView {
-  const { disabled } = module
+  const { deployment } = module
+  const spread = sources.spread(module)
   return {
     ...toSummary(module, sources),
     description: module.description,
@@ -79,9 +88,10 @@ export function toView(module: ModuleRecord, sources: ViewSources): ModuleView {
       outputSchema: outputSchema as Json,
       isPreemptible,
     })),
-    instances: module.instances.map(instance => toInstanceView(module, instance, sources)),
+    instances: module.instances.map(instance => toInstanceView(module, instance, sources, spread)),
     requiredBy: dependantsOf(module, sources.catalog),
     strategy: module.strategy,
+    fairness: spread.fairness,
     preference: module.preference,
     resources: module.resources,
     breakerConfig: module.breaker,
@@ -89,30 +99,58 @@ export function toView(module: ModuleRecord, sources: ViewSources): ModuleView {
     configVersion: module.configVersion,
     registeredAt: iso(module.registeredAt),
     updatedAt: iso(module.updatedAt),
-    disabled: disabled && { reason: disabled.reason, by: disabled.by, at: iso(disabled.at) },
+    disabled: toTakenOut(module.disabled),
+    deployment: deployment && toDeploymentView(deployment),
+  }
+}
+
+/** A deployment as it stands. */
+export function toDeploymentView(deployment: DeploymentRecord): DeploymentView {
+  const { round: _, healthyWithinMs: __, drainWithinMs: ___, startedAt, since, endedAt, ...rest } = deployment
+  return {
+    ...rest,
+    fromVersions: [...rest.fromVersions],
+    steps: [...rest.steps],
+    share: shareOf(deployment),
+    startedAt: iso(startedAt),
+    since: iso(since),
+    endedAt: endedAt === null ? null : iso(endedAt),
   }
 }
 
 /** One instance with its health taken apart. */
-export function toInstanceView(module: ModuleRecord, instance: InstanceRecord, sources: ViewSources): InstanceView {
+export function toInstanceView(
+  module: ModuleRecord,
+  instance: InstanceRecord,
+  sources: ViewSources,
+  spread = sources.spread(module),
+): InstanceView {
   const { health, load, breakers } = sources
   const key = keyOf(module, instance)
   const reading = health.instance(module.tenantId, module.id, instance.id)
   const breaker = breakers.state(key)
   const inFlight = load.inFlight(key)
+  const { calls, failures } = load.totals(key)
+  const own = spread.instances.find(each => each.instanceId === instance.id)
+  const hasCalls = spread.instances.some(({ share }) => share > 0)
   return {
     id: instance.id,
     endpoint: instance.endpoint,
     capacity: instance.capacity,
     weight: instance.weight,
+    version: instance.version,
+    out: toTakenOut(instance.out),
+    ramp: own?.ramp ?? 1,
+    share: hasCalls ? (own?.share ?? 0) : null,
     health: reading.state,
     healthScore: reading.score,
     healthReason: reading.score === null ? null : reading.reason,
     checkedAt: reading.at === null ? null : iso(reading.at),
-    axes: axesOf(module, health.evidence(module.tenantId, module.id, instance.id, inFlight), breaker),
+    axes: axesOf(module, instance, health.evidence(module.tenantId, module.id, instance.id, inFlight), breaker),
     inFlight,
     breaker,
-    ...load.totals(key),
+    calls,
+    failures,
     latencyMs: load.latencyMs(key),
   }
 }
@@ -142,12 +180,19 @@ export function toHealthSummary(tenantId: string, { catalog, health }: ViewSourc
   return { totalModules: modules.length, enabled: enabled.length, ...counts }
 }
 
-function axesOf(module: ModuleRecord, observed: InstanceEvidence | null, breaker: BreakerState): HealthAxis[] {
+function axesOf(
+  module: ModuleRecord,
+  { out }: InstanceRecord,
+  observed: InstanceEvidence | null,
+  breaker: BreakerState,
+): HealthAxis[] {
   const { disabled } = module
+  const standing = disabled ? 'disabled' : out ? 'out of rotation' : 'enabled'
+  const held = disabled ?? out
   const administrative: AxisReading = {
-    standing: module.enabled ? 'enabled' : 'disabled',
-    evidence: disabled ? `disabled by ${disabled.by}: ${disabled.reason}` : 'takes work',
-    at: disabled?.at ?? null,
+    standing,
+    evidence: held ? `${standing} by ${held.by}: ${held.reason}` : 'takes work',
+    at: held?.at ?? null,
   }
   const guard: AxisReading = { standing: breaker, evidence: 'state of its circuit breaker here', at: null }
   const axes = { administrative, ...observed, breaker: guard }
@@ -170,6 +215,11 @@ function dependantsOf(module: ModuleRecord, catalog: ModuleCatalog): string[] {
 
 function keyOf(module: ModuleRecord, instance: InstanceRecord): BreakerKey {
   return { tenantId: module.tenantId, moduleId: module.id, instanceId: instance.id }
+}
+
+function toTakenOut(out: TakenOutRecord | null): TakenOut | null {
+  if (out === null) return null
+  return { reason: out.reason, by: out.by, at: iso(out.at), giveUpAt: out.giveUpAt === null ? null : iso(out.giveUpAt) }
 }
 
 function sum(values: readonly number[]): number {

@@ -1,5 +1,12 @@
 /** What one replica at a time does for all. */
-export const dutyNames = ['deadlines', 'dependencies', 'event-totals', 'health-history', 'retention'] as const
+export const dutyNames = [
+  'deadlines',
+  'dependencies',
+  'deployments',
+  'event-totals',
+  'health-history',
+  'retention',
+] as const
 export type DutyName = (typeof dutyNames)[number]
 
 /** Kinds of configuration that replicas keep in memory. */

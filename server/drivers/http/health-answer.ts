@@ -3,6 +3,14 @@ import type { DriverHealth } from '#server/core/queue/driver.ts'
 import { parseJson } from './json-content.ts'
 import { type Answer, contentFault } from './read-answer.ts'
 
+/** The largest answer to a question for health that is read. */
+export const healthAnswerBytes = 16 * 1024
+export const healthRequest = {
+  method: 'GET',
+  path: '/health',
+  headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'quarterdeck' },
+} as const
+
 const healthSchema = z.object({
   status: z.enum(['healthy', 'degraded', 'unhealthy']),
   load: z.number().nullish().catch(null),

@@ -13,19 +13,13 @@ import { createGuardedConnector } from './connect.ts'
 import { ConnectionPools } from './connection-pools.ts'
 import { exchange } from './exchange.ts'
 import { describeUnreachable, toFailure } from './failures.ts'
-import { readHealthAnswer } from './health-answer.ts'
+import { healthAnswerBytes, healthRequest, readHealthAnswer } from './health-answer.ts'
 import { buildProcessRequest } from './process-request.ts'
 import { type Accepted, readAnswer } from './read-answer.ts'
 import { WebhookSigner } from './webhook-signer.ts'
 
 /** A module that ended a call by callback gets so long to answer the request itself; then its connection is closed. */
 const lingerMs = 1_000
-const healthAnswerBytes = 16 * 1024
-const healthRequest = {
-  method: 'GET',
-  path: '/health',
-  headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'quarterdeck' },
-} as const
 
 const acceptedWithoutCallback: DriverOutcome = {
   kind: 'failed',

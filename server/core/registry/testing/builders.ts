@@ -1,4 +1,4 @@
-import type { RegisterModule } from '../../../contracts/modules.ts'
+import type { DisableModule, RegisterModule } from '../../../contracts/modules.ts'
 import { registerModuleInput } from '../../../contracts/modules.ts'
 import { defaultTenantId, type Principal } from '../../shared/principal.ts'
 import { inOrder, instanceIdOf } from '../instance-identity.ts'
@@ -28,9 +28,24 @@ export function registration(id: string, overrides: Record<string, unknown> = {}
   })
 }
 
+/** Input of `disable` as the API gives it on: what runs may take its time. */
+export function disabling(id: string, reason = 'maintenance'): DisableModule {
+  return { id, reason, giveUpAfterMs: null }
+}
+
 /** An instance at an endpoint. */
 export function instanceRecord(endpoint: string, overrides: Partial<InstanceRecord> = {}): InstanceRecord {
-  return { id: instanceIdOf(endpoint), endpoint, capacity: 10, weight: 1, registeredAt: 1_000, ...overrides }
+  const since = { registeredAt: 1_000, inRotationSince: 1_000 }
+  return {
+    id: instanceIdOf(endpoint),
+    endpoint,
+    capacity: 10,
+    weight: 1,
+    version: '1.0.0',
+    ...since,
+    out: null,
+    ...overrides,
+  }
 }
 
 /** A module as the registry holds it, enabled, with one instance. */
@@ -58,6 +73,7 @@ export function moduleRecord(id: string, overrides: Partial<ModuleRecord> = {}):
     secret: `whsec_${id}`,
     enabled: true,
     disabled: null,
+    deployment: null,
     configVersion: 1,
     registeredAt: 1_000,
     updatedAt: 1_000,

@@ -8,7 +8,7 @@ import { inOrder } from '../instance-identity.ts'
 import type { Act } from '../module-change.ts'
 import type { ModuleRecord } from '../module-record.ts'
 import type { ModuleChange, ModuleStore } from '../module-store.ts'
-import { ann, instanceRecord, registration } from './builders.ts'
+import { ann, disabling, instanceRecord, registration } from './builders.ts'
 
 /** A store and what is behind it, as far as the contract looks there. */
 export interface StoreUnderTest extends AsyncDisposable {
@@ -55,12 +55,12 @@ export function describeModuleStore(name: string, open: () => Promise<StoreUnder
       await store.change(tenant, 'm', state => decideDeregisterInstance(state, 'm', first, act))
       const edit = { input: { id: 'm', configVersion: 1, name: 'Renamed', dependsOn: [] }, capabilities: null }
       await store.change(tenant, 'm', state => decideUpdate(state, edit, act))
-      const last = await store.change(tenant, 'm', state => decideDisable(state, 'm', 'maintenance', act))
+      const last = await store.change(tenant, 'm', state => decideDisable(state, disabling('m', 'maintenance'), act))
       expect(await store.loadAll()).toEqual([last?.after])
       expect(last?.after).toMatchObject({
         name: 'Renamed',
         configVersion: 2,
-        disabled: { reason: 'maintenance', by: 'Ann', at: act.now },
+        disabled: { reason: 'maintenance', by: 'Ann', at: act.now, giveUpAt: null },
         instances: [{ endpoint: 'http://10.0.0.9', capacity: 99 }],
       })
     })
@@ -70,7 +70,7 @@ export function describeModuleStore(name: string, open: () => Promise<StoreUnder
       const { store } = underTest
       const first = await register(store, 'a')
       const second = await register(store, 'b')
-      await store.change(tenant, 'a', state => decideDisable(state, 'a', 'x', act))
+      await store.change(tenant, 'a', state => decideDisable(state, disabling('a', 'x'), act))
       let seen: ReadonlyMap<string, ModuleRecord> = new Map()
       await store.change(tenant, 'b', state => {
         seen = state.modules
@@ -80,7 +80,7 @@ export function describeModuleStore(name: string, open: () => Promise<StoreUnder
       expect(seen.get('a')).toEqual({
         ...first.after,
         enabled: false,
-        disabled: { reason: 'x', by: 'Ann', at: act.now },
+        disabled: { reason: 'x', by: 'Ann', at: act.now, giveUpAt: null },
       })
       expect(seen.get('b')).toEqual(second.after)
     })
@@ -88,7 +88,7 @@ export function describeModuleStore(name: string, open: () => Promise<StoreUnder
     test('a change leaves its history, audit entry and events behind', async () => {
       await using underTest = await open()
       await register(underTest.store, 'm')
-      await underTest.store.change(tenant, 'm', state => decideDisable(state, 'm', 'maintenance', act))
+      await underTest.store.change(tenant, 'm', state => decideDisable(state, disabling('m', 'maintenance'), act))
       expect(await underTest.audit(tenant)).toEqual([
         { action: 'module.registered', actorName: 'Ann', targetId: 'm', reason: null },
         { action: 'module.disabled', actorName: 'Ann', targetId: 'm', reason: 'maintenance' },
@@ -139,7 +139,7 @@ export function describeModuleStore(name: string, open: () => Promise<StoreUnder
       await using underTest = await open()
       const { store } = underTest
       await register(store, 'm')
-      await store.change(tenant, 'm', state => decideDisable(state, 'm', 'x', act))
+      await store.change(tenant, 'm', state => decideDisable(state, disabling('m', 'x'), act))
       await store.change(tenant, 'm', state => decideRemove(state, 'm', 'x', act))
       expect(await store.loadAll()).toEqual([])
       const again = await register(store, 'm')

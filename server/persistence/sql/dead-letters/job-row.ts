@@ -5,7 +5,7 @@ import type {
   LetterFilter,
   TrialView,
 } from '#server/contracts/dead-letters.ts'
-import { estimateSuccess } from '#server/core/dead-letters/trial-estimate.ts'
+import { estimateShare } from '#server/core/shared/wilson.ts'
 
 export interface JobRow {
   id: string
@@ -57,7 +57,7 @@ export function toJob(row: JobRow): DeadLetterJob {
 
 function toTrial({ total, trial_size, continue_from, trial_ended, trial_succeeded }: JobRow): TrialView | null {
   if (trial_size === null) return null
-  const estimate = estimateSuccess(trial_ended, trial_succeeded)
+  const estimate = estimateShare(trial_ended, trial_succeeded)
   return {
     size: Math.min(trial_size, total),
     continueFrom: continue_from,
