@@ -8,6 +8,8 @@ import { describeModuleStore } from '#server/core/registry/testing/module-store-
 import { createSecretBox } from '../auth/secret-box.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
+import { describeTallyStore } from '../testing/tally-contract.ts'
+import { SqlDeploymentTallyStore } from './deployment-tally-store.ts'
 import { PrismaModuleStore } from './module-store.ts'
 import { createPrismaClient, type PrismaClient } from './prisma-client.ts'
 import { parseBatch } from './sql/events/stored-event.ts'
@@ -148,4 +150,13 @@ test('a change that another transaction keeps waiting is refused within seconds,
   } finally {
     other.release()
   }
+})
+
+describeTallyStore(async () => {
+  await empty()
+  await openStore().change(ann.tenantId, 'm', state => {
+    const prepared = { input: registration('m'), capabilities: [], instances: [], secret: 'whsec_m' }
+    return decideRegister(state, prepared, act)
+  })
+  return new SqlDeploymentTallyStore(database.pool)
 })

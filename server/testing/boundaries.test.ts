@@ -21,7 +21,10 @@ const offences: Record<string, Record<string, string | (() => string)>> = {
     'server/core/brain/a.ts': imports('../routing/b.ts'),
     'server/core/routing/b.ts': leaf,
   },
-  'core-tier-routing': { 'server/core/routing/a.ts': imports('../dispatch/b.ts'), 'server/core/dispatch/b.ts': leaf },
+  'core-tier-routing-deployments': {
+    'server/core/routing/a.ts': imports('../dispatch/b.ts'),
+    'server/core/dispatch/b.ts': leaf,
+  },
   'core-tier-dead-letters': {
     'server/core/dead-letters/a.ts': imports('../dispatch/b.ts'),
     'server/core/dispatch/b.ts': leaf,

@@ -17,7 +17,7 @@ test('a slot is given back once, however often it is released', () => {
         for (let time = 0; time < times; time++) slot.release({ ok: false, durationMs: 1 })
         expect(load.inFlight(key)).toBe(releases.length - done - 1)
       }
-      expect(load.totals(key)).toEqual({ calls: releases.length, failures: releases.length })
+      expect(load.totals(key)).toEqual({ calls: releases.length, successes: 0, failures: releases.length })
     }),
   )
 })
@@ -31,7 +31,7 @@ test('only successful calls shape the latency, and a neutral end teaches nothing
   load.acquire(key).release({ ok: true, durationMs: 100 })
   load.acquire(key).release({ ok: true, durationMs: 200 })
   expect(load.latencyMs(key)).toBeCloseTo(120)
-  expect(load.totals(key)).toEqual({ calls: 4, failures: 1 })
+  expect(load.totals(key)).toEqual({ calls: 4, successes: 2, failures: 1 })
 })
 
 test('one instance of two modules or tenants is counted apart', () => {

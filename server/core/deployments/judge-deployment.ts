@@ -28,6 +28,8 @@ export interface Verdict {
 
 /** So long after old instances were taken out, other replicas have heard of it and begin no more calls there. */
 const heardMs = 2_000
+/** Fewer failed calls of the new version never stop a deployment: one bad call is no evidence. */
+const leastFailures = 3
 /** Calls that were given up are gone by then, on whichever replica they ran. */
 const givenUpMs = 5_000
 
@@ -118,7 +120,7 @@ function faultOf(
   const old = sumOf(tallies.filter(tally => tally.version !== deployment.version))
   const estimate = estimateShare(own.calls, own.failures)
   const bound = rateOf(old) + deployment.tolerance
-  if (estimate === null || estimate.low <= bound) return null
+  if (estimate === null || own.failures < leastFailures || estimate.low <= bound) return null
   return (
     `${own.failures} of ${own.calls} calls of version ${deployment.version} failed (${percent(estimate.rate)}), ` +
     `of the version before ${percent(rateOf(old))}.`

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { deployModuleInput } from '../../../contracts/deployments.ts'
 import type { EventType } from '../../../contracts/events.ts'
-import { decideDeregisterInstance, decideRegisterInstance } from '../decide-instances.ts'
+import { decideDeploy, decideMove } from '../decide-deployment.ts'
+import { decideDeregisterInstance, decidePutBack, decideRegisterInstance, decideTakeOut } from '../decide-instances.ts'
 import { decideRegister, decideRemove } from '../decide-registration.ts'
 import { decideDisable } from '../decide-switch.ts'
 import { decideUpdate } from '../decide-update.ts'
@@ -62,6 +64,41 @@ export function describeModuleStore(name: string, open: () => Promise<StoreUnder
         configVersion: 2,
         disabled: { reason: 'maintenance', by: 'Ann', at: act.now, giveUpAt: null },
         instances: [{ endpoint: 'http://10.0.0.9', capacity: 99 }],
+      })
+    })
+
+    test('what is taken out, put back, deployed and moved on is loaded again as decided', async () => {
+      await using underTest = await open()
+      const { store } = underTest
+      await register(store, 'm', { instances: [{ endpoint: 'http://10.0.0.1' }, { endpoint: 'http://10.0.0.2' }] })
+      const [one, two] = ['http://10.0.0.1', 'http://10.0.0.2'].map(endpoint => instanceRecord(endpoint).id)
+      const takeOut = { moduleId: 'm', instanceId: one!, reason: 'noisy', giveUpAfterMs: 5_000 }
+      await store.change(tenant, 'm', state => decideTakeOut(state, takeOut, act))
+      const other = { moduleId: 'm', instanceId: two!, reason: 'noisy', giveUpAfterMs: null }
+      await store.change(tenant, 'm', state => decideTakeOut(state, other, act))
+      const later = { ...act, now: act.now + 60_000 }
+      await store.change(tenant, 'm', state => decidePutBack(state, { moduleId: 'm', instanceId: two! }, later))
+      const joining = instanceRecord('http://10.0.0.3', { version: '2.0.0' })
+      const prepared = {
+        input: deployModuleInput.parse({
+          id: 'm',
+          version: '2.0.0',
+          instances: [joining].map(({ endpoint }) => ({ endpoint })),
+        }),
+        id: 'd-1',
+        instances: [joining],
+      }
+      await store.change(tenant, 'm', state => decideDeploy(state, prepared, act))
+      const target = { moduleId: 'm', deploymentId: 'd-1', isQuiet: false }
+      const last = await store.change(tenant, 'm', state => decideMove(state, target, { kind: 'step', step: 0 }, later))
+      expect(await store.loadAll()).toEqual([last?.after])
+      expect(last?.after).toMatchObject({
+        deployment: { id: 'd-1', state: 'stepping', step: 0, round: 2, since: later.now },
+        instances: [
+          { out: { reason: 'noisy', by: 'Ann', at: act.now, giveUpAt: act.now + 5_000, deploymentId: null } },
+          { out: null, inRotationSince: later.now },
+          { version: '2.0.0' },
+        ],
       })
     })
 
