@@ -6,11 +6,8 @@ import { fixedExploration } from './brain/exploration.ts'
 import { ServiceRecords } from './brain/service-records.ts'
 import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
 import type { DeadLetterService } from './dead-letters/dead-letter-service.ts'
-import { DeploymentRunner } from './deployments/deployment-runner.ts'
-import { DeploymentService } from './deployments/deployment-service.ts'
 import { createReportPorts } from './dispatch/attempt-reports.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
-import { GiveUpWatch } from './dispatch/give-up-watch.ts'
 import { createResultCheck } from './dispatch/result-check.ts'
 import { tellReclaimed } from './dispatch/tell-reclaimed.ts'
 import { usableSlots } from './dispatch/usable-slots.ts'
@@ -23,11 +20,9 @@ import { followOthers } from './follow-others.ts'
 import { HealthMonitor } from './health/health-monitor.ts'
 import type { Operations } from './operations.ts'
 import type { OrchestratorPorts, OrchestratorSettings } from './orchestrator-ports.ts'
+import { createOverview } from './overview/create-overview.ts'
 import { QueueStatistics } from './overview/queue-statistics.ts'
-import { ReplicaService } from './overview/replica-service.ts'
-import { StatsService } from './overview/stats-service.ts'
 import { describeSystems } from './overview/systems.ts'
-import { ThroughputSampler } from './overview/throughput-sampler.ts'
 import { Admission } from './queue/admission.ts'
 import { ConcurrencyLimits } from './queue/concurrency-limits.ts'
 import { LaneDirectory } from './queue/lane-directory.ts'
@@ -47,9 +42,9 @@ import { ReplicaLink } from './replica-link.ts'
 import { tellLost, tellPresence } from './replicas/replica-events.ts'
 import type { DutyName } from './replicas/replica-store.ts'
 import { BreakerService } from './resilience/breaker-service.ts'
+import { RollOut } from './roll-out.ts'
 import { createRouterArea } from './routing/create-router-area.ts'
 import { createTaskRouter } from './routing/fleet-router.ts'
-import type { TaskRouter } from './routing/task-router.ts'
 import { FlagService } from './settings/flag-service.ts'
 import { defaultTenantId } from './shared/principal.ts'
 import { RecoveryWatch } from './shared/recovery-watch.ts'
@@ -63,35 +58,31 @@ export class Orchestrator implements Operations {
   readonly deadLetters: DeadLetterService
   readonly queue: QueueService
   readonly modules: ModuleService
-  readonly deployments: DeploymentService
+  readonly deployments: Operations['deployments']
   readonly breakers: BreakerService
   readonly router: Operations['router']
   readonly health: HealthMonitor
   readonly events: EventBus
-  readonly stats: StatsService
+  readonly stats: Operations['stats']
   readonly settings: FlagService
   readonly dispatcher: Dispatcher
   readonly registry: ModuleRegistry
-  readonly replicas: ReplicaService
+  readonly replicas: Operations['replicas']
   readonly #ports: OrchestratorPorts
-  readonly #limits: ConcurrencyLimits
   readonly #pace = new Pace()
   readonly #settings: OrchestratorSettings
   readonly #link: ReplicaLink
   readonly #slots: SlotShares
-  readonly #workReport: WorkReport
   readonly #load: InstanceLoads
   readonly #records: ServiceRecords
-  readonly #taskRouter: TaskRouter
   readonly #lanes: LaneDirectory
   readonly #admission: Admission
   readonly #submission: Submission
   readonly #upkeep: Upkeep
   readonly #pauses: PauseBoard
   readonly #watch: TaskWatch
-  readonly #throughput: ThroughputSampler
-  readonly #deploying: DeploymentRunner
-  readonly #giveUps: GiveUpWatch
+  readonly #overview: ReturnType<typeof createOverview>
+  readonly #rollOut: RollOut
   readonly #statistics: QueueStatistics
   #stopFollowing: (() => void)[] = []
   #isInitialized = false
@@ -105,7 +96,7 @@ export class Orchestrator implements Operations {
       signals: ports.signals,
       clock,
       logger,
-      report: () => this.#workReport.read(),
+      report: () => workReport.read(),
     })
     this.events = new EventBus({ store: stores.events, clock, logger, fleet: this.#link.forEvents() })
     this.registry = new ModuleRegistry({
@@ -122,7 +113,7 @@ export class Orchestrator implements Operations {
       stats: tenantId => this.#statistics.detail(tenantId),
     })
     this.settings = new FlagService(stores.flags)
-    this.#limits = new ConcurrencyLimits({
+    const limits = new ConcurrencyLimits({
       policyOf: tenantId => this.queue.policyOf(tenantId),
       fleet: () => this.#link.place,
     })
@@ -149,7 +140,7 @@ export class Orchestrator implements Operations {
       records: this.#records,
       learner: this.#records,
       lanes: this.#lanes,
-      limits: this.#limits,
+      limits,
       pauses: this.#pauses,
       watch: this.#watch,
       retriesOf: (tenantId: string) => this.queue.policyOf(tenantId).retries,
@@ -162,13 +153,6 @@ export class Orchestrator implements Operations {
       spread: module => spreadOf(module, this.#load, clock.now()),
       tasks: { byType: async tenantId => (await stores.tasks.counts(tenantId)).byType },
     })
-    this.#deploying = new DeploymentRunner({
-      ...common,
-      tallies: stores.deploymentTallies,
-      breakers: ports.breakers,
-      isMover: () => this.#link.holds('deployments'),
-    })
-    this.deployments = new DeploymentService({ ...common, runner: this.#deploying, modules: this.modules })
     this.#slots = new SlotShares({
       ...common,
       ledger: stores.slots,
@@ -176,13 +160,13 @@ export class Orchestrator implements Operations {
       others: () => this.#link.others,
       onMore: () => this.dispatcher.wakeAll(),
     })
-    this.#taskRouter = createTaskRouter({
+    const router = createTaskRouter({
       ...common,
       exploration: fixedExploration(),
       isCostBased: () => this.settings.isOn('cost_based_scheduling'),
-      moduleLimit: (tenantId, moduleId) => this.#limits.ofModule(tenantId, moduleId),
+      moduleLimit: (tenantId, moduleId) => limits.ofModule(tenantId, moduleId),
     })
-    this.router = createRouterArea({ ...common, router: this.#taskRouter })
+    this.router = createRouterArea({ ...common, router })
     this.breakers = new BreakerService({
       ...common,
       board: ports.breakers,
@@ -191,11 +175,11 @@ export class Orchestrator implements Operations {
     })
     this.dispatcher = new Dispatcher({
       ...common,
-      router: this.#taskRouter,
+      router,
       execution: {
         ...common,
         ...createReportPorts(common),
-        router: this.#taskRouter,
+        router,
         checkResult: createResultCheck(ports.schemas),
       },
       isSingleType: watchSingleType(this.registry),
@@ -203,8 +187,15 @@ export class Orchestrator implements Operations {
       onEnded: end => this.#ended(end),
       onCommitted: () => this.events.wake(),
     })
-    this.#giveUps = new GiveUpWatch({ ...common, executing: () => this.dispatcher.executing() })
-    this.#workReport = new WorkReport({ dispatcher: this.dispatcher, clock })
+    this.#rollOut = new RollOut({
+      ...common,
+      tallies: stores.deploymentTallies,
+      modules: this.modules,
+      isMover: () => this.#link.holds('deployments'),
+      executing: () => this.dispatcher.executing(),
+    })
+    this.deployments = this.#rollOut.operations
+    const workReport = new WorkReport({ dispatcher: this.dispatcher, clock })
     this.#admission = new Admission({
       ...common,
       capacity: settings.queueCapacity,
@@ -255,25 +246,17 @@ export class Orchestrator implements Operations {
     this.deadLetters = createDeadLetters(ports, { ...common, tasks: this.tasks, submission: this.#submission })
     const working = { dispatcher: this.dispatcher, upkeep: this.#upkeep, admission: this.#admission }
     for (const system of describeSystems({ ...common, ...working })) this.health.registerSystem(system)
-    this.#throughput = new ThroughputSampler({
-      read: tenantId => stores.tasks.totals(tenantId),
-      tenants: () => [...new Set([defaultTenantId, ...this.registry.tenants()])],
-      ...ports,
-    })
-    this.replicas = new ReplicaService({ ...common, store: stores.replicas })
-    this.stats = new StatsService({
+    this.#overview = createOverview({
       ...common,
-      replicas: this.replicas,
       modules: this.modules,
       breakers: this.breakers,
       router: this.router,
-      queue: this.#statistics,
+      statistics: this.#statistics,
       deadLetters: this.deadLetters,
-      throughput: this.#throughput,
-      spend: (tenantId, query) => stores.tasks.spend(tenantId, query),
-      startedAt: clock.now(),
       isInitialized: () => this.#isInitialized,
     })
+    this.replicas = this.#overview.replicas
+    this.stats = this.#overview.stats
     followOthers(this.#link, {
       ...common,
       ...working,
@@ -311,12 +294,10 @@ export class Orchestrator implements Operations {
       ...[this.breakers, this.#pauses, this.#records].map(part => part.start()),
       ...[this.queue, this.settings, this.#lanes].map(part => part.refresh()),
     ])
-    await this.#admission.start()
-    await this.#upkeep.start()
+    for (const part of [this.#admission, this.#upkeep]) await part.start()
     await this.#slots.rebalance()
     await this.health.start()
-    for (const part of [this.#throughput, this.dispatcher, this.deadLetters, this.#deploying, this.#giveUps])
-      part.start()
+    for (const part of [this.#overview.throughput, this.dispatcher, this.deadLetters, this.#rollOut]) part.start()
     this.#isInitialized = true
     tellPresence(this.events, 'replica.joined', this.#settings)
   }
@@ -328,10 +309,10 @@ export class Orchestrator implements Operations {
     tellPresence(this.events, 'replica.left', this.#settings)
     for (const part of [this.#watch, this.#pauses]) part.stop()
     await this.#submission.close()
-    this.#giveUps.stop()
     await this.dispatcher.stop(graceMs)
-    await this.#deploying.stop()
-    for (const part of [this.#upkeep, this.#slots, this.#throughput, this.#admission, this.breakers]) part.stop()
+    await this.#rollOut.stop()
+    for (const part of [this.#upkeep, this.#slots, this.#overview.throughput, this.#admission, this.breakers])
+      part.stop()
     await this.health.stop()
     for (const stop of this.#stopFollowing) stop()
     await this.#records.stop()

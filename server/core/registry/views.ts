@@ -187,11 +187,11 @@ function axesOf(
   breaker: BreakerState,
 ): HealthAxis[] {
   const { disabled } = module
-  const standing = disabled ? 'disabled' : out ? 'out of rotation' : 'enabled'
+  const state = disabled ? 'disabled' : out ? 'out of rotation' : 'enabled'
   const held = disabled ?? out
   const administrative: AxisReading = {
-    standing,
-    evidence: held ? `${standing} by ${held.by}: ${held.reason}` : 'takes work',
+    standing: state,
+    evidence: held ? `${state} by ${held.by}: ${held.reason}` : 'takes work',
     at: held?.at ?? null,
   }
   const guard: AxisReading = { standing: breaker, evidence: 'state of its circuit breaker here', at: null }
