@@ -12,7 +12,14 @@ export interface OverheadMeasurement {
 
 const key: BreakerKey = { tenantId: 'default', moduleId: 'summaries', instanceId: 'summaries-1' }
 const labels = { moduleName: 'Summaries', endpoint: 'http://127.0.0.1:4001' }
-const defaults: BreakerConfig = { failureThreshold: 5, successThreshold: 2, openMs: 60_000, callTimeoutMs: 30_000 }
+const defaults: BreakerConfig = {
+  failureThreshold: 5,
+  successThreshold: 2,
+  openMs: 60_000,
+  callTimeoutMs: 30_000,
+  failureRate: null,
+  slowCalls: null,
+}
 const neverOpens: BreakerConfig = { ...defaults, failureThreshold: Number.MAX_SAFE_INTEGER }
 
 const windowMs = 60_000

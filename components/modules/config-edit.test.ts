@@ -13,7 +13,14 @@ const base: ModuleConfig = {
   resources: { cpu: 0, memoryMb: 0 },
   strategy: 'power_of_two',
   preference: 0,
-  breaker: { failureThreshold: 5, successThreshold: 2, openMs: 60_000, callTimeoutMs: 30_000 },
+  breaker: {
+    failureThreshold: 5,
+    successThreshold: 2,
+    openMs: 60_000,
+    callTimeoutMs: 30_000,
+    failureRate: null,
+    slowCalls: null,
+  },
   retry: { maxAttempts: 4, backoff: 'exponential', baseMs: 1_000, factor: 2, capMs: 30_000, retryOn: ['timeout'] },
 }
 

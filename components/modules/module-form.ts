@@ -8,6 +8,8 @@ import {
 import { FieldRefusal } from '../ui/contract-form.ts'
 import { formatJson, readJsonText } from '../ui/json-text.ts'
 
+type RateRules = Pick<BreakerConfig, 'failureRate' | 'slowCalls'>
+
 /** What the fields of a module's form hold; figures as text, as they were typed. */
 export interface ModuleFormValues {
   id: string
@@ -24,7 +26,8 @@ export interface ModuleFormValues {
   resources: { cpu: string; memoryMb: string }
   strategy: BalancingStrategy
   preference: string
-  breaker: Record<keyof BreakerConfig, string>
+  /** The rules by rate are edited with the breakers, and kept here as they are. */
+  breaker: Record<Exclude<keyof BreakerConfig, keyof RateRules>, string> & RateRules
   retry: Record<Exclude<keyof RetryPolicy, 'backoff'>, string> & { backoff: RetryPolicy['backoff'] }
 }
 
@@ -44,7 +47,14 @@ export const emptyModule: ModuleFormValues = {
   resources: { cpu: '0', memoryMb: '0' },
   strategy: 'power_of_two',
   preference: '0',
-  breaker: { failureThreshold: '5', successThreshold: '2', openMs: '60000', callTimeoutMs: '30000' },
+  breaker: {
+    failureThreshold: '5',
+    successThreshold: '2',
+    openMs: '60000',
+    callTimeoutMs: '30000',
+    failureRate: null,
+    slowCalls: null,
+  },
   retry: {
     maxAttempts: '4',
     backoff: 'exponential',
@@ -83,6 +93,8 @@ export function valuesOfModule(module: ModuleView): ModuleFormValues {
       successThreshold: String(breakerConfig.successThreshold),
       openMs: String(breakerConfig.openMs),
       callTimeoutMs: String(breakerConfig.callTimeoutMs),
+      failureRate: breakerConfig.failureRate,
+      slowCalls: breakerConfig.slowCalls,
     },
     retry: {
       maxAttempts: String(retryPolicy.maxAttempts),
@@ -134,6 +146,8 @@ export function toConfiguration(values: ModuleFormValues) {
       successThreshold: toFigure(breaker.successThreshold),
       openMs: toFigure(breaker.openMs),
       callTimeoutMs: toFigure(breaker.callTimeoutMs),
+      failureRate: breaker.failureRate,
+      slowCalls: breaker.slowCalls,
     },
     retry: {
       maxAttempts: toFigure(retry.maxAttempts),

@@ -21,6 +21,8 @@ export const testConfig: BreakerConfig = {
   successThreshold: 2,
   openMs: 60_000,
   callTimeoutMs: 30_000,
+  failureRate: null,
+  slowCalls: null,
 }
 
 /** Fakes the global clock, for opossum and the board alike. */

@@ -1,12 +1,16 @@
-import type { BreakerState, BreakerView } from '../contracts/breakers.ts'
+import type { BreakerState } from '../contracts/breakers.ts'
 import type { BreakerConfig } from '../contracts/modules.ts'
 import type {
   BreakerBoard,
   BreakerChange,
   BreakerKey,
+  BreakerObservation,
+  FleetWord,
   ForcedState,
   GuardedCall,
   GuardedResult,
+  LocalBreaker,
+  ProbeGate,
 } from '../core/resilience/breaker-board.ts'
 import type { Clock } from '../core/shared/clock.ts'
 import { QuarterdeckError } from '../core/shared/errors.ts'
@@ -36,6 +40,7 @@ class OpossumBreakerBoard implements BreakerBoard {
   readonly #rotation = new BucketRotation()
   readonly #listeners = new Set<(change: BreakerChange) => void>()
   readonly #timer: DeadlineTimer
+  #gate: ProbeGate | null = null
 
   constructor(options: BreakerBoardOptions) {
     this.#clock = options.clock
@@ -63,6 +68,10 @@ class OpossumBreakerBoard implements BreakerBoard {
         this.#wakeFor(breaker)
         this.#tell({ key: ownKey, ...change })
       },
+      probes: {
+        enter: limitMs => this.#gate?.enter(ownKey, limitMs) ?? null,
+        leave: end => this.#gate?.leave(ownKey, end),
+      },
     })
     this.#breakers.set(ownKey, breaker)
   }
@@ -80,8 +89,7 @@ class OpossumBreakerBoard implements BreakerBoard {
   }
 
   nextProbeAt(key: BreakerKey): number | null {
-    const phase = this.#breakers.get(key)?.policy.phase
-    return phase?.kind === 'open' ? phase.until : null
+    return this.#breakers.get(key)?.policy.nextProbeAt ?? null
   }
 
   async call<T>(key: BreakerKey, call: GuardedCall<T>): Promise<GuardedResult<T>> {
@@ -96,11 +104,23 @@ class OpossumBreakerBoard implements BreakerBoard {
     this.#existing(key).reset(by, reason)
   }
 
-  view(key: BreakerKey): BreakerView | null {
+  observe(key: BreakerKey): BreakerObservation | null {
+    return this.#breakers.get(key)?.observe() ?? null
+  }
+
+  follow(key: BreakerKey, word: FleetWord): void {
+    this.#breakers.get(key)?.follow(word)
+  }
+
+  guardProbes(gate: ProbeGate): void {
+    this.#gate = gate
+  }
+
+  view(key: BreakerKey): LocalBreaker | null {
     return this.#breakers.get(key)?.view() ?? null
   }
 
-  list(tenantId: string): BreakerView[] {
+  list(tenantId: string): LocalBreaker[] {
     return this.#breakers.ofTenant(tenantId).map(breaker => breaker.view())
   }
 

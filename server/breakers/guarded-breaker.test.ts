@@ -21,6 +21,7 @@ test('a retired breaker holds no circuit, also when a probe of it ends later', a
     clock: globalClock,
     rotation,
     onTransition: () => {},
+    probes: { enter: () => null, leave: () => {} },
   })
   await breaker.call(failing)
   await passTime(60_000)

@@ -1,17 +1,24 @@
-import type { BreakerTransition, BreakerView } from '../contracts/breakers.ts'
+import type { BreakerTransition } from '../contracts/breakers.ts'
 import type { BreakerConfig } from '../contracts/modules.ts'
 import type {
   BreakerChange,
+  BreakerObservation,
   CallVerdict,
+  FleetWord,
   ForcedState,
   GuardedCall,
   GuardedResult,
+  LocalBreaker,
+  ProbeEnd,
+  ProbeGrant,
 } from '../core/resilience/breaker-board.ts'
+import type { CallTicket } from '../core/resilience/breaker-phase.ts'
 import { BreakerPolicy, type PolicyTransition } from '../core/resilience/breaker-policy.ts'
 import { CallWindow } from '../core/resilience/call-window.ts'
 import { describeDuration } from '../core/resilience/describe-duration.ts'
 import type { Clock } from '../core/shared/clock.ts'
 import { CallAbortion } from './call-abortion.ts'
+import { ErrorKinds } from './error-kinds.ts'
 import { type BucketRotation, OpossumEngine, timedOut } from './opossum-engine.ts'
 
 /** How many changes of state a breaker remembers. */
@@ -32,6 +39,11 @@ export interface GuardedBreakerOptions {
   clock: Clock
   rotation: BucketRotation
   onTransition: (change: Omit<BreakerChange, 'key'>) => void
+  /** Asked before each probe; see `ProbeGate`. */
+  probes: {
+    enter(limitMs: number): Promise<ProbeGrant> | null
+    leave(end: ProbeEnd): void
+  }
 }
 
 /** One breaker: the policy decides, the engine carries out, the window counts. */
@@ -42,7 +54,9 @@ export class GuardedBreaker {
   readonly #policy: BreakerPolicy
   readonly #window = new CallWindow()
   readonly #totals = { calls: 0, successes: 0, failures: 0, timeouts: 0, rejections: 0 }
+  readonly #errors = new ErrorKinds()
   readonly #transitions: BreakerTransition[] = []
+  readonly #probes: GuardedBreakerOptions['probes']
   #engine: OpossumEngine
   #isRetired = false
   #identity: BreakerIdentity
@@ -55,6 +69,7 @@ export class GuardedBreaker {
     this.#rotation = options.rotation
     this.#onTransition = options.onTransition
     this.#identity = options.identity
+    this.#probes = options.probes
     this.#config = options.config
     this.#engine = new OpossumEngine('closed', options.rotation)
     this.#policy = new BreakerPolicy({
@@ -65,7 +80,7 @@ export class GuardedBreaker {
   }
 
   /** To be asked, not driven: changes go through this class, so that the engine follows. */
-  get policy(): Pick<BreakerPolicy, 'state' | 'phase' | 'deadline' | 'admits'> {
+  get policy(): Pick<BreakerPolicy, 'state' | 'phase' | 'deadline' | 'nextProbeAt' | 'admits'> {
     return this.#policy
   }
 
@@ -87,6 +102,18 @@ export class GuardedBreaker {
     this.#policy.reset(by, reason, this.#clock.now())
   }
 
+  follow(word: FleetWord): void {
+    this.#policy.follow(word, this.#clock.now())
+  }
+
+  observe(): BreakerObservation | null {
+    const { sees: state, since, isFollowing, nextProbeAt } = this.#policy
+    if (state === null) return null
+    const troubledSince = state === 'closed' ? null : this.#policy.troubledSince
+    const { calls, failures } = this.#window.count(this.#clock.now())
+    return { state, since, troubledSince, isFollowing, nextProbeAt, calls, failures }
+  }
+
   /** Lets go of the engine; calls under way end as they would have. */
   retire(): void {
     this.#isRetired = true
@@ -98,12 +125,44 @@ export class GuardedBreaker {
     this.#rotation.rotateIfDue(startedAt)
     const limitMs = shorterLimit(guarded.timeoutMs, this.#config.callTimeoutMs)
     const admission = this.#policy.admit(startedAt, limitMs)
-    if (admission.kind === 'refused') {
-      this.#totals.rejections += 1
-      this.#window.recordRejection(startedAt)
-      return { kind: 'rejected', retryAt: admission.retryAt }
+    if (admission.kind === 'refused') return this.#reject(startedAt, admission.retryAt)
+    const { ticket } = admission
+    if (!this.#policy.isProbe(ticket)) return this.#run(guarded, ticket, limitMs)
+    const asked = this.#probes.enter(limitMs)
+    if (asked === null) return this.#run(guarded, ticket, limitMs)
+    const grant = await asked
+    if (!grant.isGranted) {
+      this.#policy.defer(ticket, grant.until)
+      return this.#reject(this.#clock.now(), grant.until)
     }
+    // While it was asked for, an operator or another replica's word may have ended the half-open state.
+    if (!this.#policy.isProbe(ticket)) {
+      this.#probes.leave({ kind: 'neutral' })
+      return this.#reject(this.#clock.now(), this.#policy.nextProbeAt)
+    }
+    try {
+      return await this.#run(guarded, ticket, limitMs)
+    } finally {
+      this.#probes.leave(this.#probeEnd())
+    }
+  }
 
+  #reject(now: number, retryAt: number | null): { kind: 'rejected'; retryAt: number | null } {
+    this.#totals.rejections += 1
+    this.#window.recordRejection(now)
+    return { kind: 'rejected', retryAt }
+  }
+
+  /** What the policy made of a probe that has just been recorded. */
+  #probeEnd(): ProbeEnd {
+    const { phase } = this.#policy
+    if (phase.kind === 'closed') return { kind: 'closed' }
+    if (phase.kind === 'open') return { kind: 'failed', nextAt: phase.until }
+    return phase.kind === 'half_open' && phase.successes > 0 ? { kind: 'passed' } : { kind: 'neutral' }
+  }
+
+  async #run<T>(guarded: GuardedCall<T>, ticket: CallTicket, limitMs: number): Promise<GuardedResult<T>> {
+    const startedAt = this.#clock.now()
     const abortion = new CallAbortion(guarded.signal)
     let verdict = neutral
     try {
@@ -121,14 +180,15 @@ export class GuardedBreaker {
     } finally {
       abortion.release()
       const endedAt = this.#clock.now()
-      this.#count(verdict, endedAt, endedAt - startedAt)
-      this.#policy.record(admission.ticket, verdict, endedAt)
+      const durationMs = endedAt - startedAt
+      this.#count(verdict, endedAt, durationMs)
+      this.#policy.record(ticket, verdict, endedAt, { durationMs, ref: guarded.ref ?? null })
       this.#alignEngine()
     }
   }
 
-  view(): BreakerView {
-    const { phase, forced, consecutiveFailures, state, since, troubledSince } = this.#policy
+  view(): LocalBreaker {
+    const { phase, forced, consecutiveFailures, state, since, troubledSince, isFollowing, nextProbeAt } = this.#policy
     return {
       ...this.#identity,
       state,
@@ -141,13 +201,15 @@ export class GuardedBreaker {
         at: isoTime(forced.at),
         expiresAt: forced.expiresAt === null ? null : isoTime(forced.expiresAt),
       },
-      nextProbeAt: phase.kind === 'open' ? isoTime(phase.until) : null,
+      openedBy: state === 'closed' || forced !== null ? null : isFollowing ? 'quorum' : 'here',
+      nextProbeAt: nextProbeAt === null ? null : isoTime(nextProbeAt),
       consecutiveFailures,
       probeSuccesses: phase.kind === 'half_open' ? phase.successes : 0,
       config: this.#config,
       totals: { ...this.#totals },
       window: this.#window.summarize(this.#clock.now()),
       lastFailure: this.#lastFailure && { ...this.#lastFailure, at: isoTime(this.#lastFailure.at) },
+      errors: this.#errors.list(),
       transitions: [...this.#transitions],
     }
   }
@@ -161,6 +223,7 @@ export class GuardedBreaker {
       return
     }
     this.#totals.failures += 1
+    this.#errors.count(verdict.code)
     this.#window.recordFailure(now, latencyMs)
     this.#lastFailure = { at: now, code: verdict.code, message: verdict.message }
   }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Clock } from '../core/shared/clock.ts'
 import type { Logger } from '../core/shared/logger.ts'
+import { forgetOldChanges } from '../persistence/sql/breakers/breaker-changes.ts'
 import { forgetOldJobs } from '../persistence/sql/dead-letters/forget-jobs.ts'
 import { forgetOldReplicas } from '../persistence/sql/replicas/forget-old-replicas.ts'
 import { forgetOldKeys } from '../persistence/sql/tasks/forget-old-keys.ts'
@@ -58,6 +59,7 @@ export class PartitionKeeper {
     await forgetOldReplicas(this.#pool, replicaDays)
     await forgetOldJobs(this.#pool, retentionDays)
     await forgetTimeHistory(this.#pool, retentionDays)
+    await forgetOldChanges(this.#pool, retentionDays)
     if (dropped.length > 0) this.#logger.info({ dropped }, 'history beyond its retention was dropped')
   }
 }

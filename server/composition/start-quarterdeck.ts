@@ -30,6 +30,8 @@ import { PrismaQueuePolicyStore } from '../persistence/queue-policy-store.ts'
 import { RandomPool } from '../persistence/random-pool.ts'
 import { PrismaServiceRecordStore } from '../persistence/service-record-store.ts'
 import { addressOf } from '../persistence/sql/replicas/address-of.ts'
+import { createBreakerJournalStore } from '../persistence/sql-breaker-journal.ts'
+import { SqlBreakerShares } from '../persistence/sql-breaker-shares.ts'
 import { createDeadLetterJobStore, createDeadLetterStore } from '../persistence/sql-dead-letter-store.ts'
 import { SqlEventStore } from '../persistence/sql-event-store.ts'
 import { SqlReplicaStore } from '../persistence/sql-replica-store.ts'
@@ -213,6 +215,8 @@ function createOrchestrator(parts: {
         }),
         health: new PrismaHealthStore(prisma),
         breakerHolds: new PrismaBreakerHoldStore(prisma),
+        breakerJournal: createBreakerJournalStore(database.pool),
+        breakerShares: new SqlBreakerShares(database.pool, replicaId),
         queuePolicies: new PrismaQueuePolicyStore(prisma),
         flags: new PrismaFlagStore(prisma),
         pauses: new PrismaPauseStore(prisma),

@@ -22,18 +22,44 @@ export const capabilitySchema = z.strictObject({
   isPreemptible: z.boolean().default(false),
 })
 
-/** Thresholds of a circuit breaker; defaults are the sources' figures. */
-export const breakerConfigSchema = z.strictObject({
-  /** Opens after this many failures in a row. */
-  failureThreshold: z.number().int().min(1).max(1_000).default(5),
-  /** Closes again after this many successful probes in a row. */
-  successThreshold: z.number().int().min(1).max(100).default(2),
-  /** How long it stays open before the first probe. */
-  openMs: z.number().int().min(100).max(86_400_000).default(60_000),
-  /** A call that takes longer counts as failed and is aborted. */
-  callTimeoutMs: z.number().int().min(10).max(3_600_000).default(30_000),
-})
+/** A share of calls that opens a breaker, once enough calls have been seen within the window. */
+const rateRule = {
+  /** Opens from this share on. */
+  percent: z.number().int().min(1).max(100).default(50),
+  windowSeconds: z.number().int().min(1).max(3_600).default(60),
+  /** Calls within the window before the share says anything. */
+  minimumCalls: z.number().int().min(1).max(100_000).default(20),
+}
+
+/** Rules of a circuit breaker; defaults are the sources' figures. The rules by rate apply only where they are set. */
+export const breakerConfigSchema = z
+  .strictObject({
+    /** Opens after this many failures in a row. */
+    failureThreshold: z.number().int().min(1).max(1_000).default(5),
+    /** Closes again after this many successful probes in a row. */
+    successThreshold: z.number().int().min(1).max(100).default(2),
+    /** How long it stays open before the first probe. */
+    openMs: z.number().int().min(100).max(86_400_000).default(60_000),
+    /** A call that takes longer counts as failed and is aborted. */
+    callTimeoutMs: z.number().int().min(10).max(3_600_000).default(30_000),
+    /** Opens when too many calls failed; null for no such rule. */
+    failureRate: z.strictObject(rateRule).nullable().default(null),
+    /** Opens when too many calls, failed or not, took `slowMs` or longer; null for no such rule. A slow probe then counts as failed. */
+    slowCalls: z
+      .strictObject({ ...rateRule, slowMs: z.number().int().min(1).max(3_600_000) })
+      .nullable()
+      .default(null),
+  })
+  .superRefine(({ callTimeoutMs, slowCalls }, context) => {
+    if (slowCalls === null || slowCalls.slowMs < callTimeoutMs) return
+    context.addIssue({
+      code: 'custom',
+      path: ['slowCalls', 'slowMs'],
+      message: `must be less than the call limit of ${callTimeoutMs} ms, where a call is ended and counts as failed`,
+    })
+  })
 export type BreakerConfig = z.output<typeof breakerConfigSchema>
+export type BreakerRateRule = NonNullable<BreakerConfig['failureRate']>
 
 /** Kinds of errors that a retry policy can name beside single codes such as `HTTP_409`. */
 export const retryClasses = ['connection_error', 'timeout', 'server_error'] as const

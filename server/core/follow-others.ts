@@ -38,7 +38,10 @@ export function followOthers(link: ReplicaLink, parts: FollowingParts): void {
       numberEvents: () => events.wake(),
       beatSoon: () => upkeep.beatSoon(),
       reclaimSoon: () => upkeep.reclaimSoon(),
-      rebalance: () => void slots.rebalance(),
+      rebalance: () => {
+        void slots.rebalance()
+        breakers.fleet.look()
+      },
       takeChecks: checks => health.takeChecks(checks),
     },
     { store, running: dispatcher, replicaId },
@@ -49,6 +52,7 @@ export function followOthers(link: ReplicaLink, parts: FollowingParts): void {
     await breakers.refreshHolds()
   })
   link.watch('breaker-holds', () => breakers.refreshHolds())
+  link.watch('breakers', () => breakers.fleet.refresh())
   link.watch('settings', async () => {
     await Promise.all(settings.map(part => part.refresh()))
   })

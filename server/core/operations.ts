@@ -1,4 +1,4 @@
-import type { BreakerView } from '../contracts/breakers.ts'
+import type { BreakerChangeView, BreakerView, ListBreakerChanges } from '../contracts/breakers.ts'
 import type { Page } from '../contracts/common.ts'
 import type { ConnectionReport } from '../contracts/connections.ts'
 import type {
@@ -213,6 +213,8 @@ export interface DeploymentOperations {
 export interface BreakerOperations {
   list(tenantId: string): BreakerView[]
   get(tenantId: string, moduleId: string, instanceId: string): BreakerView
+  /** What became of one breaker on all replicas, the newest first; also of one that is gone. */
+  timeline(tenantId: string, query: ListBreakerChanges): Promise<Page<BreakerChangeView>>
   force(
     by: Principal,
     target: { moduleId: string; instanceId: string },

@@ -17,7 +17,9 @@ import type { SchemaCompiler } from './registry/schema-compiler.ts'
 import type { ReplicaStore } from './replicas/replica-store.ts'
 import type { SignalPort } from './replicas/signals.ts'
 import type { BreakerBoard } from './resilience/breaker-board.ts'
+import type { BreakerJournalStore } from './resilience/breaker-journal.ts'
 import type { BreakerHoldStore } from './resilience/breaker-service.ts'
+import type { BreakerShareStore } from './resilience/breaker-shares.ts'
 import type { FlagStore } from './settings/flag-service.ts'
 import type { Clock } from './shared/clock.ts'
 import type { IdSource, Random } from './shared/ids.ts'
@@ -37,6 +39,8 @@ export interface OrchestratorPorts {
     modules: ModuleStore
     health: HealthStore
     breakerHolds: BreakerHoldStore
+    breakerShares: BreakerShareStore
+    breakerJournal: BreakerJournalStore
     queuePolicies: QueuePolicyStore
     flags: FlagStore
     pauses: PauseStore

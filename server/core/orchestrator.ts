@@ -41,7 +41,8 @@ import { ModuleService } from './registry/module-service.ts'
 import { ReplicaLink } from './replica-link.ts'
 import { tellLost, tellPresence } from './replicas/replica-events.ts'
 import type { DutyName } from './replicas/replica-store.ts'
-import { BreakerService } from './resilience/breaker-service.ts'
+import type { BreakerService } from './resilience/breaker-service.ts'
+import { createBreakerService } from './resilience/create-breaker-service.ts'
 import { RollOut } from './roll-out.ts'
 import { createRouterArea } from './routing/create-router-area.ts'
 import { createTaskRouter } from './routing/fleet-router.ts'
@@ -167,10 +168,9 @@ export class Orchestrator implements Operations {
       moduleLimit: (tenantId, moduleId) => limits.ofModule(tenantId, moduleId),
     })
     this.router = createRouterArea({ ...common, router })
-    this.breakers = new BreakerService({
+    this.breakers = createBreakerService({
       ...common,
-      board: ports.breakers,
-      holds: stores.breakerHolds,
+      others: () => this.#link.others,
       updateModule: (by, input) => this.modules.update(by, input),
     })
     this.dispatcher = new Dispatcher({
@@ -311,9 +311,8 @@ export class Orchestrator implements Operations {
     await this.#submission.close()
     await this.dispatcher.stop(graceMs)
     await this.#rollOut.stop()
-    for (const part of [this.#upkeep, this.#slots, this.#overview.throughput, this.#admission, this.breakers])
-      part.stop()
-    await this.health.stop()
+    for (const part of [this.#upkeep, this.#slots, this.#overview.throughput, this.#admission]) part.stop()
+    await Promise.all([this.breakers.stop(), this.health.stop()])
     for (const stop of this.#stopFollowing) stop()
     await this.#records.stop()
     await this.events.stop()

@@ -42,6 +42,7 @@ export class PrismaBreakerHoldStore implements BreakerHoldStore {
       expiresAt: forced.expiresAt === null ? null : new Date(forced.expiresAt),
     }
     await this.#prisma.$transaction(async tx => {
+      await tx.breakerProbe.deleteMany({ where: { tenantId, moduleId, instanceId } })
       await tx.breakerOverride.upsert({
         where: { tenantId_moduleId_instanceId: { tenantId, moduleId, instanceId } },
         create: { tenantId, moduleId, instanceId, ...values },
@@ -62,6 +63,7 @@ export class PrismaBreakerHoldStore implements BreakerHoldStore {
     await this.#prisma.$transaction(async tx => {
       for (const { tenantId, moduleId, instanceId } of keys) {
         await tx.breakerOverride.deleteMany({ where: { tenantId, moduleId, instanceId } })
+        await tx.breakerProbe.deleteMany({ where: { tenantId, moduleId, instanceId } })
         await insertAudit(tx, by, {
           action: 'breaker.reset',
           targetKind: 'breaker',

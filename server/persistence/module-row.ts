@@ -11,6 +11,8 @@ import type { SecretBox } from '#server/core/shared/secret-box.ts'
 import { QuarterdeckError } from '../core/shared/errors.ts'
 import { Prisma } from './generated/client.ts'
 
+type StoredBreaker = Omit<BreakerConfig, 'failureRate' | 'slowCalls'> &
+  Partial<Pick<BreakerConfig, 'failureRate' | 'slowCalls'>>
 type StoredRetry = Omit<RetryPolicy, 'retryOn'> & Partial<Pick<RetryPolicy, 'retryOn'>>
 
 export type ModuleRow = Prisma.ModuleGetPayload<{ include: { instances: true } }>
@@ -33,7 +35,8 @@ export function fromModuleRow(row: ModuleRow, secrets: SecretBox): ModuleRecord 
     resources: { cpu: row.cpu, memoryMb: row.memoryMb },
     strategy: row.strategy as BalancingStrategy,
     preference: row.preference,
-    breaker: row.breaker as unknown as BreakerConfig,
+    // What older versions wrote knows no rules by rate.
+    breaker: { failureRate: null, slowCalls: null, ...(row.breaker as unknown as StoredBreaker) },
     // What older versions wrote does not say which errors are tried again.
     retry: { retryOn: [...retryClasses], ...(row.retry as unknown as StoredRetry) },
     secret: openSecret(row, secrets),

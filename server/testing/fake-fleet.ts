@@ -38,7 +38,14 @@ export function buildModule(id: string, overrides: Partial<ModuleRecord> = {}): 
     strategy: 'power_of_two',
     preference: 0,
     resources: { cpu: 0, memoryMb: 0 },
-    breaker: { failureThreshold: 5, successThreshold: 2, openMs: 60_000, callTimeoutMs: 30_000 },
+    breaker: {
+      failureThreshold: 5,
+      successThreshold: 2,
+      openMs: 60_000,
+      callTimeoutMs: 30_000,
+      failureRate: null,
+      slowCalls: null,
+    },
     retry: {
       maxAttempts: 4,
       backoff: 'exponential',

@@ -1,4 +1,5 @@
 import {
+  breakerTimelineInput,
   configureBreakerInput,
   forceBreakerInput,
   getBreakerInput,
@@ -26,6 +27,9 @@ export const breakersRouter = router({
   get: procedure(read)
     .input(getBreakerInput)
     .query(({ ctx, input }) => ctx.operations.breakers.get(ctx.tenantId, input.moduleId, input.instanceId)),
+  timeline: procedure(read)
+    .input(breakerTimelineInput)
+    .query(({ ctx, input }) => ctx.operations.breakers.timeline(ctx.tenantId, input)),
   forceOpen: procedure(write)
     .input(forceBreakerInput)
     .mutation(({ ctx, input: { reason, expiresInMs, ...target } }) =>

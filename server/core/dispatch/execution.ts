@@ -203,6 +203,7 @@ export class Execution implements RunningTask {
           judge: outcome => judgeOutcome(outcome, this.#controller.signal.aborted),
           timeoutMs: task.timeoutMs,
           signal: this.#controller.signal,
+          ref: { taskId: task.id, attempt: number },
         },
       )
     } catch (error) {

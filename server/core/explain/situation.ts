@@ -1,16 +1,16 @@
-import type { BreakerView } from '../../contracts/breakers.ts'
 import type { Constraint } from '../../contracts/explain.ts'
 import type { PauseView } from '../../contracts/queues.ts'
 import type { HealthReading } from '../health/health-board.ts'
 import type { StoredTask } from '../queue/task-store.ts'
 import type { InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
+import type { LocalBreaker } from '../resilience/breaker-board.ts'
 
 /** One instance of a module that could run a task, as it is now. */
 export interface InstanceFacts {
   record: InstanceRecord
   health: HealthReading
   /** Null before its first call. */
-  breaker: BreakerView | null
+  breaker: LocalBreaker | null
   /** Whether its breaker would let a call through now. */
   isAdmitted: boolean
   inFlight: number

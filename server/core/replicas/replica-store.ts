@@ -10,7 +10,7 @@ export const dutyNames = [
 export type DutyName = (typeof dutyNames)[number]
 
 /** Kinds of configuration that replicas keep in memory. */
-export const revisionScopes = ['access', 'breaker-holds', 'modules', 'settings'] as const
+export const revisionScopes = ['access', 'breaker-holds', 'breakers', 'modules', 'settings'] as const
 export type RevisionScope = (typeof revisionScopes)[number]
 
 /** What a replica says of itself with each heartbeat. */

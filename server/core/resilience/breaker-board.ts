@@ -1,4 +1,4 @@
-import type { BreakerState, BreakerTransition, BreakerView } from '../../contracts/breakers.ts'
+import type { BreakerState, BreakerTransition, BreakerView, TroubledCall } from '../../contracts/breakers.ts'
 import type { BreakerConfig } from '../../contracts/modules.ts'
 
 /** A breaker guards one instance of one module. */
@@ -19,6 +19,12 @@ export type GuardedResult<T> =
   /** The action was aborted at the time-out and counts as a failure. */
   | { kind: 'timed_out' }
 
+/** Which attempt of which task a call belongs to. */
+export interface CallRef {
+  taskId: string
+  attempt: number
+}
+
 export interface GuardedCall<T> {
   action: (signal: AbortSignal) => Promise<T>
   judge: (value: T) => CallVerdict
@@ -26,6 +32,8 @@ export interface GuardedCall<T> {
   timeoutMs?: number
   /** Aborting it cancels the action; the call is then neutral. */
   signal?: AbortSignal
+  /** Named by the change of state that the call causes. */
+  ref?: CallRef
 }
 
 export interface ForcedState {
@@ -37,12 +45,54 @@ export interface ForcedState {
   expiresAt: number | null
 }
 
+/** A breaker as one replica knows it alone. */
+export type LocalBreaker = Omit<BreakerView, 'replicas'>
+
 /** A change of state, told after it happened. */
 export interface BreakerChange {
   key: BreakerKey
   transition: BreakerTransition
   /** The failure that caused it, when one did. */
   cause: { code: string; message: string } | null
+  /** The failed or slow calls behind it, oldest first, at most ten; none when time or people caused it. */
+  calls: readonly TroubledCall[]
+}
+
+/** What the replicas together have found of a breaker, as one of them is told. */
+export type FleetWord =
+  /** A quorum sees it open; `until` is when the first of them probes. */
+  | { kind: 'open'; until: number; reason: string }
+  /** Another replica's probe failed: nobody probes before this. */
+  | { kind: 'wait'; until: number; reason: string }
+  /** Another replica's probes closed it, or the quorum that opened it is gone. */
+  | { kind: 'closed'; reason: string }
+
+/** What one replica has seen of a breaker by itself. */
+export interface BreakerObservation {
+  state: BreakerState
+  since: number
+  /** Since when it has not been closed; null while it is. */
+  troubledSince: number | null
+  /** Of the rolling window. */
+  calls: number
+  failures: number
+  /** Whether this replica holds it open on the word of others alone. */
+  isFollowing: boolean
+  nextProbeAt: number | null
+}
+
+/** Whether this replica may probe now: one does for all that share a database. */
+export type ProbeGrant = { isGranted: true } | { isGranted: false; until: number }
+
+/** How a probe ended, for all replicas. `passed` means that more are needed; `nextAt` is when the next may begin. */
+export type ProbeEnd = { kind: 'closed' | 'passed' | 'neutral' } | { kind: 'failed'; nextAt: number }
+
+/** Sees to it that one replica at a time probes a breaker. */
+export interface ProbeGate {
+  /** Null when this replica is alone and need not ask. Never rejects. */
+  enter(key: BreakerKey, limitMs: number): Promise<ProbeGrant> | null
+  /** Tells how a granted probe ended. Never throws. */
+  leave(key: BreakerKey, end: ProbeEnd): void
 }
 
 /**
@@ -56,15 +106,21 @@ export interface BreakerBoard {
   /** Whether a call now would be let through: closed, or half-open with no probe under way, or due for its probe. */
   admits(key: BreakerKey): boolean
   state(key: BreakerKey): BreakerState
-  /** When an open breaker lets its next probe through, in ms since the epoch; null when closed or forced. */
+  /** When a breaker lets its next probe through at the earliest, in ms since the epoch; null when closed, forced or due. */
   nextProbeAt(key: BreakerKey): number | null
   call<T>(key: BreakerKey, call: GuardedCall<T>): Promise<GuardedResult<T>>
   force(key: BreakerKey, forced: ForcedState): void
   /** Back to automatic and closed, its consecutive failures forgotten. */
   reset(key: BreakerKey, by: string, reason: string): void
+  /** What this replica sees by itself; null while the breaker is forced, and when there is none. */
+  observe(key: BreakerKey): BreakerObservation | null
+  /** Takes on what the replicas together have found; nothing when there is no such breaker. */
+  follow(key: BreakerKey, word: FleetWord): void
+  /** Whom to ask before each probe. */
+  guardProbes(gate: ProbeGate): void
   /** Null when there is no such breaker. */
-  view(key: BreakerKey): BreakerView | null
-  list(tenantId: string): BreakerView[]
+  view(key: BreakerKey): LocalBreaker | null
+  list(tenantId: string): LocalBreaker[]
   /** Tells every change of state; the listener must not throw. Returns how to stop. */
   onChange(listener: (change: BreakerChange) => void): () => void
   start(): void

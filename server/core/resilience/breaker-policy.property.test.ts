@@ -1,9 +1,18 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { BreakerConfig } from '../../contracts/modules.ts'
 import type { CallVerdict } from './breaker-board.ts'
-import { BreakerPolicy, type CallTicket, type PolicyTransition } from './breaker-policy.ts'
+import type { CallTicket } from './breaker-phase.ts'
+import { BreakerPolicy, type PolicyTransition } from './breaker-policy.ts'
 
-const config = { failureThreshold: 3, successThreshold: 2, openMs: 1_000, callTimeoutMs: 500 }
+const config: BreakerConfig = {
+  failureThreshold: 3,
+  successThreshold: 2,
+  openMs: 1_000,
+  callTimeoutMs: 500,
+  failureRate: null,
+  slowCalls: null,
+}
 
 const verdicts: Record<'success' | 'failure' | 'neutral', CallVerdict> = {
   success: { kind: 'success' },
@@ -51,6 +60,7 @@ interface RunningCall {
   isProbe: boolean
   /** How many changes of state there had been when it began. */
   era: number
+  begunAt: number
 }
 
 /** Drives a policy through the steps, and keeps its own simple record of what happened to check the policy by. */
@@ -96,14 +106,15 @@ class Observer {
     if (admission.kind === 'refused') return
     expect(this.policy.state).not.toBe('open')
     const isProbe = this.policy.state === 'half_open'
-    this.running.push({ ticket: admission.ticket, isProbe, era: this.transitions.length })
+    this.running.push({ ticket: admission.ticket, isProbe, era: this.transitions.length, begunAt: this.now })
   }
 
   #end(step: Extract<Step, { do: 'end' }>): void {
     const [call] = this.running.splice(step.which % Math.max(1, this.running.length), 1)
     if (call === undefined) return
     this.ended = { ...call, how: step.how }
-    if (call.era === this.transitions.length && step.how !== 'neutral') {
+    const isTooLate = call.isProbe && step.how === 'success' && this.now > call.begunAt + config.callTimeoutMs
+    if (call.era === this.transitions.length && step.how !== 'neutral' && !isTooLate) {
       this.outcomes.push(step.how)
       this.outcomesSinceReset.push(step.how)
     }

@@ -1,14 +1,23 @@
 import { describe, expect, test } from 'vitest'
+import type { BreakerConfig } from '../../contracts/modules.ts'
 import type { CallVerdict, ForcedState } from './breaker-board.ts'
-import { type Admission, BreakerPolicy, type CallTicket, type PolicyTransition } from './breaker-policy.ts'
+import type { CallTicket } from './breaker-phase.ts'
+import { type Admission, BreakerPolicy, type PolicyTransition } from './breaker-policy.ts'
 
 const start = Date.UTC(2026, 0, 1)
-const config = { failureThreshold: 5, successThreshold: 2, openMs: 60_000, callTimeoutMs: 30_000 }
+const config: BreakerConfig = {
+  failureThreshold: 5,
+  successThreshold: 2,
+  openMs: 60_000,
+  callTimeoutMs: 30_000,
+  failureRate: null,
+  slowCalls: null,
+}
 const success: CallVerdict = { kind: 'success' }
 const failure: CallVerdict = { kind: 'failure', code: 'HTTP_500', message: 'answered 500' }
 const neutral: CallVerdict = { kind: 'neutral' }
 
-function createPolicy(overrides: Partial<typeof config> = {}) {
+function createPolicy(overrides: Partial<BreakerConfig> = {}) {
   const transitions: PolicyTransition[] = []
   const policy = new BreakerPolicy({
     config: { ...config, ...overrides },
@@ -41,6 +50,7 @@ describe('opening', () => {
       {
         transition: { at: '2026-01-01T00:00:00.007Z', from: 'closed', to: 'open', reason: '5 failures in a row' },
         cause: { code: 'HTTP_500', message: 'answered 500' },
+        calls: Array.from({ length: 5 }, () => expect.objectContaining({ outcome: 'failed', code: 'HTTP_500' })),
       },
     ])
   })
@@ -70,7 +80,144 @@ describe('opening', () => {
   })
 })
 
+describe('the rules by rate', () => {
+  const failureRate = { percent: 50, windowSeconds: 10, minimumCalls: 4 }
+
+  test('enough calls with too many failures among them open it, whatever their order, and the failed ones are named', () => {
+    const { policy, transitions } = createPolicy({ failureRate })
+    const end = (verdict: CallVerdict, attempt: number) =>
+      policy.record(ticketOf(policy.admit(start, 1_000)), verdict, start, {
+        durationMs: 10,
+        ref: { taskId: 'task-1', attempt },
+      })
+    end(failure, 1)
+    end(success, 2)
+    end(success, 3)
+    expect(policy.state).toBe('closed')
+    end(failure, 4)
+    expect(policy.state).toBe('open')
+    expect(transitions.at(-1)).toMatchObject({
+      transition: { reason: '2 of 4 calls failed within 10 s (limit 50 %)' },
+      calls: [
+        { taskId: 'task-1', attempt: 1, outcome: 'failed' },
+        { taskId: 'task-1', attempt: 4, outcome: 'failed' },
+      ],
+    })
+  })
+
+  test('too few calls open nothing, nor do failures that are older than the window', () => {
+    const { policy, run } = createPolicy({ failureRate })
+    run(start, failure, failure, failure)
+    run(start + 10_000, success, failure)
+    expect(policy.state).toBe('closed')
+  })
+
+  test('slow calls open it though they succeed, and a slow probe opens it again', () => {
+    const slowCalls = { percent: 100, windowSeconds: 10, minimumCalls: 2, slowMs: 500 }
+    const { policy, transitions, admit } = createPolicy({ slowCalls, successThreshold: 1 })
+    const end = (now: number, durationMs: number) =>
+      policy.record(ticketOf(admit(now)), success, now, { durationMs, ref: null })
+    end(start, 700)
+    end(start, 500)
+    expect(policy.state).toBe('open')
+    expect(transitions.at(-1)).toMatchObject({
+      transition: { reason: '2 of 2 calls took 500 ms or more within 10 s (limit 100 %)' },
+      cause: { code: 'SLOW_CALL' },
+      calls: [{ outcome: 'slow', durationMs: 700 }, { outcome: 'slow' }],
+    })
+    end(start + 60_000, 600)
+    expect(policy.state).toBe('open')
+    expect(transitions.at(-1)?.transition.reason).toBe('the probe was slow: the call took 600 ms')
+    end(start + 120_000, 499)
+    expect(policy.state).toBe('closed')
+  })
+
+  test('what was counted before it opened does not open it again', () => {
+    const { policy, run } = createPolicy({ failureRate, successThreshold: 1, openMs: 100 })
+    run(start, failure, failure, failure, failure)
+    run(start + 100, success)
+    expect(policy.state).toBe('closed')
+    run(start + 100, failure, success, success)
+    expect(policy.state).toBe('closed')
+  })
+
+  test('a rule that is set while it runs holds from then on, one taken away no more, and a count goes on under a new limit', () => {
+    const { policy, run } = createPolicy({ failureThreshold: 1_000, failureRate })
+    run(start, failure, failure, success)
+    policy.configure({ ...config, failureThreshold: 1_000, failureRate: { ...failureRate, percent: 60 } })
+    run(start, success)
+    expect(policy.state).toBe('closed')
+    policy.configure({ ...config, failureThreshold: 1_000 })
+    run(start, ...fail5)
+    expect(policy.state).toBe('closed')
+  })
+})
+
+describe('what replicas find together', () => {
+  const open = { kind: 'open', until: start + 5_000, reason: '2 of 3 replicas see it open' } as const
+
+  test('a closed breaker follows a quorum, and still says that nothing was seen here', () => {
+    const { policy } = createPolicy()
+    policy.follow(open, start)
+    expect(policy.phase).toEqual({ kind: 'open', until: start + 5_000 })
+    expect(policy.sees).toBe('closed')
+    policy.follow({ kind: 'closed', reason: 'no quorum' }, start + 1)
+    expect(policy.state).toBe('closed')
+  })
+
+  test('a follower probes like any other, and what its probe finds is its own', () => {
+    const { policy, run } = createPolicy()
+    policy.follow(open, start)
+    policy.advance(start + 5_000)
+    expect(policy.sees).toBe('closed')
+    run(start + 5_000, failure)
+    expect(policy.state).toBe('open')
+    expect(policy.sees).toBe('open')
+  })
+
+  test('nobody follows while an operator holds it', () => {
+    const { policy } = createPolicy()
+    policy.force({ ...forcedOpen, state: 'closed' }, start)
+    policy.follow(open, start)
+    expect(policy.state).toBe('closed')
+    policy.force(forcedOpen, start)
+    policy.follow({ kind: 'closed', reason: 'no quorum' }, start)
+    expect(policy.state).toBe('open')
+    expect(policy.sees).toBeNull()
+  })
+
+  test("another replica's failed probe postpones this one's, but does not end it", () => {
+    const { policy, run, admit } = createPolicy()
+    run(start, ...fail5)
+    policy.follow({ kind: 'wait', until: start + 90_000, reason: 'its probe failed' }, start + 30_000)
+    expect(policy.admits(start + 60_000)).toBe(false)
+    const probe = ticketOf(admit(start + 90_000))
+    policy.follow({ kind: 'wait', until: start + 150_000, reason: 'its probe failed' }, start + 90_001)
+    expect(policy.isProbe(probe)).toBe(true)
+  })
+
+  test('a probe that another replica has the right to is given back until then', () => {
+    const { policy, run, admit } = createPolicy()
+    run(start, ...fail5)
+    const probe = ticketOf(admit(start + 60_000))
+    policy.defer(probe, start + 61_000)
+    expect(policy.admits(start + 60_999)).toBe(false)
+    expect(admit(start + 60_999)).toEqual({ kind: 'refused', retryAt: start + 61_000 })
+    expect(policy.nextProbeAt).toBe(start + 61_000)
+    expect(policy.admits(start + 61_000)).toBe(true)
+  })
+})
+
 describe('probing', () => {
+  test('a probe that succeeds after its time is over closes nothing and takes nothing: its process stood still', () => {
+    const { policy, run, admit } = createPolicy({ successThreshold: 1 })
+    run(start, ...fail5)
+    const probe = ticketOf(admit(start + 60_000))
+    policy.record(probe, success, start + 90_001)
+    expect(policy.state).toBe('half_open')
+    expect(policy.admits(start + 90_001)).toBe(true)
+  })
+
   test('is half-open when the wait is over, also if nobody told it', () => {
     const { policy, run, admit, reasons } = createPolicy()
     run(start, ...fail5)

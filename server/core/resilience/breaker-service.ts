@@ -1,4 +1,5 @@
-import type { BreakerView } from '../../contracts/breakers.ts'
+import type { BreakerChangeView, BreakerView, ListBreakerChanges } from '../../contracts/breakers.ts'
+import type { Page } from '../../contracts/common.ts'
 import type { EventView } from '../../contracts/events.ts'
 import type { BreakerConfig, ModuleView } from '../../contracts/modules.ts'
 import type { EventPublisher, EventSubscriber } from '../events/event-log.ts'
@@ -8,7 +9,9 @@ import { SerialByKey } from '../registry/serial-by-key.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
-import type { BreakerBoard, BreakerChange, BreakerKey, ForcedState } from './breaker-board.ts'
+import type { BreakerBoard, BreakerChange, BreakerKey, ForcedState, LocalBreaker } from './breaker-board.ts'
+import type { BreakerFleet } from './breaker-fleet.ts'
+import type { BreakerJournal } from './breaker-journal.ts'
 
 /** An operator's hold on a breaker, as it is kept over restarts. */
 export interface BreakerHold extends BreakerKey {
@@ -30,6 +33,9 @@ export interface BreakerServicePorts {
   events: EventPublisher & EventSubscriber
   clock: Clock
   replicaId: string
+  journal: Pick<BreakerJournal, 'add' | 'drain' | 'list'>
+  /** What the replicas make of a breaker together. */
+  fleet: BreakerFleet
   /** Changes a module's thresholds as an edit of its configuration. */
   updateModule: (
     by: Principal,
@@ -41,12 +47,15 @@ const eventOfState = { open: 'circuit.opened', half_open: 'circuit.half_opened',
 
 /** Keeps one breaker per registered instance, tells of their changes, and carries out what operators do with them. */
 export class BreakerService implements BreakerOperations {
+  /** What the replicas make of these breakers together. */
+  readonly fleet: BreakerFleet
   readonly #ports: BreakerServicePorts
   readonly #serial = new SerialByKey()
   #stopListening: (() => void)[] = []
 
   constructor(ports: BreakerServicePorts) {
     this.#ports = ports
+    this.fleet = ports.fleet
   }
 
   /** Makes the breakers of all instances, with the holds that were in force. */
@@ -64,12 +73,14 @@ export class BreakerService implements BreakerOperations {
       board.onChange(change => this.#tell(change)),
       events.subscribe('circuit.reset', event => this.#whenResetElsewhere(event)),
     ]
+    await this.fleet.start()
     board.start()
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     for (const stop of this.#stopListening) stop()
     this.#ports.board.stop()
+    await Promise.all([this.fleet.stop(), this.#ports.journal.drain()])
   }
 
   /** Takes in holds that other replicas have set or taken back; in turn with those set here. */
@@ -81,7 +92,7 @@ export class BreakerService implements BreakerOperations {
         for (const { moduleId, instanceId, forced } of board.list(tenantId)) {
           const key = { tenantId, moduleId, instanceId }
           const hold = held.get(keyText(key))
-          if (!hold && forced) board.reset(key, forced.by, 'taken back on another replica')
+          if (!hold && forced) this.#resetHere(key, forced.by, 'taken back on another replica')
           if (hold && Date.parse(forced?.at ?? '') !== hold.forced.at) board.force(key, hold.forced)
         }
       }
@@ -89,7 +100,7 @@ export class BreakerService implements BreakerOperations {
   }
 
   list(tenantId: string): BreakerView[] {
-    return this.#ports.board.list(tenantId)
+    return this.#ports.board.list(tenantId).map(breaker => this.#withOthers(tenantId, breaker))
   }
 
   get(tenantId: string, moduleId: string, instanceId: string): BreakerView {
@@ -100,7 +111,11 @@ export class BreakerService implements BreakerOperations {
         action: 'Look the instance up on its module.',
       })
     }
-    return view
+    return this.#withOthers(tenantId, view)
+  }
+
+  timeline(tenantId: string, query: ListBreakerChanges): Promise<Page<BreakerChangeView>> {
+    return this.#ports.journal.list(tenantId, query)
   }
 
   async force(
@@ -156,16 +171,26 @@ export class BreakerService implements BreakerOperations {
     const events = keys.map(key => this.#event(key, 'circuit.reset', { by: by.name, reason }))
     await this.#serial.run('holds', async () => {
       await this.#ports.holds.clear(by, keys, reason, events)
-      for (const key of keys) this.#ports.board.reset(key, by.name, reason)
+      for (const key of keys) this.#resetHere(key, by.name, reason)
     })
     this.#ports.events.wake()
+  }
+
+  #resetHere(key: BreakerKey, by: string, reason: string): void {
+    this.fleet.clear(key)
+    this.#ports.board.reset(key, by, reason)
+  }
+
+  #withOthers(tenantId: string, breaker: LocalBreaker): BreakerView {
+    const { moduleId, instanceId } = breaker
+    return { ...breaker, replicas: this.fleet.viewsOf({ tenantId, moduleId, instanceId }) }
   }
 
   /** Every replica has a breaker of its own for an instance; a reset is meant for all of them. */
   #whenResetElsewhere({ tenantId, moduleId, instanceId, data }: EventView & { tenantId: string }): void {
     if (data['replicaId'] === this.#ports.replicaId || moduleId === null || instanceId === null) return
     const key = { tenantId, moduleId, instanceId }
-    if (this.#exists(key)) this.#ports.board.reset(key, String(data['by']), String(data['reason']))
+    if (this.#exists(key)) this.#resetHere(key, String(data['by']), String(data['reason']))
   }
 
   #follow(change: CatalogChange): void {
@@ -173,7 +198,9 @@ export class BreakerService implements BreakerOperations {
     const { tenantId, moduleId } = change
     for (const instance of change.before?.instances ?? []) {
       if (change.after?.instances.some(other => other.id === instance.id)) continue
-      board.remove({ tenantId, moduleId, instanceId: instance.id })
+      const key = { tenantId, moduleId, instanceId: instance.id }
+      board.remove(key)
+      this.fleet.forget(key)
     }
     if (change.after) this.#configure(change.after)
   }
@@ -195,11 +222,18 @@ export class BreakerService implements BreakerOperations {
     return this.#ports.board.view(key) !== null
   }
 
-  /** Holds and resets tell of themselves; here only changes of state are told. */
-  #tell({ key, transition, cause }: BreakerChange): void {
+  /** Events of holds and resets are written with them; here only changes of state are told. */
+  #tell(change: BreakerChange): void {
+    const { key, transition, cause, calls } = change
+    this.#ports.journal.add(change)
     if (transition.from === transition.to) return
     this.#ports.events.publish({
-      ...this.#event(key, eventOfState[transition.to], { from: transition.from, reason: transition.reason, cause }),
+      ...this.#event(key, eventOfState[transition.to], {
+        from: transition.from,
+        reason: transition.reason,
+        cause,
+        calls,
+      }),
       priority: transition.to === 'open' ? 2 : 4,
     })
   }

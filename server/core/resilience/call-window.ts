@@ -48,6 +48,18 @@ export class CallWindow {
     this.#turnTo(now).rejections += 1
   }
 
+  /** How many calls it holds at this time, at less cost than `summarize`. */
+  count(now: number): { calls: number; failures: number } {
+    this.#turnTo(now)
+    let calls = 0
+    let failures = 0
+    for (const bucket of this.#buckets) {
+      calls += bucket.successes + bucket.failures
+      failures += bucket.failures
+    }
+    return { calls, failures }
+  }
+
   /** The window as it is at this time, oldest bucket first; the newest is still being filled. */
   summarize(now: number): BreakerView['window'] {
     this.#turnTo(now)

@@ -58,7 +58,14 @@ beforeAll(async () => {
     await quarterdeck.operations.modules.register(by, {
       ...{ id: name, name, category: 'local', version: '1', driver: 'local', bodyStyle: 'envelope', dependsOn: [] },
       ...{ costPerHourUsd: 0, strategy: 'power_of_two', preference: 0 },
-      breaker: { failureThreshold: 5, successThreshold: 2, openMs: 60_000, callTimeoutMs: 30_000 },
+      breaker: {
+        failureThreshold: 5,
+        successThreshold: 2,
+        openMs: 60_000,
+        callTimeoutMs: 30_000,
+        failureRate: null,
+        slowCalls: null,
+      },
       retry: { maxAttempts: 2, backoff: 'linear', baseMs: 1, factor: 1, capMs: 1 },
       capabilities: [{ type: `local.${name}` }],
       instances: [{ endpoint: `local://${name}`, capacity: 10, weight: 1 }],
