@@ -1,7 +1,7 @@
 /**
  * Imports go one way: app -> components -> contracts; api -> core + contracts; persistence, drivers, breakers -> core;
  * composition -> all. Within the core: shared <- events, graph <- registry, health, resilience, queue, settings <- balancing,
- * brain <- routing <- dead-letters <- dispatch <- overview, explain <- orchestrator. `server/testing/boundaries.test.ts`
+ * brain <- routing <- dead-letters <- dispatch <- overview, explain, impact <- orchestrator. `server/testing/boundaries.test.ts`
  * proves that each rule can fail.
  */
 const core = 'server/core'
@@ -13,7 +13,7 @@ const tiers = [
   ['routing', 'deployments'],
   ['dead-letters'],
   ['dispatch', 'simulation'],
-  ['overview', 'explain'],
+  ['overview', 'explain', 'impact'],
 ]
 const isTest = '\\.test\\.tsx?$|/testing/'
 

@@ -14,6 +14,7 @@ function breaker(name: string, rest: Partial<BreakerView> = {}): BreakerView {
     openedBy: null,
     forced: null,
     nextProbeAt: null,
+    probeEndsBy: null,
     consecutiveFailures: 0,
     probeSuccesses: 0,
     config: {

@@ -5,6 +5,7 @@ import { deadLettersRouter } from './routers/dead-letters.ts'
 import { deploymentsRouter } from './routers/deployments.ts'
 import { eventsRouter } from './routers/events.ts'
 import { healthRouter } from './routers/health.ts'
+import { impactRouter } from './routers/impact.ts'
 import { instancesRouter } from './routers/instances.ts'
 import { keysRouter } from './routers/keys.ts'
 import { modulesRouter } from './routers/modules.ts'
@@ -28,6 +29,7 @@ export const appRouter = router({
   deployments: deploymentsRouter,
   instances: instancesRouter,
   breakers: breakersRouter,
+  impact: impactRouter,
   router: routingRouter,
   health: healthRouter,
   events: eventsRouter,

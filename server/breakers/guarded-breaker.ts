@@ -203,6 +203,7 @@ export class GuardedBreaker {
       },
       openedBy: state === 'closed' || forced !== null ? null : isFollowing ? 'quorum' : 'here',
       nextProbeAt: nextProbeAt === null ? null : isoTime(nextProbeAt),
+      probeEndsBy: phase.kind === 'half_open' && phase.probe !== null ? isoTime(phase.probe.endsBy) : null,
       consecutiveFailures,
       probeSuccesses: phase.kind === 'half_open' ? phase.successes : 0,
       config: this.#config,

@@ -98,6 +98,8 @@ export interface BreakerView {
   forced: { state: 'open' | 'closed'; by: string; reason: string; at: string; expiresAt: string | null } | null
   /** When the next probe is let through; null when closed, forced or due. */
   nextProbeAt: string | null
+  /** When the probe under way ends at the latest; null when there is none. */
+  probeEndsBy: string | null
   consecutiveFailures: number
   /** Successful probes so far while half-open. */
   probeSuccesses: number

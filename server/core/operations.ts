@@ -21,6 +21,7 @@ import type { DeployModule, DeploymentProgress } from '../contracts/deployments.
 import type { EventType, EventView } from '../contracts/events.ts'
 import type { TaskExplanation } from '../contracts/explain.ts'
 import type { HealthMember, HealthPoint, HealthSummary } from '../contracts/health.ts'
+import type { ImpactPreview, PreviewImpact } from '../contracts/impact.ts'
 import type {
   BreakerConfig,
   DisableModule,
@@ -79,6 +80,7 @@ export interface Operations {
   modules: ModuleOperations
   deployments: DeploymentOperations
   breakers: BreakerOperations
+  impact: ImpactOperations
   router: RouterOperations
   health: HealthOperations
   events: EventOperations
@@ -227,6 +229,11 @@ export interface BreakerOperations {
     by: Principal,
     input: { moduleId: string; configVersion: number; breaker: BreakerConfig },
   ): Promise<ModuleView>
+}
+
+export interface ImpactOperations {
+  /** What an act would touch, before it is done. Throws MODULE_NOT_FOUND, INSTANCE_NOT_FOUND. */
+  preview(tenantId: string, input: PreviewImpact): Promise<ImpactPreview>
 }
 
 export interface RouterOperations {

@@ -61,6 +61,7 @@ export class Orchestrator implements Operations {
   readonly modules: ModuleService
   readonly deployments: Operations['deployments']
   readonly breakers: BreakerService
+  readonly impact: Operations['impact']
   readonly router: Operations['router']
   readonly health: HealthMonitor
   readonly events: EventBus
@@ -144,6 +145,7 @@ export class Orchestrator implements Operations {
       limits,
       pauses: this.#pauses,
       watch: this.#watch,
+      policyOf: (tenantId: string) => this.queue.policyOf(tenantId),
       retriesOf: (tenantId: string) => this.queue.policyOf(tenantId).retries,
       retryBudget: new RetryBudget(ports),
       recovery: new RecoveryWatch({ clock, publish: event => this.events.publish(event) }),
@@ -212,7 +214,6 @@ export class Orchestrator implements Operations {
       ...common,
       validator: createPayloadValidator(this.registry, ports.schemas),
       admission: this.#admission,
-      policyOf: tenantId => this.queue.policyOf(tenantId),
       onAccepted: laneIds => this.#accepted(laneIds),
       durations: this.#records,
     })
@@ -253,10 +254,10 @@ export class Orchestrator implements Operations {
       router: this.router,
       statistics: this.#statistics,
       deadLetters: this.deadLetters,
+      impact: { ...common, router, replicas: () => this.#link.place.of },
       isInitialized: () => this.#isInitialized,
     })
-    this.replicas = this.#overview.replicas
-    this.stats = this.#overview.stats
+    ;({ replicas: this.replicas, stats: this.stats, impact: this.impact } = this.#overview)
     followOthers(this.#link, {
       ...common,
       ...working,

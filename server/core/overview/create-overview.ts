@@ -1,3 +1,4 @@
+import { ImpactService, type ImpactSources } from '../impact/impact-service.ts'
 import type { TaskStore } from '../queue/task-store.ts'
 import type { ModuleCatalog } from '../registry/module-record.ts'
 import type { ReplicaStore } from '../replicas/replica-store.ts'
@@ -13,6 +14,8 @@ type Parts = Omit<StatsServiceOptions, 'throughput' | 'spend' | 'replicas' | 'st
   stores: { tasks: Pick<TaskStore, 'totals' | 'spend'>; replicas: ReplicaStore }
   registry: Pick<ModuleCatalog, 'tenants'>
   logger: Logger
+  /** What the effect of an act is reckoned from. */
+  impact: Omit<ImpactSources, 'traffic' | 'counts'>
 }
 
 /** What is told of the fleet as a whole; starts nothing. */
@@ -33,5 +36,10 @@ export function createOverview(parts: Parts) {
     spend: (tenantId, query) => stores.tasks.spend(tenantId, query),
     startedAt: clock.now(),
   })
-  return { throughput, replicas, stats }
+  const impact = new ImpactService({
+    ...parts.impact,
+    traffic: statistics.traffic,
+    counts: id => statistics.counts(id),
+  })
+  return { throughput, replicas, stats, impact }
 }

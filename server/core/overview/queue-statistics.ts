@@ -1,4 +1,5 @@
 import type { QueueStats, QueueStatsDetail } from '../../contracts/stats.ts'
+import { ServiceTraffic } from '../impact/service-traffic.ts'
 import type { PauseBoard } from '../queue/pause-board.ts'
 import type { RetryBudget } from '../queue/retry-budget.ts'
 import type { LeaseEnd, QueueCounts, TaskStore } from '../queue/task-store.ts'
@@ -31,6 +32,8 @@ export class QueueStatistics {
   readonly #moduleLoads: (tenantId: string) => ModuleLoad[]
   readonly #pauses: Pick<PauseBoard, 'list'>
   readonly #retryBudget: Pick<RetryBudget, 'views'>
+  /** How much of each type each module carried out lately, as this replica saw it. */
+  readonly traffic = new ServiceTraffic()
   readonly #waits = new Map<string, DurationWindow>()
   readonly #runs = new Map<string, DurationWindow>()
   readonly #types = new Map<string, Map<string, WorkWindow>>()
@@ -71,6 +74,7 @@ export class QueueStatistics {
       const runMs = attempt.endedAt - attempt.dispatchedAt
       windowOf(this.#runs, tenantId).record(end.at, runMs)
       ofType.ran(end.at, runMs)
+      this.traffic.observe(tenantId, attempt.moduleId, type, end.at, runMs)
       const ofModule = workOf(this.#modules, tenantId, attempt.moduleId)
       ofModule.ran(end.at, runMs)
       if (attempt.outcome !== 'cancelled') ofModule.ended(end.at, attempt.outcome === 'succeeded')

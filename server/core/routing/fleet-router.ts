@@ -74,6 +74,12 @@ class FleetRouter implements TaskRouter {
     return free
   }
 
+  order(tenantId: string, taskType: string): string[] {
+    const plan = this.#planOf(tenantId, taskType)
+    plan.rank()
+    return plan.enabled.map(({ module }) => module.id)
+  }
+
   knowsType(tenantId: string, taskType: string): boolean {
     return this.#resources.catalog.capableOf(tenantId, taskType).length > 0
   }

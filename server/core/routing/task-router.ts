@@ -36,8 +36,14 @@ export type RouteResult =
    */
   | { kind: 'unroutable'; decision: DecisionView; isOverBudget: boolean }
 
+/** In which order the modules of a type would be asked. */
+export interface RouteOrder {
+  /** Ids of the enabled modules with the capability, best first. */
+  order(tenantId: string, taskType: string): string[]
+}
+
 /** Chooses where a task runs: the service by what was learned of it, its instance by load. */
-export interface TaskRouter {
+export interface TaskRouter extends RouteOrder {
   route(request: RouteRequest): RouteResult
   /** The same choice without taking a slot or counting it. */
   preview(request: RouteRequest): DecisionView

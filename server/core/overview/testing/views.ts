@@ -19,6 +19,7 @@ export function breakerView(change: Partial<BreakerView> = {}): BreakerView {
     openedBy: null,
     forced: null,
     nextProbeAt: null,
+    probeEndsBy: null,
     consecutiveFailures: 0,
     probeSuccesses: 0,
     config: {
