@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { formatCount } from '../ui/format.ts'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { Select } from '../ui/select.tsx'
+import { ViewMenu } from '../views/view-menu.tsx'
 import { type BreakerFilter, breakerFilters } from './breaker-order.ts'
 import { useBreakersSearch, whileTyping } from './use-breakers-search.ts'
 
@@ -70,11 +71,11 @@ export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) 
           Clear
         </Button>
       ) : null}
+      <ViewMenu page="breakers" className="md:ml-auto" />
       <SegmentedControl
         label="Layout"
         value={view}
         onValueChange={chosen => void setSearch({ view: chosen })}
-        className="ml-auto"
         options={[
           { value: 'cards', label: 'Cards', icon: LayoutGrid },
           { value: 'grid', label: 'Grid', icon: Grid3x3 },

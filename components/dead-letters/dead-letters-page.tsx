@@ -1,16 +1,21 @@
 'use client'
 
+import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
+import { SkeletonRows } from '../ui/skeleton.tsx'
 import { useSettled } from '../ui/use-settled.ts'
 import { CauseListing } from './cause-listing.tsx'
-import { JobListing } from './job-listing.tsx'
 import { JobsAtWork } from './jobs-at-work.tsx'
 import { LetterFilters } from './letter-filters.tsx'
-import { LetterListing } from './letter-listing.tsx'
-import { LetterSheet } from './letter-sheet.tsx'
 import { useLettersSearch } from './use-letters-search.ts'
 
+const LetterSheet = onDemand(() => import('./letter-sheet.tsx').then(module => module.LetterSheet))
+const placeholder = () => <SkeletonRows rows={10} />
+const JobListing = onDemand(() => import('./job-listing.tsx').then(module => module.JobListing), { placeholder })
+const LetterListing = onDemand(() => import('./letter-listing.tsx').then(module => module.LetterListing), {
+  placeholder,
+})
 const settleMs = 250
 const viewOptions = [
   { value: 'causes', label: 'Causes' },
@@ -48,7 +53,7 @@ export function DeadLettersPage() {
           {view === 'causes' ? <CauseListing key={key} search={search} /> : <LetterListing key={key} search={search} />}
         </>
       )}
-      <LetterSheet id={letter === '' ? null : letter} onClose={() => void setSearch({ letter: null })} />
+      <LetterSheet open={letter === '' ? null : letter} onClose={() => void setSearch({ letter: null })} />
     </>
   )
 }

@@ -8,9 +8,9 @@ import { ActionButton } from '../ui/action-button.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { JsonView } from '../ui/json-view.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
-import { EditPayloadForm } from './edit-payload-form.tsx'
 import { useReprocess } from './use-reprocess.ts'
 
+const EditPayloadForm = onDemand(() => import('./edit-payload-form.tsx').then(module => module.EditPayloadForm))
 const DiscardDialog = onDemand(() => import('./discard-dialog.tsx').then(module => module.DiscardDialog))
 
 /** The payload of a letter, and what can be done with it: reprocess as it is or edited, or discard. */

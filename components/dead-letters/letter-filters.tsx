@@ -7,6 +7,7 @@ import { whileTyping } from '../tasks/use-tasks-search.ts'
 import { Button } from '../ui/button.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
 import { statusLook } from '../ui/status.ts'
+import { ViewMenu } from '../views/view-menu.tsx'
 import { type StateChoice, stateChoices } from './letter-filter.ts'
 import { useLettersSearch } from './use-letters-search.ts'
 
@@ -29,6 +30,7 @@ export function LetterFilters() {
             Clear
           </Button>
         ) : null}
+        <ViewMenu page="dead-letters" className="md:ml-auto" />
       </div>
       <FilterChips
         label="State"

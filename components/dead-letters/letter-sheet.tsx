@@ -17,19 +17,19 @@ import { LetterActions } from './letter-actions.tsx'
 import { LineageList } from './lineage-list.tsx'
 
 export interface LetterSheetProps {
-  /** Null keeps the sheet closed. */
-  id: string | null
+  /** Id of the letter; null keeps the sheet closed. */
+  open: string | null
   onClose: () => void
 }
 
 /** One letter in full beside the list: its error, payload, attempts and history, and what can be done with it. */
-export function LetterSheet({ id, onClose }: LetterSheetProps) {
+export function LetterSheet({ open: id, onClose }: LetterSheetProps) {
   const trpc = useTRPC()
   const { data, error, refetch } = useQuery(
     trpc.deadLetters.get.queryOptions({ id: id ?? '' }, { enabled: id !== null, retry: false }),
   )
   return (
-    <Sheet open={id !== null} onOpenChange={open => !open && onClose()}>
+    <Sheet open={id !== null} onOpenChange={isOpen => !isOpen && onClose()}>
       <SheetContent
         title={
           data ? (

@@ -26,7 +26,7 @@ import {
 import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { Kbd } from '../ui/kbd.tsx'
-import { Popover, PopoverClose, PopoverContent, PopoverTrigger } from '../ui/popover.tsx'
+import { PopoverButton } from '../ui/popover-button.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { Select } from '../ui/select.tsx'
 import { Separator } from '../ui/separator.tsx'
@@ -126,17 +126,16 @@ function OverlaySpecimens() {
           </SheetClose>
         </SheetContent>
       </Sheet>
-      <Popover>
-        <PopoverTrigger asChild>
-          <Button>Popover</Button>
-        </PopoverTrigger>
-        <PopoverContent aria-label="Filter">
-          <p className="mb-3">Filters live here.</p>
-          <PopoverClose asChild>
-            <Button size="sm">Apply</Button>
-          </PopoverClose>
-        </PopoverContent>
-      </Popover>
+      <PopoverButton label="Filter" button={<Button>Popover</Button>}>
+        {close => (
+          <>
+            <p className="mb-3">Filters live here.</p>
+            <Button size="sm" onClick={close}>
+              Apply
+            </Button>
+          </>
+        )}
+      </PopoverButton>
       <DropdownMenu>
         <DropdownMenuTrigger asChild>
           <Button size="icon" aria-label="More">
@@ -161,6 +160,7 @@ function OverlaySpecimens() {
 }
 
 function FieldSpecimens() {
+  const [onlyFailed, setOnlyFailed] = useState(true)
   const [range, setRange] = useState<(typeof ranges)[number]['value']>('1h')
   const [strategy, setStrategy] = useState<(typeof strategies)[number]['value']>('power_of_two')
   return (
@@ -186,7 +186,7 @@ function FieldSpecimens() {
           </label>
           <Separator />
           <label htmlFor="specimen-failed" className="flex items-center gap-2">
-            <Checkbox id="specimen-failed" defaultChecked /> Only failed
+            <Checkbox id="specimen-failed" checked={onlyFailed} onCheckedChange={setOnlyFailed} /> Only failed
           </label>
           <label htmlFor="specimen-all" className="flex items-center gap-2">
             <Checkbox id="specimen-all" checked="indeterminate" /> All on this page

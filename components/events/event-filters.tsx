@@ -6,6 +6,7 @@ import { SearchField } from '../layout/search-field.tsx'
 import { Button } from '../ui/button.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
 import { Select } from '../ui/select.tsx'
+import { ViewMenu } from '../views/view-menu.tsx'
 import { type EventGroup, eventGroupLooks, eventGroups } from './event-groups.ts'
 import { readFilterText } from './read-filter-text.ts'
 import { useEventsSearch, whileTyping } from './use-events-search.ts'
@@ -57,6 +58,7 @@ export function EventFilters() {
             Clear
           </Button>
         ) : null}
+        <ViewMenu page="events" className="md:ml-auto" />
       </div>
       <FilterChips
         label="Kinds of events"

@@ -2,28 +2,45 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { Command, defaultFilter } from 'cmdk'
-import { Boxes, CircleHelp, Hash, LogOut, type LucideIcon, Monitor, Moon, Pause, Play, Search, Sun } from 'lucide-react'
+import {
+  Bookmark,
+  Boxes,
+  CircleHelp,
+  Clock,
+  Hash,
+  LogOut,
+  type LucideIcon,
+  Monitor,
+  Moon,
+  Pause,
+  Play,
+  Search,
+  Sun,
+  Users,
+} from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { Dialog } from 'radix-ui'
 import { type ReactNode, useState } from 'react'
 import { useLive } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
+import { setClockZone, useClockZone } from '../data/use-clock-zone.ts'
 import { Kbd } from '../ui/kbd.tsx'
 import { notify } from '../ui/notify.ts'
 import { StatusText } from '../ui/status-badge.tsx'
 import { useReturnFocus } from '../ui/use-return-focus.ts'
+import { addressOf, useViews } from '../views/use-views.ts'
 import { destinations, settingsDestinations } from './navigation.ts'
 import { signOut } from './sign-out.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const openTask = 'open the task'
-const findTasks = 'find tasks'
+const openTask = 'open task '
+const findTasks = 'find tasks '
 
 /** How well an entry fits what is typed: a task's id leads to it before all else, a search through the tasks comes last. */
 function rateEntry(value: string, search: string, keywords?: string[]): number {
-  if (value === openTask) return 1
-  return value === findTasks ? Number.MIN_VALUE : defaultFilter(value, search, keywords)
+  if (value.startsWith(openTask)) return 1
+  return value.startsWith(findTasks) ? Number.MIN_VALUE : defaultFilter(value, search, keywords)
 }
 
 export interface CommandPaletteProps {
@@ -56,7 +73,7 @@ export function CommandPalette({ onClose, onOpenHelp }: CommandPaletteProps) {
               <Command.Input
                 value={search}
                 onValueChange={setSearch}
-                placeholder="A page, a module, a task id, or what to do"
+                placeholder="A page, a view, a module, a task id, or what to do"
                 className="h-12 min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-faint-foreground max-md:text-[1rem]"
               />
               <Kbd keys="escape" />
@@ -68,6 +85,7 @@ export function CommandPalette({ onClose, onOpenHelp }: CommandPaletteProps) {
               {/* Groups stand in this order: what has the name that is typed comes before a search for it. */}
               <OpenTaskItem id={search.trim()} onGo={go} />
               <PageItems onGo={go} />
+              <ViewItems onGo={go} />
               <ModuleItems onGo={go} />
               <ActionItems onDone={onClose} onOpenHelp={onOpenHelp} />
               <FindTasksItem text={search.trim()} onGo={go} />
@@ -115,6 +133,29 @@ function PageItems({ onGo }: { onGo: (href: string) => void }) {
   )
 }
 
+function ViewItems({ onGo }: { onGo: (href: string) => void }) {
+  const { views } = useViews()
+  if (!views?.length) return null
+  return (
+    <Command.Group heading="Views" className={groupClasses}>
+      {views.map(view => (
+        <Item
+          key={view.id}
+          icon={view.shared ? Users : Bookmark}
+          value={`view ${view.id}`}
+          keywords={[view.name, view.page]}
+          onSelect={() => onGo(addressOf(view))}
+        >
+          <span className="truncate">{view.name}</span>
+          <span className="ml-auto text-faint-foreground text-xs">{labelOf(view.page)}</span>
+        </Item>
+      ))}
+    </Command.Group>
+  )
+}
+
+const labelOf = (page: string) => destinations.find(({ href }) => href === `/${page}`)?.label ?? page
+
 function ModuleItems({ onGo }: { onGo: (href: string) => void }) {
   const trpc = useTRPC()
   const { data } = useQuery(trpc.modules.list.queryOptions({}))
@@ -148,7 +189,7 @@ function OpenTaskItem({ id, onGo }: { id: string; onGo: (href: string) => void }
   if (!uuid.test(id)) return null
   return (
     <Command.Group heading="Tasks" forceMount className={groupClasses}>
-      <Item icon={Hash} value={`open task ${id}`} onSelect={() => onGo(`/tasks/${id}`)}>
+      <Item icon={Hash} value={openTask + id} onSelect={() => onGo(`/tasks/${id}`)}>
         Open the task <code className="truncate text-xs">{id}</code>
       </Item>
     </Command.Group>
@@ -159,7 +200,7 @@ function FindTasksItem({ text, onGo }: { text: string; onGo: (href: string) => v
   if (text.length < 3 || uuid.test(text)) return null
   return (
     <Command.Group heading="Tasks" forceMount className={groupClasses}>
-      <Item icon={Search} value={`find tasks ${text}`} onSelect={() => onGo(`/tasks?q=${encodeURIComponent(text)}`)}>
+      <Item icon={Search} value={findTasks + text} onSelect={() => onGo(`/tasks?q=${encodeURIComponent(text)}`)}>
         Find tasks with “{text}” in the id or type
       </Item>
     </Command.Group>
@@ -169,6 +210,7 @@ function FindTasksItem({ text, onGo }: { text: string; onGo: (href: string) => v
 function ActionItems({ onDone, onOpenHelp }: { onDone: () => void; onOpenHelp: () => void }) {
   const { setTheme } = useTheme()
   const { pausedBy, toggle } = useLive()
+  const zone = useClockZone()
   const act = (run: () => void) => () => {
     onDone()
     run()
@@ -190,6 +232,14 @@ function ActionItems({ onDone, onOpenHelp }: { onDone: () => void; onOpenHelp: (
       </Item>
       <Item icon={Monitor} value="Theme: as the system" onSelect={act(() => setTheme('system'))}>
         Theme: as the system
+      </Item>
+      <Item
+        icon={Clock}
+        value="Times in UTC or of this browser"
+        keywords={['zone', 'clock', 'local']}
+        onSelect={act(() => setClockZone(zone === 'utc' ? 'local' : 'utc'))}
+      >
+        {zone === 'utc' ? 'Times: of this browser' : 'Times: UTC'}
       </Item>
       <Item icon={CircleHelp} value="Keyboard shortcuts" onSelect={onOpenHelp}>
         Keyboard shortcuts

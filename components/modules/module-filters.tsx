@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
 import { Select } from '../ui/select.tsx'
 import { statusLook } from '../ui/status.ts'
+import { ViewMenu } from '../views/view-menu.tsx'
 import { countCategories, enablements, healthOrder, totalsOf } from './module-list.ts'
 import { useModulesSearch } from './use-modules-search.ts'
 
@@ -49,6 +50,7 @@ export function ModuleFilters({ modules }: { modules: readonly ModuleSummary[] }
             Clear
           </Button>
         ) : null}
+        <ViewMenu page="modules" className="md:ml-auto" />
       </div>
       <FilterChips
         label="State and health"

@@ -2,15 +2,21 @@
 
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useRefusal } from '../data/viewer.tsx'
+import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx'
-import { AboutPanel } from './about-panel.tsx'
 import { AdminOnly } from './admin-only.tsx'
-import { FlagsPanel } from './flags-panel.tsx'
-import { KeysPanel } from './keys-panel.tsx'
 import { PeoplePanel } from './people-panel.tsx'
-import { PolicyPanel } from './policy-panel.tsx'
-import { ReplicasPanel } from './replicas-panel.tsx'
+
+const placeholder = () => <Skeleton className="h-72 max-w-3xl" />
+const KeysPanel = onDemand(() => import('./keys-panel.tsx').then(module => module.KeysPanel), { placeholder })
+const PolicyPanel = onDemand(() => import('./policy-panel.tsx').then(module => module.PolicyPanel), { placeholder })
+const FlagsPanel = onDemand(() => import('./flags-panel.tsx').then(module => module.FlagsPanel), { placeholder })
+const ReplicasPanel = onDemand(() => import('./replicas-panel.tsx').then(module => module.ReplicasPanel), {
+  placeholder,
+})
+const AboutPanel = onDemand(() => import('./about-panel.tsx').then(module => module.AboutPanel), { placeholder })
 
 const tabs = ['people', 'keys', 'queue', 'flags', 'replicas', 'about'] as const
 

@@ -6,8 +6,13 @@ import type { AttemptView } from '#server/contracts/tasks.ts'
 import { Button } from '../ui/button.tsx'
 import { Card, CardFooter, CardHeader } from '../ui/card.tsx'
 import { formatMs, plural } from '../ui/format.ts'
+import { onDemand } from '../ui/on-demand.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 import { StatusText } from '../ui/status-badge.tsx'
-import { DecisionExplained } from './decision-explained.tsx'
+
+const DecisionExplained = onDemand(() => import('./decision-explained.tsx').then(module => module.DecisionExplained), {
+  placeholder: () => <Skeleton className="mx-4 mb-3 ml-11 h-40" />,
+})
 
 const shownAtFirst = 20
 

@@ -46,11 +46,7 @@ function TimelineCard({ task, now }: { task: TaskView; now: number }) {
         actions={
           task.attempts.length > 3 ? (
             <label htmlFor={checkbox} className="flex items-center gap-2 text-muted-foreground text-xs">
-              <Checkbox
-                id={checkbox}
-                checked={onlyFailed}
-                onCheckedChange={checked => setOnlyFailed(checked === true)}
-              />
+              <Checkbox id={checkbox} checked={onlyFailed} onCheckedChange={setOnlyFailed} />
               Only failed
             </label>
           ) : null

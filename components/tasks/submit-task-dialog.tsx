@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { FormProvider, useForm } from 'react-hook-form'
-import { type SubmitReceipt, type SubmitTask, submitTaskInput } from '#server/contracts/tasks.ts'
+import { type SubmitReceipt, type SubmitTask, submitTaskInput, type TaskView } from '#server/contracts/tasks.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useClockZone } from '../data/use-clock-zone.ts'
 import { ActionButton } from '../ui/action-button.tsx'
@@ -11,25 +11,31 @@ import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
-import { emptySubmission, fieldsOfSubmitError, type SubmitFormValues, toSubmission } from './submit-form.ts'
+import {
+  emptySubmission,
+  fieldsOfSubmitError,
+  type SubmitFormValues,
+  submissionLike,
+  toSubmission,
+} from './submit-form.ts'
 import { SubmitMoreFields } from './submit-more-fields.tsx'
 import { SubmitReceiptView } from './submit-receipt-view.tsx'
 import { SubmitTaskFields } from './submit-task-fields.tsx'
 
 export interface SubmitTaskDialogProps {
-  /** What the fields hold at first. */
-  initial?: SubmitFormValues
+  /** The task that the fields are filled from at first. */
+  like?: TaskView
   onClose: () => void
 }
 
 /** Submits a task, and then shows the way to it. Everything typed stays when it is refused. */
-export function SubmitTaskDialog({ initial = emptySubmission, onClose }: SubmitTaskDialogProps) {
+export function SubmitTaskDialog({ like, onClose }: SubmitTaskDialogProps) {
   const trpc = useTRPC()
   const queries = useQueryClient()
   const zone = useClockZone()
   const [receipt, setReceipt] = useState<SubmitReceipt | null>(null)
   const form = useForm<SubmitFormValues, unknown, SubmitTask>({
-    defaultValues: initial,
+    defaultValues: like ? submissionLike(like) : emptySubmission,
     resolver: contractResolver<SubmitFormValues, SubmitTask>(submitTaskInput, values => toSubmission(values, zone)),
   })
   const { mutate, error, isPending } = useMutation(

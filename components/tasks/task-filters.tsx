@@ -6,6 +6,7 @@ import { SearchField } from '../layout/search-field.tsx'
 import { Button } from '../ui/button.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
 import { statusLook } from '../ui/status.ts'
+import { ViewMenu } from '../views/view-menu.tsx'
 import { statusOrder } from './task-words.ts'
 import { TimeRangeField } from './time-range-field.tsx'
 import { useTasksSearch, whileTyping } from './use-tasks-search.ts'
@@ -33,6 +34,7 @@ export function TaskFilters() {
             Clear
           </Button>
         ) : null}
+        <ViewMenu page="tasks" className="md:ml-auto" />
       </div>
       <FilterChips
         label="Status"

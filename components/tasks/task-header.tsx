@@ -13,7 +13,6 @@ import { notify } from '../ui/notify.ts'
 import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
-import { submissionLike } from './submit-form.ts'
 import { isEnded } from './task-words.ts'
 
 const CancelDialog = onDemand(() => import('./cancel-dialog.tsx').then(module => module.CancelDialog))
@@ -59,7 +58,7 @@ export function TaskHeader({ task }: { task: TaskView }) {
         }
       />
       {open === 'cancel' ? <CancelDialog task={task} onClose={close} /> : null}
-      {open === 'similar' ? <SubmitTaskDialog initial={submissionLike(task)} onClose={close} /> : null}
+      {open === 'similar' ? <SubmitTaskDialog like={task} onClose={close} /> : null}
     </>
   )
 }

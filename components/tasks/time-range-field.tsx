@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { type ClockZone, formatMoment } from '../ui/format.ts'
 import { Input } from '../ui/input.tsx'
-import { Popover, PopoverContent, PopoverTrigger } from '../ui/popover.tsx'
+import { PopoverButton } from '../ui/popover-button.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { fromFieldText, toFieldText } from './moment-text.ts'
 import { type RelativeRange, rangeNames } from './task-filter.ts'
@@ -36,37 +36,46 @@ export function TimeRangeField({ label, value: chosen, onChange }: TimeRangeFiel
   const { range, from, to } = chosen
   const isAbsolute = range === null && (from !== null || to !== null)
   return (
-    <Popover>
-      <PopoverTrigger asChild>
+    <PopoverButton
+      label={label}
+      className="grid w-80 gap-3"
+      button={
         <Button className="font-normal">
           <CalendarClock aria-hidden />
           <span className="num max-w-52 truncate">{describeRange(chosen, zone)}</span>
         </Button>
-      </PopoverTrigger>
-      <PopoverContent aria-label={label} align="end" className="grid w-80 gap-3">
-        <SegmentedControl
-          label="Within the last"
-          value={isAbsolute ? 'any' : (range ?? 'any')}
-          onValueChange={value => onChange({ range: value === 'any' ? null : value, from: null, to: null })}
-          options={options}
-          className="justify-self-start"
-        />
-        {(['from', 'to'] as const).map(end => (
-          <Field key={end} label={end === 'from' ? 'From' : 'Until'} hint={zone === 'utc' ? 'UTC' : 'your local time'}>
-            {control => (
-              <Input
-                {...control}
-                type="datetime-local"
-                step={1}
-                className="num"
-                value={range === null ? toFieldText(chosen[end], zone) : ''}
-                onChange={event => onChange({ range: null, [end]: fromFieldText(event.target.value, zone) })}
-              />
-            )}
-          </Field>
-        ))}
-      </PopoverContent>
-    </Popover>
+      }
+    >
+      {() => (
+        <>
+          <SegmentedControl
+            label="Within the last"
+            value={isAbsolute ? 'any' : (range ?? 'any')}
+            onValueChange={value => onChange({ range: value === 'any' ? null : value, from: null, to: null })}
+            options={options}
+            className="justify-self-start"
+          />
+          {(['from', 'to'] as const).map(end => (
+            <Field
+              key={end}
+              label={end === 'from' ? 'From' : 'Until'}
+              hint={zone === 'utc' ? 'UTC' : 'your local time'}
+            >
+              {control => (
+                <Input
+                  {...control}
+                  type="datetime-local"
+                  step={1}
+                  className="num"
+                  value={range === null ? toFieldText(chosen[end], zone) : ''}
+                  onChange={event => onChange({ range: null, [end]: fromFieldText(event.target.value, zone) })}
+                />
+              )}
+            </Field>
+          ))}
+        </>
+      )}
+    </PopoverButton>
   )
 }
 

@@ -28,15 +28,26 @@ export function onDemand<Props extends object>(
   { placeholder = () => null, fetch = 'idle' }: OnDemandOptions<Props> = {},
 ): ComponentType<Props> {
   let loaded: ComponentType<Props> | null = null
+  const listeners = new Set<() => void>()
+  const subscribe = (listener: () => void) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
   const get = async () => {
     loaded ??= await load()
+    for (const listener of listeners) listener()
   }
   if (typeof window !== 'undefined' && fetch === 'idle') fetchWhenIdle(get)
 
   return function OnDemand(props: Props) {
     const { onClose, open = true } = props as Closable
-    const isHydrated = useIsHydrated()
     const isWanted = open !== null && open !== false
+    // The markup of the server never holds what comes on demand.
+    const Loaded = useSyncExternalStore(
+      subscribe,
+      () => loaded,
+      () => null,
+    )
     const [tries, setTries] = useState(0)
     const close = useRef(onClose)
     useEffect(() => {
@@ -44,31 +55,24 @@ export function onDemand<Props extends object>(
     })
     useEffect(() => {
       if (loaded || !isWanted) return
-      return tryToLoad(get, {
-        onLoaded: () => setTries(was => was + 1),
-        onFailed: again => {
-          if (!close.current) return again(() => setTries(was => was + 1))
-          notify.failed(
-            'That could not be opened',
-            new Error('The control center did not answer. Try again in a moment.'),
-          )
-          ;(close.current as () => void)()
-        },
+      return tryToLoad(get, again => {
+        if (!close.current) return again(() => setTries(was => was + 1))
+        notify.failed(
+          'That could not be opened',
+          new Error('The control center did not answer. Try again in a moment.'),
+        )
+        ;(close.current as () => void)()
       })
     }, [tries, isWanted])
-    const Loaded = loaded
-    return Loaded && isHydrated ? <Loaded {...props} /> : placeholder(props)
+    return Loaded ? <Loaded {...props} /> : placeholder(props)
   }
 }
 
-interface LoadOutcome {
-  onLoaded: () => void
-  /** `again` runs its argument after a while, or as soon as the connection is back. */
-  onFailed: (again: (run: () => void) => void) => void
-}
-
-/** Tries once; returns what ends all interest in the outcome. */
-function tryToLoad(get: () => Promise<void>, { onLoaded, onFailed }: LoadOutcome): () => void {
+/**
+ * Tries once; returns what ends all interest in the outcome. After a failure `again` runs its argument in a while, or as soon as
+ * the connection is back.
+ */
+function tryToLoad(get: () => Promise<void>, onFailed: (again: (run: () => void) => void) => void): () => void {
   const ending = new AbortController()
   const again = (run: () => void) => {
     const timer = setTimeout(run, retryMs)
@@ -78,10 +82,7 @@ function tryToLoad(get: () => Promise<void>, { onLoaded, onFailed }: LoadOutcome
       stopWaiting()
     })
   }
-  get().then(
-    () => ending.signal.aborted || onLoaded(),
-    () => ending.signal.aborted || onFailed(again),
-  )
+  get().catch(() => ending.signal.aborted || onFailed(again))
   return () => ending.abort()
 }
 
@@ -101,15 +102,4 @@ function whenIdle(run: () => void) {
   // Safari has no idle callbacks.
   if ('requestIdleCallback' in window) window.requestIdleCallback(run, { timeout: 5_000 })
   else setTimeout(run, 1_500)
-}
-
-const never = () => () => {}
-
-/** False while the markup of the server is taken over: it never holds what comes on demand. */
-function useIsHydrated(): boolean {
-  return useSyncExternalStore(
-    never,
-    () => true,
-    () => false,
-  )
 }

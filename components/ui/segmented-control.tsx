@@ -1,8 +1,7 @@
 'use client'
 
 import type { LucideIcon } from 'lucide-react'
-import { ToggleGroup as Primitive } from 'radix-ui'
-import type { ReactNode } from 'react'
+import type { KeyboardEvent, ReactNode } from 'react'
 import { cn } from './cn.ts'
 
 interface SegmentedOption<Value extends string> {
@@ -20,7 +19,9 @@ export interface SegmentedControlProps<Value extends string> {
   className?: string
 }
 
-/** One of a few choices, all visible. Exactly one is always chosen. */
+const steps: Record<string, number | undefined> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }
+
+/** One of a few choices, all visible. Exactly one is always chosen; the arrow keys choose the next. */
 export function SegmentedControl<Value extends string>({
   label,
   value,
@@ -28,24 +29,37 @@ export function SegmentedControl<Value extends string>({
   options,
   className,
 }: SegmentedControlProps<Value>) {
+  const move = (event: KeyboardEvent<HTMLDivElement>) => {
+    const step = steps[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    const next = (options.findIndex(option => option.value === value) + step + options.length) % options.length
+    const chosen = options[next]
+    if (!chosen) return
+    onValueChange(chosen.value)
+    event.currentTarget.querySelectorAll('button')[next]?.focus()
+  }
   return (
-    <Primitive.Root
-      type="single"
+    <div
+      role="radiogroup"
       aria-label={label}
-      value={value}
-      onValueChange={chosen => chosen && onValueChange(chosen as Value)}
+      onKeyDown={move}
       className={cn('inline-flex h-8 items-center rounded-md border bg-muted p-0.5 max-md:h-9', className)}
     >
       {options.map(({ value: option, label: text, icon: Icon }) => (
-        <Primitive.Item
+        <button
           key={option}
-          value={option}
-          className="inline-flex h-full items-center gap-1.5 rounded-sm px-2.5 font-medium text-muted-foreground text-xs transition-colors hover:text-foreground data-[state=on]:bg-card data-[state=on]:text-foreground data-[state=on]:shadow-panel"
+          type="button"
+          role="radio"
+          aria-checked={option === value}
+          tabIndex={option === value ? 0 : -1}
+          onClick={() => onValueChange(option)}
+          className="inline-flex h-full items-center gap-1.5 rounded-sm px-2.5 font-medium text-muted-foreground text-xs transition-colors hover:text-foreground aria-checked:bg-card aria-checked:text-foreground aria-checked:shadow-panel"
         >
           {Icon ? <Icon aria-hidden className="size-3.5" /> : null}
           {text}
-        </Primitive.Item>
+        </button>
       ))}
-    </Primitive.Root>
+    </div>
   )
 }

@@ -1,10 +1,9 @@
 'use client'
 
-import { Check, ChevronDown } from 'lucide-react'
-import { Select as Primitive } from 'radix-ui'
-import type { ComponentProps, ReactNode } from 'react'
-import { cn } from './cn.ts'
-import { fieldClasses } from './input.tsx'
+import type { Select as Primitive } from 'radix-ui'
+import { type ComponentProps, type ReactNode, useState } from 'react'
+import { onDemand } from './on-demand.tsx'
+import { SelectChevron, selectClasses } from './select-button.tsx'
 
 interface SelectOption<Value extends string> {
   value: Value
@@ -20,56 +19,54 @@ export interface SelectProps<Value extends string>
   placeholder?: string
 }
 
-/** One choice of a list. Option values must not be empty: use a value such as `any` for "no filter". */
-export function Select<Value extends string>({
+const SelectList = onDemand(() => import('./select-list.tsx').then(module => module.SelectList), {
+  placeholder: ClosedSelect,
+})
+
+/**
+ * One choice of a list. Option values must not be empty: use a value such as `any` for "no filter". Until it is used it is a
+ * button: what opens, with its positioning engine, would be 28 KB of the first load.
+ */
+export function Select<Value extends string>({ onValueChange, ...props }: SelectProps<Value>) {
+  const [isUsed, setUsed] = useState(false)
+  const list: SelectProps<string> = { ...props, onValueChange: chosen => onValueChange(chosen as Value) }
+  return isUsed ? <SelectList {...list} /> : <ClosedSelect {...list} onUse={() => setUsed(true)} />
+}
+
+interface ClosedSelectProps extends SelectProps<string> {
+  /** Nothing while what opens is on its way. */
+  onUse?: () => void
+}
+
+function ClosedSelect({
   value,
-  onValueChange,
+  onValueChange: _,
   options,
   placeholder,
   className,
+  onUse,
   ...props
-}: SelectProps<Value>) {
+}: ClosedSelectProps) {
+  const chosen = options.find(option => option.value === value)
   return (
-    <Primitive.Root value={value ?? ''} onValueChange={chosen => onValueChange(chosen as Value)}>
-      <Primitive.Trigger
-        className={cn(
-          fieldClasses,
-          'flex h-8 items-center justify-between gap-2 whitespace-nowrap data-placeholder:text-faint-foreground max-md:h-9',
-          className,
-        )}
-        {...props}
-      >
-        <span className="truncate">
-          <Primitive.Value placeholder={placeholder} />
-        </span>
-        <Primitive.Icon asChild>
-          <ChevronDown aria-hidden className="size-3.5 shrink-0 text-muted-foreground" />
-        </Primitive.Icon>
-      </Primitive.Trigger>
-      <Primitive.Portal>
-        <Primitive.Content
-          position="popper"
-          sideOffset={4}
-          collisionPadding={8}
-          className="data-[state=open]:fade-in-0 z-50 max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width) overflow-hidden rounded-lg border border-border-strong bg-popover text-popover-foreground shadow-overlay duration-100 data-[state=open]:animate-in"
-        >
-          <Primitive.Viewport className="p-1">
-            {options.map(option => (
-              <Primitive.Item
-                key={option.value}
-                value={option.value}
-                disabled={option.disabled ?? false}
-                className="relative flex min-h-7 select-none items-center rounded-sm py-1 pr-2 pl-7 text-sm outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-accent max-md:min-h-9"
-              >
-                <Primitive.ItemIndicator className="absolute left-2">
-                  <Check aria-hidden className="size-3.5" />
-                </Primitive.ItemIndicator>
-                <Primitive.ItemText>{option.label}</Primitive.ItemText>
-              </Primitive.Item>
-            ))}
-          </Primitive.Viewport>
-        </Primitive.Content>
-      </Primitive.Portal>
-    </Primitive.Root>
+    <button
+      type="button"
+      role="combobox"
+      aria-expanded={false}
+      aria-haspopup="listbox"
+      aria-busy={onUse ? undefined : true}
+      data-placeholder={chosen ? undefined : ''}
+      className={selectClasses(className)}
+      onClick={onUse}
+      onKeyDown={event => {
+        if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+        event.preventDefault()
+        onUse?.()
+      }}
+      {...props}
+    >
+      <span className="truncate">{chosen?.label ?? placeholder}</span>
+      <SelectChevron />
+    </button>
   )
 }

@@ -3,7 +3,8 @@ import type { BreakerState } from './breakers.ts'
 import { type Json, limits, moduleIdSchema, reasonSchema, taskTypeSchema } from './common.ts'
 import type { DeploymentView } from './deployments.ts'
 import { instanceInput } from './instance-input.ts'
-import { offeredResourcesSchema, type Resources } from './resources.ts'
+import { offeredResourcesSchema } from './resource-schemas.ts'
+import type { Resources } from './resources.ts'
 
 export const balancingStrategies = ['power_of_two', 'round_robin', 'least_loaded', 'random', 'weighted'] as const
 export type BalancingStrategy = (typeof balancingStrategies)[number]

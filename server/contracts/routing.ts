@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { moduleIdSchema, taskTypeSchema } from './common.ts'
 import type { DecisionView } from './decisions.ts'
 import type { RetryPolicy } from './modules.ts'
-import { neededResourcesSchema } from './resources.ts'
+import { neededResourcesSchema } from './resource-schemas.ts'
 
 /** Asks where a call would go, or is to go when the caller makes it. */
 export const routeInput = z.strictObject({

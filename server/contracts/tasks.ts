@@ -12,7 +12,8 @@ import {
 import type { DeadLetterMark } from './dead-letters.ts'
 import type { DecisionView } from './decisions.ts'
 import { retryPolicySchema } from './modules.ts'
-import { neededResourcesSchema, type Resources } from './resources.ts'
+import { neededResourcesSchema } from './resource-schemas.ts'
+import type { Resources } from './resources.ts'
 
 export const taskStatuses = [
   'blocked',
