@@ -28,6 +28,7 @@ test('what a list shows is kept under a name, found again from anywhere, removed
   await row.getByRole('button', { name: 'Remove the view Done this hour' }).click()
   await expect(panel).toContainText('No view of this page yet')
   await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('button', { name: 'Views: Done this hour' }).click()
   await expect(row).toBeVisible()
 
   const { result } = await (await page.request.get('/api/trpc/views.list')).json()

@@ -29,7 +29,7 @@ export function SegmentedControl<Value extends string>({
   options,
   className,
 }: SegmentedControlProps<Value>) {
-  const move = (event: KeyboardEvent<HTMLDivElement>) => {
+  const move = (event: KeyboardEvent<HTMLButtonElement>) => {
     const step = steps[event.key]
     if (step === undefined) return
     event.preventDefault()
@@ -37,13 +37,12 @@ export function SegmentedControl<Value extends string>({
     const chosen = options[next]
     if (!chosen) return
     onValueChange(chosen.value)
-    event.currentTarget.querySelectorAll('button')[next]?.focus()
+    event.currentTarget.parentElement?.querySelectorAll('button')[next]?.focus()
   }
   return (
     <div
       role="radiogroup"
       aria-label={label}
-      onKeyDown={move}
       className={cn('inline-flex h-8 items-center rounded-md border bg-muted p-0.5 max-md:h-9', className)}
     >
       {options.map(({ value: option, label: text, icon: Icon }) => (
@@ -54,6 +53,7 @@ export function SegmentedControl<Value extends string>({
           aria-checked={option === value}
           tabIndex={option === value ? 0 : -1}
           onClick={() => onValueChange(option)}
+          onKeyDown={move}
           className="inline-flex h-full items-center gap-1.5 rounded-sm px-2.5 font-medium text-muted-foreground text-xs transition-colors hover:text-foreground aria-checked:bg-card aria-checked:text-foreground aria-checked:shadow-panel"
         >
           {Icon ? <Icon aria-hidden className="size-3.5" /> : null}

@@ -2,14 +2,14 @@
 
 import { Check } from 'lucide-react'
 import { Select as Primitive } from 'radix-ui'
-import type { SelectProps } from './select.tsx'
+import type { SelectParts } from './select.tsx'
 import { SelectChevron, selectClasses } from './select-button.tsx'
 
 /** The select that opens; it is open when it comes. Use `Select`, which brings it in. */
-export function SelectList({ value, onValueChange, options, placeholder, className, ...props }: SelectProps<string>) {
+export function SelectList({ value, onValueChange, options, placeholder, trigger }: SelectParts) {
   return (
     <Primitive.Root defaultOpen value={value ?? ''} onValueChange={onValueChange}>
-      <Primitive.Trigger className={selectClasses(className)} {...props}>
+      <Primitive.Trigger {...trigger} className={selectClasses(trigger.className)}>
         <span className="truncate">
           <Primitive.Value placeholder={placeholder} />
         </span>

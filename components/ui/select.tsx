@@ -1,7 +1,6 @@
 'use client'
 
-import type { Select as Primitive } from 'radix-ui'
-import { type ComponentProps, type ReactNode, useState } from 'react'
+import { type ComponentProps, type ReactNode, useId, useState } from 'react'
 import { onDemand } from './on-demand.tsx'
 import { SelectChevron, selectClasses } from './select-button.tsx'
 
@@ -11,12 +10,20 @@ interface SelectOption<Value extends string> {
   disabled?: boolean
 }
 
-export interface SelectProps<Value extends string>
-  extends Omit<ComponentProps<typeof Primitive.Trigger>, 'value' | 'onChange' | 'defaultValue' | 'children'> {
+interface SelectChoice<Value extends string> {
   value: Value | undefined
   onValueChange: (value: Value) => void
   options: readonly SelectOption<Value>[]
-  placeholder?: string
+  placeholder?: string | undefined
+}
+
+type TriggerProps = Omit<ComponentProps<'button'>, 'value' | 'onChange' | 'defaultValue' | 'children' | 'type'>
+
+export type SelectProps<Value extends string> = SelectChoice<Value> & TriggerProps
+
+/** What the closed and the opening select are made of. */
+export interface SelectParts extends SelectChoice<string> {
+  trigger: TriggerProps
 }
 
 const SelectList = onDemand(() => import('./select-list.tsx').then(module => module.SelectList), {
@@ -27,43 +34,49 @@ const SelectList = onDemand(() => import('./select-list.tsx').then(module => mod
  * One choice of a list. Option values must not be empty: use a value such as `any` for "no filter". Until it is used it is a
  * button: what opens, with its positioning engine, would be 28 KB of the first load.
  */
-export function Select<Value extends string>({ onValueChange, ...props }: SelectProps<Value>) {
+export function Select<Value extends string>({
+  value,
+  onValueChange,
+  options,
+  placeholder,
+  ...trigger
+}: SelectProps<Value>) {
   const [isUsed, setUsed] = useState(false)
-  const list: SelectProps<string> = { ...props, onValueChange: chosen => onValueChange(chosen as Value) }
-  return isUsed ? <SelectList {...list} /> : <ClosedSelect {...list} onUse={() => setUsed(true)} />
+  const parts: SelectParts = {
+    value,
+    onValueChange: chosen => onValueChange(chosen as Value),
+    options,
+    placeholder,
+    trigger,
+  }
+  return isUsed ? <SelectList {...parts} /> : <ClosedSelect {...parts} onUse={() => setUsed(true)} />
 }
 
-interface ClosedSelectProps extends SelectProps<string> {
+interface ClosedSelectProps extends SelectParts {
   /** Nothing while what opens is on its way. */
   onUse?: () => void
 }
 
-function ClosedSelect({
-  value,
-  onValueChange: _,
-  options,
-  placeholder,
-  className,
-  onUse,
-  ...props
-}: ClosedSelectProps) {
+function ClosedSelect({ value, options, placeholder, trigger, onUse }: ClosedSelectProps) {
+  const listId = useId()
   const chosen = options.find(option => option.value === value)
   return (
     <button
+      {...trigger}
       type="button"
       role="combobox"
       aria-expanded={false}
       aria-haspopup="listbox"
+      aria-controls={listId}
       aria-busy={onUse ? undefined : true}
       data-placeholder={chosen ? undefined : ''}
-      className={selectClasses(className)}
+      className={selectClasses(trigger.className)}
       onClick={onUse}
       onKeyDown={event => {
         if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
         event.preventDefault()
         onUse?.()
       }}
-      {...props}
     >
       <span className="truncate">{chosen?.label ?? placeholder}</span>
       <SelectChevron />

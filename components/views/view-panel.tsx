@@ -2,7 +2,7 @@
 
 import { Bookmark, Check, Trash2, Users } from 'lucide-react'
 import Link from 'next/link'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import type { SavedView, ViewPage } from '#server/contracts/views.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
@@ -102,6 +102,7 @@ interface SaveFormProps {
 
 function SaveForm({ page, query, save, onSaved }: SaveFormProps) {
   const refusal = useRefusal('operator')
+  const shareId = useId()
   const [name, setName] = useState('')
   const [shared, setShared] = useState(false)
   const submit = (event: FormEvent) => {
@@ -126,8 +127,8 @@ function SaveForm({ page, query, save, onSaved }: SaveFormProps) {
       </Field>
       {save.error ? <ErrorLine error={save.error} /> : null}
       <div className="flex items-center justify-between gap-2">
-        <label className="flex items-center gap-2 text-sm" title={refusal ?? undefined}>
-          <Checkbox checked={shared} disabled={refusal !== null} onCheckedChange={setShared} />
+        <label htmlFor={shareId} className="flex items-center gap-2 text-sm" title={refusal ?? undefined}>
+          <Checkbox id={shareId} checked={shared} disabled={refusal !== null} onCheckedChange={setShared} />
           Share with everybody
         </label>
         <ActionButton type="submit" variant="primary" size="sm" reason={missing} pending={save.isPending}>
