@@ -5,7 +5,7 @@ import type { DependantsMoved, GraphTask, Raise, RepairedPage } from '../queue/d
 import type { CheckpointWrite, UrgentTask } from '../queue/interruption.ts'
 import type { Lane, LanePurpose } from '../queue/lane.ts'
 import { noResources } from '../queue/resources.ts'
-import { type EndStatus, isQueued } from '../queue/task-state.ts'
+import type { EndStatus } from '../queue/task-state.ts'
 import type {
   ClaimedTask,
   ClaimLane,
@@ -24,9 +24,10 @@ import type {
   TaskTotals,
 } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
-import { countLiveTypes, liveTotalsOf } from './live-views.ts'
+import { inOneOrder } from './entry-queues.ts'
+import { countLiveTypes } from './live-views.ts'
 import { spendOf } from './spend-views.ts'
-import { compareEntries, comparePlaces, type Entry, type Leased, statusOf } from './task-entry.ts'
+import { comparePlaces, type Entry, type Leased, statusOf } from './task-entry.ts'
 import { TaskTable } from './task-table.ts'
 import {
   countEntries,
@@ -47,8 +48,8 @@ import { withinQuotas } from './within-quotas.ts'
 const spentMessage = 'The replica that ran it stopped, on its last attempt.'
 
 /**
- * The task store in memory, for tests and the simulator: passes the same contract suite as the one in PostgreSQL. Claims sort
- * the lanes' ready tasks, so it suits thousands of waiting tasks, not millions.
+ * The task store in memory, for tests and the simulator: passes the same contract suite as the one in PostgreSQL. What the
+ * dispatcher and upkeep ask for costs O(log n) of what waits; lists, graphs and counts look at every task.
  */
 export class MemoryTaskStore implements TaskStore {
   readonly #clock: Clock
@@ -57,9 +58,13 @@ export class MemoryTaskStore implements TaskStore {
   readonly #heartbeats = new Map<string, number>()
   #lastLeaseNo = 0
 
-  constructor(clock: Clock) {
+  /**
+   * `forget` is told of each task that ends and answers whether nobody will ask for it any more, not even as the parent of a
+   * later one; by default all are kept.
+   */
+  constructor(clock: Clock, forget?: (ended: Entry) => boolean) {
     this.#clock = clock
-    this.#table = new TaskTable(clock)
+    this.#table = new TaskTable(clock, forget)
   }
 
   /** A replica lived at this moment. */
@@ -93,26 +98,24 @@ export class MemoryTaskStore implements TaskStore {
 
   async claim(lanes: readonly ClaimLane[], limit: number, replicaId: string): Promise<ClaimedTask[]> {
     const now = this.#clock.now()
-    const open = lanes.flatMap(({ laneId, slots, quotas }) =>
-      this.#table
-        .readyIn(laneId)
-        .filter(entry => entry.task.deadline === null || entry.task.deadline > now)
-        .sort(compareEntries)
-        .slice(0, slots)
-        .map(entry => ({ entry, quotas })),
-    )
-    open.sort((a, b) => compareEntries(a.entry, b.entry))
-    return withinQuotas(withinQuotas(open, 'type'), 'tenant')
+    const taken = lanes.map(({ laneId, slots, quotas }) => {
+      const lane = this.#table.readyIn(laneId)
+      return { lane, quotas, first: lane.takeFirst(now, slots) }
+    })
+    const open = inOneOrder(taken.flatMap(({ first, quotas }) => first.map(entry => ({ entry, quotas }))))
+    const claimed = withinQuotas(withinQuotas(open, 'type'), 'tenant')
       .slice(0, limit)
       .map(({ entry }) => this.#lease(entry, replicaId, now))
+    for (const { lane, first } of taken) lane.putBack(first)
+    return claimed
   }
 
   async leased(replicaId: string, except: readonly number[]): Promise<ClaimedTask[]> {
-    return toLeased(this.#table.all(), replicaId, except)
+    return toLeased(this.#table.live(), replicaId, except)
   }
 
   async leasesOf(replicaId: string, which: 'all' | 'cancelled'): Promise<HeldLease[]> {
-    return toHeldLeases(this.#table.all(), replicaId, which)
+    return toHeldLeases(this.#table.live(), replicaId, which)
   }
 
   async finish(ends: readonly LeaseEnd[]): Promise<boolean[]> {
@@ -129,34 +132,25 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async urgentHeads(laneIds: readonly number[], waitedMs: number): Promise<UrgentTask[]> {
-    const lanes = laneIds.map(laneId => this.#table.readyIn(laneId))
+    const lanes = laneIds.map(laneId => this.#table.readyIn(laneId).all())
     return urgentAmong(lanes, this.#clock.now(), waitedMs)
   }
 
   async promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }> {
     const now = this.#clock.now()
-    const waiting = this.#table
-      .all()
-      .flatMap(entry =>
-        entry.place.kind === 'waiting' && entry.place.dueAt !== null ? [{ entry, dueAt: entry.place.dueAt }] : [],
-      )
-      .sort((a, b) => a.dueAt - b.dueAt)
-    const due = waiting.filter(({ dueAt }) => dueAt <= now).slice(0, limit)
-    for (const { entry } of due) this.#table.move(entry, { kind: 'ready', enqueuedAt: now })
-    const next = waiting.find(({ dueAt }) => dueAt > now)
+    const due = this.#table.due.takeDue(now, limit)
+    for (const entry of due) this.#table.move(entry, { kind: 'ready', enqueuedAt: now })
+    const nextAt = this.#table.due.nextAt()
     return {
       promoted: due.length,
-      lanes: [...new Set(due.map(({ entry }) => entry.task.laneId))],
-      nextDueInMs: next ? next.dueAt - now : null,
+      lanes: [...new Set(due.map(({ task }) => task.laneId))],
+      nextDueInMs: nextAt === null ? null : Math.max(0, nextAt - now),
     }
   }
 
   async expireOverdue(limit: number): Promise<number> {
     const now = this.#clock.now()
-    const late = this.#table
-      .all()
-      .filter(({ task, place }) => isQueued(statusOf(place)) && task.deadline !== null && task.deadline <= now)
-      .slice(0, limit)
+    const late = this.#table.takeOverdue(now, limit)
     const error = { code: 'DEADLINE_PASSED', message: 'The deadline passed before it could be started.' }
     return this.#table.telling(() => {
       // Children first: one that is late itself ends for that, and not for the end of its parent.
@@ -188,11 +182,9 @@ export class MemoryTaskStore implements TaskStore {
     const limit = this.#clock.now() - deadAfterMs
     const isDead = (replicaId: string) => replicaId === alsoOf || (this.#heartbeats.get(replicaId) ?? Infinity) < limit
     return this.#table.telling(() =>
-      this.#table
-        .all()
-        .flatMap(entry =>
-          entry.place.kind === 'leased' && isDead(entry.place.replicaId) ? [this.#reclaimOne(entry, entry.place)] : [],
-        ),
+      [...this.#table.live()].flatMap(entry =>
+        entry.place.kind === 'leased' && isDead(entry.place.replicaId) ? [this.#reclaimOne(entry, entry.place)] : [],
+      ),
     )
   }
 
@@ -208,7 +200,7 @@ export class MemoryTaskStore implements TaskStore {
       if (!entry || rank >= entry.task.rank) continue
       const status = statusOf(entry.place)
       if (status !== 'ready' && status !== 'blocked') continue
-      entry.task = { ...entry.task, rank }
+      this.#table.reorder(entry, { ...entry.task, rank })
       entry.raised = { by: raisedBy, at: toIso(this.#clock.now()) }
       raised++
     }
@@ -257,7 +249,7 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async counts(tenantId: string): Promise<QueueCounts> {
-    return countEntries(this.#table.all().filter(entry => entry.task.tenantId === tenantId))
+    return countEntries([...this.#table.live()].filter(entry => entry.task.tenantId === tenantId))
   }
 
   async spend(tenantId: string, query: SpendQuery): Promise<SpendRow[]> {
@@ -265,12 +257,12 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async countAhead(laneIds: readonly number[], place: QueuePlace, cap: number): Promise<number> {
-    const ready = laneIds.flatMap(laneId => this.#table.readyIn(laneId))
+    const ready = laneIds.flatMap(laneId => this.#table.readyIn(laneId).all())
     return Math.min(cap, ready.filter(({ task }) => comparePlaces(task, place) < 0).length)
   }
 
   async liveTotals(): Promise<LiveTotals> {
-    return liveTotalsOf(this.#table.all())
+    return this.#table.liveTotals()
   }
 
   async recountLive(): Promise<{ counted: { count: number; bytes: number }; totals: LiveTotals }> {
@@ -279,7 +271,7 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async liveByType(tenantId: string, types: readonly string[]): Promise<Record<string, number>> {
-    return countLiveTypes(this.#table.all(), tenantId, types)
+    return countLiveTypes(this.#table.live(), tenantId, types)
   }
 
   async totals(tenantId: string): Promise<TaskTotals> {

@@ -30,6 +30,8 @@ export type Leased = Extract<Place, { kind: 'leased' }>
 
 /** A task of the memory store. Times in ms since the epoch. */
 export interface Entry {
+  /** Counts up with each task that is added. */
+  number: number
   task: NewTask
   place: Place
   /** Attempts used. */

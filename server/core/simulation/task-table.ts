@@ -1,8 +1,9 @@
 import { type ChildVerdict, type KeyVerdict, settleChild } from '../graph/settle-children.ts'
 import type { DependantsMoved } from '../queue/dependency-store.ts'
-import { canBecome, type EndStatus } from '../queue/task-state.ts'
-import type { InsertResult, NewTask, TaskTotals } from '../queue/task-store.ts'
+import { canBecome, type EndStatus, isQueued } from '../queue/task-state.ts'
+import type { InsertResult, LiveTotals, NewTask, TaskTotals } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
+import { DueEntries, ReadyLane } from './entry-queues.ts'
 import { type Entry, type Place, statusOf } from './task-entry.ts'
 import { toIso, toLetter } from './task-views.ts'
 
@@ -10,24 +11,62 @@ import { toIso, toLetter } from './task-views.ts'
 export class TaskTable {
   readonly #clock: Clock
   readonly #entries = new Map<string, Entry>()
-  readonly #ready = new Map<number, Set<Entry>>()
+  readonly #live = new Set<Entry>()
+  readonly #ready = new Map<number, ReadyLane>()
+  readonly #due = new DueEntries()
+  readonly #deadlines = new DueEntries()
+  readonly #forget: (ended: Entry) => boolean
+  #liveBytes = 0
+  #ended = 0
   readonly #keys = new Map<string, { bodyHash: string | null; id: string }>()
   readonly #totals = new Map<string, TaskTotals>()
   readonly #listeners = new Set<(moved: DependantsMoved) => void>()
   /** Of what is being done now. */
   readonly #moved: DependantsMoved[] = []
 
-  constructor(clock: Clock) {
+  /** `forget` is told of each task that ends and answers whether nobody will ask for it any more. */
+  constructor(clock: Clock, forget: (ended: Entry) => boolean = () => false) {
     this.#clock = clock
+    this.#forget = forget
   }
 
-  /** Every task there has been, oldest first. */
+  /** Every task there has been, oldest first, but those that were forgotten. */
   all(): Entry[] {
     return [...this.#entries.values()]
   }
 
-  readyIn(laneId: number): Entry[] {
-    return [...(this.#ready.get(laneId) ?? [])]
+  /** Tasks that have not ended, in no particular order. */
+  live(): Iterable<Entry> {
+    return this.#live
+  }
+
+  liveTotals(): LiveTotals {
+    return { count: this.#live.size, bytes: this.#liveBytes, ended: this.#ended }
+  }
+
+  readyIn(laneId: number): ReadyLane {
+    let lane = this.#ready.get(laneId)
+    if (!lane) {
+      lane = new ReadyLane()
+      this.#ready.set(laneId, lane)
+    }
+    return lane
+  }
+
+  /** Waiting tasks by when they are due. */
+  get due(): DueEntries {
+    return this.#due
+  }
+
+  /** Takes out queued tasks whose deadline has passed, the oldest first. */
+  takeOverdue(now: number, limit: number): Entry[] {
+    return this.#deadlines.takeDue(now, limit).sort((a, b) => a.number - b.number)
+  }
+
+  /** A ready task stands somewhere else in its lane by what `change` does. */
+  reorder(entry: Entry, task: NewTask): void {
+    entry.task = task
+    if (entry.place.kind === 'ready') this.readyIn(task.laneId).add(entry)
   }
 
   onDependantsMoved(listener: (moved: DependantsMoved) => void): () => void {
@@ -67,8 +106,11 @@ export class TaskTable {
     const place: Place =
       open > 0 ? { kind: 'waiting', dueAt: null, reason: 'parents', since: now } : placeWithoutParents(task, now)
     const history = { used: 0, startedAt: null, attempts: [], letter: null, checkpoint: null }
-    const entry: Entry = { task, place, ...history, parents, open, children: [], causedBy: null, raised: null }
+    const number = this.#ended + this.#live.size
+    const entry: Entry = { number, task, place, ...history, parents, open, children: [], causedBy: null, raised: null }
     this.#entries.set(task.id, entry)
+    this.#live.add(entry)
+    this.#liveBytes += task.payloadBytes
     for (const id of parents) this.find(task.tenantId, id)?.children.push(entry)
     if (task.idempotencyKey !== null) {
       this.#keys.set(`${task.tenantId} ${task.idempotencyKey}`, { bodyHash: task.bodyHash, id: task.id })
@@ -107,8 +149,12 @@ export class TaskTable {
     this.move(entry, { kind: 'ended', status, at: this.#clock.now(), result, error, reason })
     entry.checkpoint = null
     this.totalsOf(entry.task.tenantId)[status]++
+    this.#live.delete(entry)
+    this.#liveBytes -= entry.task.payloadBytes
+    this.#ended++
     if (status === 'failed') entry.letter = toLetter(entry.task.type, error, reason, toIso(this.#clock.now()))
     for (const child of entry.children) this.#moveChild(child, entry, status)
+    if (this.#forget(entry)) this.#entries.delete(entry.task.id)
   }
 
   #moveChild(child: Entry, parent: Entry, status: EndStatus): void {
@@ -145,13 +191,12 @@ export class TaskTable {
   }
 
   #file(entry: Entry): void {
-    let lane = this.#ready.get(entry.task.laneId)
-    if (!lane) {
-      lane = new Set()
-      this.#ready.set(entry.task.laneId, lane)
-    }
-    if (entry.place.kind === 'ready') lane.add(entry)
-    else lane.delete(entry)
+    const { task, place } = entry
+    const lane = this.readyIn(task.laneId)
+    if (place.kind === 'ready') lane.add(entry)
+    else lane.remove(entry)
+    if (place.kind === 'waiting' && place.dueAt !== null) this.#due.add(entry, place.dueAt)
+    if (task.deadline !== null && isQueued(statusOf(place))) this.#deadlines.add(entry, task.deadline)
   }
 
   find(tenantId: string, id: string): Entry | undefined {
