@@ -1,0 +1,23 @@
+import type { Clock } from '../../core/shared/clock.ts'
+
+/**
+ * Puts the global timers of this thread on a clock until the returned function is called. opossum times its calls out by the
+ * global timers, so a thread that simulates runs the same breakers as production. `setImmediate` stays as it is.
+ */
+export function useVirtualTimers(clock: Clock): () => void {
+  const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout }
+  const cancels = new WeakMap<object, () => void>()
+  const setVirtual = (callback: (...args: unknown[]) => void, delayMs = 0, ...args: unknown[]) => {
+    const handle = {}
+    cancels.set(
+      handle,
+      clock.setTimer(delayMs, () => callback(...args)),
+    )
+    return handle
+  }
+  const clearVirtual = (handle: unknown) => {
+    if (typeof handle === 'object' && handle !== null) cancels.get(handle)?.()
+  }
+  Object.assign(globalThis, { setTimeout: setVirtual, clearTimeout: clearVirtual })
+  return () => void Object.assign(globalThis, real)
+}

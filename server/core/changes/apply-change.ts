@@ -1,0 +1,107 @@
+import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
+import type { InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
+import { assertNever } from '../shared/assert-never.ts'
+import type { ConfigurationSnapshot } from './configuration-snapshot.ts'
+import { instanceIn, moduleIn, requireType } from './find-subject.ts'
+
+/** The configuration as it would be with a change. Throws when what it is about does not exist. */
+export function applyChange(snapshot: ConfigurationSnapshot, change: ConfigurationChange): ConfigurationSnapshot {
+  switch (change.kind) {
+    case 'instance_capacity':
+      return withInstance(snapshot, change, { capacity: change.capacity })
+    case 'instance_weight':
+      return withInstance(snapshot, change, { weight: change.weight })
+    case 'instance_count':
+      return withModule(snapshot, change.moduleId, ({ id, instances }) => ({
+        instances: ofCount(instances, change.count, id),
+      }))
+    case 'module_strategy':
+      return withModule(snapshot, change.moduleId, () => ({ strategy: change.strategy }))
+    case 'module_preference':
+      return withModule(snapshot, change.moduleId, () => ({ preference: change.preference }))
+    case 'module_enabled':
+      return withModule(snapshot, change.moduleId, () => ({ enabled: change.enabled, disabled: null }))
+    case 'module_breaker':
+      return withModule(snapshot, change.moduleId, ({ breaker }) => ({
+        breaker: { ...breaker, ...named(change.breaker) },
+      }))
+    case 'module_retry':
+      return withModule(snapshot, change.moduleId, () => ({ retry: change.retry }))
+    case 'module_limit':
+      moduleIn(snapshot, change.moduleId)
+      return withEntry(snapshot, 'moduleLimits', change.moduleId, change.limit)
+    case 'type_priority':
+      return withTypeEntry(snapshot, 'priorities', change.taskType, change.priority)
+    case 'type_multiplier':
+      return withTypeEntry(snapshot, 'multipliers', change.taskType, change.multiplier)
+    case 'type_limit':
+      return withTypeEntry(snapshot, 'typeLimits', change.taskType, change.limit)
+    case 'type_cap':
+      return withTypeEntry(snapshot, 'typeCaps', change.taskType, change.cap)
+    case 'type_retry':
+      return withTypeEntry(snapshot, 'retries', change.taskType, change.retry)
+    case 'tenant_limit':
+      return { ...snapshot, policy: { ...snapshot.policy, tenantLimit: change.limit } }
+    case 'flag':
+      return { ...snapshot, flags: { ...snapshot.flags, [change.name]: change.isOn } }
+    default:
+      return assertNever(change)
+  }
+}
+
+type EntryMap = 'priorities' | 'multipliers' | 'typeLimits' | 'moduleLimits' | 'typeCaps' | 'retries'
+
+function withTypeEntry(
+  snapshot: ConfigurationSnapshot,
+  map: EntryMap,
+  taskType: string,
+  value: unknown,
+): ConfigurationSnapshot {
+  requireType(snapshot, taskType)
+  return withEntry(snapshot, map, taskType, value)
+}
+
+/** Null takes the entry away. */
+function withEntry(snapshot: ConfigurationSnapshot, map: EntryMap, key: string, value: unknown): ConfigurationSnapshot {
+  const others = Object.entries(snapshot.policy[map]).filter(([name]) => name !== key)
+  const entries = value === null ? others : [...others, [key, value] as const]
+  return { ...snapshot, policy: { ...snapshot.policy, [map]: Object.fromEntries(entries) } }
+}
+
+function withModule(
+  snapshot: ConfigurationSnapshot,
+  moduleId: string,
+  edit: (module: ModuleRecord) => Partial<ModuleRecord>,
+): ConfigurationSnapshot {
+  const before = moduleIn(snapshot, moduleId)
+  const after = { ...before, ...edit(before) }
+  return { ...snapshot, modules: snapshot.modules.map(module => (module === before ? after : module)) }
+}
+
+function withInstance(
+  snapshot: ConfigurationSnapshot,
+  { moduleId, instanceId }: { moduleId: string; instanceId: string },
+  edit: Partial<InstanceRecord>,
+): ConfigurationSnapshot {
+  const before = instanceIn(snapshot, moduleId, instanceId)
+  return withModule(snapshot, moduleId, ({ instances }) => ({
+    instances: instances.map(instance => (instance === before ? { ...before, ...edit } : instance)),
+  }))
+}
+
+function ofCount(instances: readonly InstanceRecord[], count: number, moduleId: string): InstanceRecord[] {
+  const kept = instances.slice(0, count)
+  const [model] = instances
+  for (let number = kept.length + 1; number <= count; number++) {
+    const like = model ?? { capacity: 10, weight: 1, registeredAt: 0 }
+    kept.push({ ...like, id: `${moduleId}-assumed-${number}`, endpoint: `assumed://${moduleId}/${number}` })
+  }
+  return kept
+}
+
+/** Without the thresholds that an edit does not name. */
+function named<Edit extends object>(edit: Edit): { [Name in keyof Edit]?: Exclude<Edit[Name], undefined> } {
+  return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Edit]?: Exclude<Edit[Name], undefined>
+  }
+}

@@ -1,0 +1,87 @@
+import type { EndStatus } from '../queue/task-state.ts'
+import type { LeaseEnd } from '../queue/task-store.ts'
+import type { RecordedHistory } from './recorded-history.ts'
+
+/** How tasks ended; `rejected` was not let in, `left_out` never came, `unfinished` had not ended when the run did. */
+export const taskFates = ['unfinished', 'succeeded', 'failed', 'cancelled', 'expired', 'rejected', 'left_out'] as const
+export type TaskFate = (typeof taskFates)[number]
+
+/**
+ * What became of each task of a run, by its place: recorded or simulated, so that both are compared by one measure. Waiting is
+ * from when it last came into the queue to its first call; running is all of its calls together. NaN where there is none.
+ */
+export class RunRecord {
+  readonly waitMs: Float64Array
+  readonly runMs: Float64Array
+  /** When it ended, in ms since the epoch; NaN while it has not. */
+  readonly endedAt: Float64Array
+  readonly calls: Uint16Array
+  readonly #fates: Uint8Array
+  readonly #modules: string[] = ['']
+  readonly #moduleNumbers = new Map<string, number>([['', 0]])
+  /** Number of the module whose call was the last; 0 for none. */
+  readonly #servedBy: Uint16Array
+
+  constructor(size: number) {
+    this.waitMs = new Float64Array(size).fill(Number.NaN)
+    this.runMs = new Float64Array(size)
+    this.endedAt = new Float64Array(size).fill(Number.NaN)
+    this.calls = new Uint16Array(size)
+    this.#fates = new Uint8Array(size)
+    this.#servedBy = new Uint16Array(size)
+  }
+
+  get size(): number {
+    return this.waitMs.length
+  }
+
+  fate(index: number): TaskFate {
+    return taskFates[this.#fates[index] ?? 0] ?? 'unfinished'
+  }
+
+  /** The module whose call of it was the last; empty when none was made. */
+  servedBy(index: number): string {
+    return this.#modules[this.#servedBy[index] ?? 0] ?? ''
+  }
+
+  addCall(index: number, call: { moduleId: string; enqueuedAt: number; dispatchedAt: number; endedAt: number }): void {
+    if (this.calls[index] === 0) this.waitMs[index] = Math.max(0, call.dispatchedAt - call.enqueuedAt)
+    this.calls[index] = (this.calls[index] ?? 0) + 1
+    this.runMs[index] = (this.runMs[index] ?? 0) + Math.max(0, call.endedAt - call.dispatchedAt)
+    this.#servedBy[index] = this.#numberOf(call.moduleId)
+  }
+
+  /** The calls of a lease that has just ended. */
+  addLease(index: number, { task, attempts }: LeaseEnd): void {
+    for (const attempt of attempts) this.addCall(index, { ...attempt, enqueuedAt: task.enqueuedAt })
+  }
+
+  end(index: number, fate: EndStatus | 'rejected', at: number): void {
+    this.#fates[index] = taskFates.indexOf(fate)
+    this.endedAt[index] = at
+  }
+
+  /** It does not come in this run. */
+  leaveOut(index: number): void {
+    this.#fates[index] = taskFates.indexOf('left_out')
+  }
+
+  #numberOf(moduleId: string): number {
+    const known = this.#moduleNumbers.get(moduleId)
+    if (known !== undefined) return known
+    const number = this.#modules.length
+    this.#modules.push(moduleId)
+    this.#moduleNumbers.set(moduleId, number)
+    return number
+  }
+}
+
+/** What really happened, as the same kind of record. */
+export function recordOf(history: RecordedHistory): RunRecord {
+  const record = new RunRecord(history.tasks.length)
+  for (const [index, task] of history.tasks.entries()) {
+    for (const attempt of task.attempts) record.addCall(index, attempt)
+    if (task.finishedAt !== null) record.end(index, task.status as EndStatus, task.finishedAt)
+  }
+  return record
+}
