@@ -1,7 +1,7 @@
 /**
  * Imports go one way: app -> components -> contracts; api -> core + contracts; persistence, drivers, breakers -> core;
  * composition -> all. Within the core: shared <- events, graph <- registry, health, resilience, queue, settings <- balancing,
- * brain <- routing <- dead-letters <- dispatch <- overview, explain, impact <- orchestrator. `server/testing/boundaries.test.ts`
+ * brain <- routing <- dead-letters <- dispatch <- overview, explain, impact <- orchestrator <- simulator. `server/testing/boundaries.test.ts`
  * proves that each rule can fail.
  */
 const core = 'server/core'
@@ -9,11 +9,12 @@ const tiers = [
   ['shared'],
   ['events', 'graph'],
   ['registry', 'health', 'replicas', 'resilience', 'queue', 'settings'],
-  ['balancing', 'brain'],
+  ['balancing', 'brain', 'changes'],
   ['routing', 'deployments'],
   ['dead-letters'],
   ['dispatch', 'simulation'],
   ['overview', 'explain', 'impact'],
+  ['simulator'],
 ]
 const isTest = '\\.test\\.tsx?$|/testing/'
 

@@ -15,6 +15,7 @@ import { replicasRouter } from './routers/replicas.ts'
 import { routingRouter } from './routers/routing.ts'
 import { sessionRouter } from './routers/session.ts'
 import { settingsRouter } from './routers/settings.ts'
+import { simulationsRouter } from './routers/simulations.ts'
 import { statsRouter } from './routers/stats.ts'
 import { tasksRouter } from './routers/tasks.ts'
 import { viewsRouter } from './routers/views.ts'
@@ -36,6 +37,7 @@ export const appRouter = router({
   stats: statsRouter,
   replicas: replicasRouter,
   settings: settingsRouter,
+  simulations: simulationsRouter,
   people: peopleRouter,
   keys: keysRouter,
   session: sessionRouter,

@@ -45,6 +45,7 @@ import { createPageServer } from './page-server.ts'
 import { PartitionKeeper } from './partition-keeper.ts'
 import { holdReplica } from './replica.ts'
 import { createSchemaCompiler } from './schema-compiler.ts'
+import { createSimulationService } from './simulator/create-simulation-service.ts'
 import { startWebServer } from './web-server.ts'
 
 export interface Quarterdeck {
@@ -145,7 +146,17 @@ export async function startQuarterdeck(config: Config, options: StartOptions): P
     })
     await partitions.start()
     cleanups.push(() => partitions.stop())
-    const api = createApi({ operations: orchestrator, auth, config, clock, logger })
+    const simulations = createSimulationService({
+      config,
+      database,
+      prisma,
+      orchestrator,
+      clock,
+      logger,
+      taskTimeoutMs,
+    })
+    const operations: Operations = Object.assign(orchestrator, { simulations })
+    const api = createApi({ operations, auth, config, clock, logger })
     await orchestrator.start()
     const server = await startWebServer({
       host: config.host,
@@ -163,6 +174,7 @@ export async function startQuarterdeck(config: Config, options: StartOptions): P
       await server.close()
       await (await pages)?.close()
     })
+    cleanups.push(() => simulations.stop())
     // First of all on the way out, while the port is still open: modules may report what they finish in the meantime.
     cleanups.push(() => orchestrator.stop(stopGraceMs))
     return {
@@ -170,7 +182,7 @@ export async function startQuarterdeck(config: Config, options: StartOptions): P
       admin,
       database: database.where,
       startedInMs: performance.now() - begun,
-      operations: orchestrator,
+      operations,
       stop: cleanUp,
     }
   } catch (error) {

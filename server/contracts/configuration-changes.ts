@@ -50,7 +50,6 @@ export const configurationChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('flag'), name: z.enum(flagNames), isOn: z.boolean() }),
 ])
 export type ConfigurationChange = z.output<typeof configurationChangeSchema>
-export type ChangeKind = ConfigurationChange['kind']
 
 /** A change in words: what is changed, and its value before and after. */
 export interface ChangeDescription {

@@ -1,5 +1,6 @@
 import type { BreakerChangeView, BreakerView, ListBreakerChanges } from '../contracts/breakers.ts'
 import type { Page } from '../contracts/common.ts'
+import type { ChangeDescription, ConfigurationChange } from '../contracts/configuration-changes.ts'
 import type { ConnectionReport } from '../contracts/connections.ts'
 import type {
   DeadLetterGroup,
@@ -42,6 +43,7 @@ import type { ChangePause, PauseView } from '../contracts/queues.ts'
 import type { ReplicaView } from '../contracts/replicas.ts'
 import type { RoutedCall, RouteInput, RouteReport, RouteReportAnswer } from '../contracts/routing.ts'
 import type { FlagsView, SetFlags } from '../contracts/settings.ts'
+import type { ListSimulations, RunSimulation, SimulationSummary, SimulationView } from '../contracts/simulations.ts'
 import type {
   BalancerStats,
   DashboardView,
@@ -87,6 +89,7 @@ export interface Operations {
   stats: StatsOperations
   replicas: ReplicaOperations
   settings: SettingOperations
+  simulations: SimulationOperations
 }
 
 export interface TaskOperations {
@@ -292,6 +295,22 @@ export interface EventOperations {
 export interface ReplicaOperations {
   /** Every process that works, or lately worked, on this database; what needs a look first. */
   list(): Promise<ReplicaView[]>
+}
+
+export interface SimulationOperations {
+  /**
+   * Begins to try changes on recorded traffic, and answers at once. Throws SIMULATOR_BUSY, and MODULE_NOT_FOUND,
+   * INSTANCE_NOT_FOUND or TASK_TYPE_UNKNOWN for what is not there.
+   */
+  run(by: Principal, request: RunSimulation): Promise<SimulationView>
+  /** Throws SIMULATION_NOT_FOUND. */
+  get(tenantId: string, id: string): Promise<SimulationView>
+  /** The newest first. */
+  list(tenantId: string, page: ListSimulations): Promise<Page<SimulationSummary>>
+  /** Throws SIMULATION_NOT_FOUND, SIMULATION_ENDED. */
+  cancel(by: Principal, id: string): Promise<SimulationView>
+  /** A change in words with the present value. Throws for what is not there as `run` does. */
+  describe(tenantId: string, change: ConfigurationChange): Promise<ChangeDescription>
 }
 
 export interface StatsOperations {

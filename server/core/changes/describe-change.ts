@@ -94,7 +94,7 @@ const thresholdNames: Readonly<Record<string, string>> = {
   callTimeoutMs: 'ms for a call',
 }
 
-function listOf(edit: Readonly<Record<string, unknown>>): string {
+function listOf(edit: Readonly<Record<string, number | undefined>>): string {
   return Object.entries(edit)
     .map(([name, value]) => `${value} ${thresholdNames[name] ?? name}`)
     .join(', ')

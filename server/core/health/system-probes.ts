@@ -2,6 +2,8 @@ import type { HealthMember } from '../../contracts/health.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import { roundScore, stateOf } from './aggregate.ts'
 
+const over = 'over'
+
 /** Something the fleet stands on: the database, the queue, an outside service. */
 export interface MonitoredSystem {
   id: string
@@ -90,7 +92,7 @@ export class SystemProbes {
       .then(() => system.probe())
       .catch(() => ({ score: 0, reason: 'It cannot be probed' }))
     const result = await Promise.race([answer, tooLate])
-    // With a reason of its own: without one a DOMException is made, which took more than the probe itself.
+    // Without a reason a DOMException is made, which took longer than the probe itself.
     ended.abort(over)
     return result
   }

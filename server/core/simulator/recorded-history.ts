@@ -1,3 +1,4 @@
+import type { Resources } from '../../contracts/resources.ts'
 import type { TaskStatus } from '../../contracts/tasks.ts'
 import type { AttemptRecord } from '../queue/task-store.ts'
 
@@ -26,6 +27,7 @@ export interface RecordedTask {
   totalTimeoutMs: number | null
   maxAttempts: number
   complexity: number
+  resources: Resources
   costBudgetUsd: number | null
   /** Places in the history of the tasks that had to succeed first; each before its own. */
   parents: readonly number[]

@@ -53,22 +53,19 @@ test('a configuration as recorded gives back what was recorded, call by call', a
 })
 
 describe('what the core does with calls', () => {
-  test('a breaker opens over recorded failures, and what would have failed goes elsewhere', async () => {
-    const outage = Array.from({ length: 300 }, (_, place) =>
-      recordedTask(
-        place * 1_000,
-        [
-          { outcome: 'failed', errorCode: 'HTTP_500', endedAt: undefined as never },
-          { moduleId: 'm2', dispatchedAt: undefined as never, endedAt: undefined as never },
-        ].map(call => Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined))),
-      ),
+  test('a breaker that opens over recorded failures spares the module calls', async () => {
+    const failure = { outcome: 'failed', errorCode: 'HTTP_500' } as const
+    const outage = Array.from({ length: 100 }, (_, place) =>
+      recordedTask(place * 1_000, [failure], { status: 'failed', endReason: 'ATTEMPTS_USED_UP' }),
     )
-    const history = historyOf(outage, 300_000)
-    const snapshot = snapshotOf(worker('m1', 10, { preference: 100 }), worker('m2', 10))
-    const { record, calls } = await runReplay({ history, recordedUnder: snapshot, snapshot, seed: 1 })
-    expect(outage.every((_, index) => record.fate(index) === 'succeeded')).toBe(true)
-    // 600 calls without a breaker: five failures in a row open it for a minute at a time.
-    expect(calls).toBeLessThan(400)
+    const history = historyOf(outage, 100_000)
+    const callsWith = async (failureThreshold: number) => {
+      const snapshot = snapshotOf(worker('m1', 10, { breaker: { ...worker('m1', 1).breaker, failureThreshold } }))
+      return (await runReplay({ history, recordedUnder: snapshot, snapshot, seed: 1 })).calls
+    }
+    // Each task is tried four times; behind an open breaker a probe a minute is all there is.
+    expect(await callsWith(1_000)).toBe(400)
+    expect(await callsWith(5)).toBeLessThan(100)
   })
 
   test('a call that never answered is ended by the time-out of its module, and retried elsewhere', async () => {

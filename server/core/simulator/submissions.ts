@@ -1,3 +1,4 @@
+import { needsResources } from '../../contracts/resources.ts'
 import type { SubmitTask } from '../../contracts/tasks.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
 import { priorityOf } from '../queue/priority.ts'
@@ -34,6 +35,7 @@ export function submissionsUnder(recordedUnder: ConfigurationSnapshot): (task: R
       ...(task.totalTimeoutMs !== null &&
         task.totalTimeoutMs !== usual.totalTimeoutMs && { totalTimeoutMs: task.totalTimeoutMs }),
       ...(task.maxAttempts !== usual.maxAttempts && { maxAttempts: task.maxAttempts }),
+      ...(needsResources(task.resources) && { resources: task.resources }),
       ...(task.complexity !== 1 && { estimatedComplexity: task.complexity }),
       ...(task.costBudgetUsd !== null && { costBudgetUsd: task.costBudgetUsd }),
     }

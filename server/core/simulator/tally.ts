@@ -89,9 +89,6 @@ export class Tally {
 export const groupKinds = ['all', 'type', 'priority', 'module'] as const
 export type GroupKind = (typeof groupKinds)[number]
 
-/** Tallies of one run by group and, within, by span of the window. */
-export type RunTallies = ReadonlyMap<string, readonly Tally[]>
-
 export function groupKey(kind: GroupKind, name: string): string {
   return `${kind} ${name}`
 }

@@ -37,6 +37,7 @@ export function recordedTask(
     totalTimeoutMs: null,
     maxAttempts: 4,
     complexity: 1,
+    resources: { cpu: 0, memoryMb: 0 },
     costBudgetUsd: null,
     parents: [],
     attempts,

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { type ConfigurationChange, configurationChangeSchema } from '../../contracts/configuration-changes.ts'
+import { retryPolicySchema } from '../../contracts/modules.ts'
+import { defaultQueuePolicy } from '../queue/priority.ts'
+import { moduleRecord } from '../registry/testing/builders.ts'
+import { applyChange } from './apply-change.ts'
+import type { ConfigurationSnapshot } from './configuration-snapshot.ts'
+import { describeChange } from './describe-change.ts'
+import { invertChange } from './invert-change.ts'
+
+const text = moduleRecord('text')
+const moduleId = 'text'
+const taskType = 'text.run'
+const instanceId = text.instances[0]?.id ?? ''
+const snapshot: ConfigurationSnapshot = {
+  tenantId: 'default',
+  modules: [text, moduleRecord('other')],
+  policy: { version: 1, ...defaultQueuePolicy, priorities: { [taskType]: 3 } },
+  flags: { cost_based_scheduling: false },
+  concurrency: 10,
+  queueCapacity: 100,
+  taskTimeoutMs: 1_000,
+  evidence: [],
+}
+const retry = { ...retryPolicySchema.parse({}), maxAttempts: 7 }
+
+/** One of each kind. */
+const changes: ConfigurationChange[] = [
+  { kind: 'instance_capacity', moduleId, instanceId, capacity: 40 },
+  { kind: 'instance_weight', moduleId, instanceId, weight: 3 },
+  { kind: 'instance_count', moduleId, count: 3 },
+  { kind: 'module_strategy', moduleId, strategy: 'round_robin' },
+  { kind: 'module_preference', moduleId, preference: 50 },
+  { kind: 'module_enabled', moduleId, enabled: false },
+  { kind: 'module_breaker', moduleId, breaker: { failureThreshold: 9 } },
+  { kind: 'module_retry', moduleId, retry },
+  { kind: 'module_limit', moduleId, limit: 4 },
+  { kind: 'type_priority', taskType, priority: 9 },
+  { kind: 'type_multiplier', taskType, multiplier: 2 },
+  { kind: 'type_limit', taskType, limit: 5 },
+  { kind: 'type_cap', taskType, cap: 6 },
+  { kind: 'type_retry', taskType, retry },
+  { kind: 'tenant_limit', limit: 8 },
+  { kind: 'flag', name: 'cost_based_scheduling', isOn: true },
+]
+
+test('every kind of change is in the list of these tests', () => {
+  const kinds = configurationChangeSchema.options.map(option => option.shape.kind.value)
+  expect(changes.map(({ kind }) => kind)).toEqual(kinds)
+})
+
+describe.each(changes.map(change => [change.kind, change] as const))('%s', (_kind, change) => {
+  test('is valid as a value, changes the configuration and leaves the given one as it was', () => {
+    const before = structuredClone(snapshot)
+    expect(configurationChangeSchema.parse(change)).toEqual(change)
+    expect(applyChange(snapshot, change)).not.toEqual(before)
+    expect(snapshot).toEqual(before)
+  })
+
+  test('is taken back by its inverse, whose own inverse is the change', () => {
+    const changed = applyChange(snapshot, change)
+    const inverse = invertChange(snapshot, change)
+    expect(applyChange(changed, inverse)).toEqual(snapshot)
+    expect(invertChange(changed, inverse)).toEqual(change)
+  })
+
+  test('is described with the value now and the one to come', () => {
+    const { subject, from, to } = describeChange(snapshot, change)
+    expect(subject).not.toBe('')
+    expect(from).not.toBe(to)
+    expect(describeChange(applyChange(snapshot, change), change).from).toBe(to)
+  })
+})
+
+describe('a change of what does not exist is refused, with what to do', () => {
+  test.each([
+    ['MODULE_NOT_FOUND', { kind: 'module_enabled', moduleId: 'nobody', enabled: false }],
+    ['MODULE_NOT_FOUND', { kind: 'module_limit', moduleId: 'nobody', limit: 1 }],
+    ['INSTANCE_NOT_FOUND', { kind: 'instance_weight', moduleId, instanceId: 'gone', weight: 1 }],
+    ['TASK_TYPE_UNKNOWN', { kind: 'type_cap', taskType: 'nothing.known', cap: 1 }],
+  ] as const)('%s', (code, change) => {
+    expect(() => applyChange(snapshot, change)).toThrow(expect.objectContaining({ code }))
+  })
+})
+
+test('a threshold edit must name one, and names none by default', () => {
+  const edit = (breaker: object) => configurationChangeSchema.safeParse({ kind: 'module_breaker', moduleId, breaker })
+  expect(edit({}).success).toBe(false)
+  expect(edit({ openMs: 5_000 }).data).toEqual({ kind: 'module_breaker', moduleId, breaker: { openMs: 5_000 } })
+  expect(edit({ openMs: 5 }).success).toBe(false)
+})
