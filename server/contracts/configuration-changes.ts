@@ -9,15 +9,6 @@ const ofInstance = { ...ofModule, instanceId: z.string().min(1).max(64) }
 const ofType = { taskType: taskTypeSchema }
 const calls = z.number().int().min(1).max(100_000)
 
-/** Thresholds that are named change; the others stay. Without the defaults of a new module. */
-const breakerEdit = z
-  .strictObject(
-    Object.fromEntries(
-      Object.entries(breakerConfigSchema.shape).map(([name, field]) => [name, field.unwrap().optional()]),
-    ) as { [Name in keyof typeof breakerConfigSchema.shape]: z.ZodOptional<z.ZodNumber> },
-  )
-  .refine(edit => Object.keys(edit).length > 0, 'must name a threshold')
-
 /**
  * One change of the configuration, as a value: it can be stored, described, tried in a simulation, applied and taken back. Null
  * takes an entry away, so that what it stood over holds again.
@@ -38,7 +29,7 @@ export const configurationChangeSchema = z.discriminatedUnion('kind', [
     preference: z.number().int().min(-100).max(100),
   }),
   z.strictObject({ kind: z.literal('module_enabled'), ...ofModule, enabled: z.boolean() }),
-  z.strictObject({ kind: z.literal('module_breaker'), ...ofModule, breaker: breakerEdit }),
+  z.strictObject({ kind: z.literal('module_breaker'), ...ofModule, breaker: breakerConfigSchema }),
   z.strictObject({ kind: z.literal('module_retry'), ...ofModule, retry: retryPolicySchema }),
   z.strictObject({ kind: z.literal('module_limit'), ...ofModule, limit: calls.nullable() }),
   z.strictObject({ kind: z.literal('type_priority'), ...ofType, priority: z.number().int().min(1).max(10).nullable() }),

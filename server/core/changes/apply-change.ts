@@ -12,9 +12,7 @@ export function applyChange(snapshot: ConfigurationSnapshot, change: Configurati
     case 'instance_weight':
       return withInstance(snapshot, change, { weight: change.weight })
     case 'instance_count':
-      return withModule(snapshot, change.moduleId, ({ id, instances }) => ({
-        instances: ofCount(instances, change.count, id),
-      }))
+      return withModule(snapshot, change.moduleId, module => ({ instances: ofCount(module, change.count) }))
     case 'module_strategy':
       return withModule(snapshot, change.moduleId, () => ({ strategy: change.strategy }))
     case 'module_preference':
@@ -22,9 +20,7 @@ export function applyChange(snapshot: ConfigurationSnapshot, change: Configurati
     case 'module_enabled':
       return withModule(snapshot, change.moduleId, () => ({ enabled: change.enabled, disabled: null }))
     case 'module_breaker':
-      return withModule(snapshot, change.moduleId, ({ breaker }) => ({
-        breaker: { ...breaker, ...named(change.breaker) },
-      }))
+      return withModule(snapshot, change.moduleId, () => ({ breaker: change.breaker }))
     case 'module_retry':
       return withModule(snapshot, change.moduleId, () => ({ retry: change.retry }))
     case 'module_limit':
@@ -89,19 +85,13 @@ function withInstance(
   }))
 }
 
-function ofCount(instances: readonly InstanceRecord[], count: number, moduleId: string): InstanceRecord[] {
+/** More are like the first one; a module without any gets the usual ones. */
+function ofCount({ id, version, instances, registeredAt }: ModuleRecord, count: number): InstanceRecord[] {
   const kept = instances.slice(0, count)
-  const [model] = instances
+  const usual = { capacity: 10, weight: 1, version, registeredAt, inRotationSince: registeredAt, out: null }
   for (let number = kept.length + 1; number <= count; number++) {
-    const like = model ?? { capacity: 10, weight: 1, registeredAt: 0 }
-    kept.push({ ...like, id: `${moduleId}-assumed-${number}`, endpoint: `assumed://${moduleId}/${number}` })
+    const own = { id: `${id}-assumed-${number}`, endpoint: `assumed://${id}/${number}` }
+    kept.push({ ...(instances[0] ?? usual), ...own })
   }
   return kept
-}
-
-/** Without the thresholds that an edit does not name. */
-function named<Edit extends object>(edit: Edit): { [Name in keyof Edit]?: Exclude<Edit[Name], undefined> } {
-  return Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Edit]?: Exclude<Edit[Name], undefined>
-  }
 }

@@ -1,5 +1,4 @@
 import type { ChangeDescription, ConfigurationChange } from '../../contracts/configuration-changes.ts'
-import type { RetryPolicy } from '../../contracts/modules.ts'
 import { assertNever } from '../shared/assert-never.ts'
 import type { ConfigurationSnapshot } from './configuration-snapshot.ts'
 import { moduleIn } from './find-subject.ts'
@@ -8,7 +7,14 @@ import { invertChange } from './invert-change.ts'
 /** A change in words, with the value that the configuration has now. Throws when what it is about does not exist. */
 export function describeChange(snapshot: ConfigurationSnapshot, change: ConfigurationChange): ChangeDescription {
   const before = invertChange(snapshot, change)
-  return { subject: subjectOf(snapshot, change), from: valueOf(before), to: valueOf(change) }
+  const subject = subjectOf(snapshot, change)
+  if (change.kind === 'module_breaker' && before.kind === change.kind) {
+    return { subject, ...differenceOf(before.breaker, change.breaker) }
+  }
+  if (change.kind === 'module_retry' && before.kind === change.kind) {
+    return { subject, ...differenceOf(before.retry, change.retry) }
+  }
+  return { subject, from: valueOf(before), to: valueOf(change) }
 }
 
 function subjectOf(snapshot: ConfigurationSnapshot, change: ConfigurationChange): string {
@@ -65,9 +71,9 @@ function valueOf(change: ConfigurationChange): string {
     case 'module_enabled':
       return change.enabled ? 'enabled' : 'disabled'
     case 'module_breaker':
-      return listOf(change.breaker)
+      return listOf(Object.entries(change.breaker))
     case 'module_retry':
-      return retriesOf(change.retry)
+      return listOf(Object.entries(change.retry))
     case 'module_limit':
     case 'type_limit':
     case 'tenant_limit':
@@ -79,7 +85,7 @@ function valueOf(change: ConfigurationChange): string {
     case 'type_cap':
       return change.cap === null ? 'no limit' : `at most ${change.cap}`
     case 'type_retry':
-      return change.retry === null ? 'as the modules say' : retriesOf(change.retry)
+      return change.retry === null ? 'as the modules say' : listOf(Object.entries(change.retry))
     case 'flag':
       return change.isOn ? 'on' : 'off'
     default:
@@ -87,21 +93,50 @@ function valueOf(change: ConfigurationChange): string {
   }
 }
 
-const thresholdNames: Readonly<Record<string, string>> = {
-  failureThreshold: 'failures to open',
-  successThreshold: 'successes to close',
-  openMs: 'ms open',
-  callTimeoutMs: 'ms for a call',
+const settingNames: Readonly<Record<string, string>> = {
+  failureThreshold: 'failures to open:',
+  successThreshold: 'successes to close:',
+  openMs: 'open for ms:',
+  callTimeoutMs: 'limit of a call in ms:',
+  failureRate: 'share of failures:',
+  slowCalls: 'share of slow calls:',
+  maxAttempts: 'attempts:',
+  backoff: 'back-off:',
+  baseMs: 'first delay in ms:',
+  factor: 'growth:',
+  capMs: 'longest delay in ms:',
+  retryOn: 'tried again:',
+  totalTimeoutMs: 'in all ms:',
 }
 
-function listOf(edit: Readonly<Record<string, number | undefined>>): string {
-  return Object.entries(edit)
-    .map(([name, value]) => `${value} ${thresholdNames[name] ?? name}`)
-    .join(', ')
+/** What differs of two settings of many parts, named the same on both sides. */
+function differenceOf(before: object, after: object): { from: string; to: string } {
+  const was = Object.entries(before)
+  const is = Object.entries(after)
+  const changed = new Set(
+    is.filter(([name, value]) => isOther(value, was.find(([key]) => key === name)?.[1])).map(([name]) => name),
+  )
+  const only = (entries: [string, unknown][]) => listOf(entries.filter(([name]) => changed.has(name)))
+  return { from: only(was), to: only(is) }
 }
 
-function retriesOf({ maxAttempts, backoff, baseMs, capMs }: RetryPolicy): string {
-  return `${maxAttempts} attempts, ${backoff} from ${baseMs} to ${capMs} ms`
+function isOther(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) !== JSON.stringify(other)
+}
+
+function listOf(entries: [string, unknown][]): string {
+  return entries.map(([name, value]) => `${settingNames[name] ?? name} ${textOf(value)}`).join(', ') || 'as it is'
+}
+
+function textOf(value: unknown): string {
+  if (value === null) return 'none'
+  if (Array.isArray(value)) return value.join(' ') || 'nothing'
+  if (typeof value === 'object') {
+    return Object.entries(value)
+      .map(([name, part]) => `${name} ${textOf(part)}`)
+      .join(', ')
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function moduleName(snapshot: ConfigurationSnapshot, { moduleId }: { moduleId: string }): string {

@@ -22,11 +22,8 @@ export function invertChange(before: ConfigurationSnapshot, change: Configuratio
       return { ...change, preference: moduleIn(before, change.moduleId).preference }
     case 'module_enabled':
       return { ...change, enabled: moduleIn(before, change.moduleId).enabled }
-    case 'module_breaker': {
-      const { breaker } = moduleIn(before, change.moduleId)
-      const edited = Object.entries(breaker).filter(([name]) => name in change.breaker)
-      return { ...change, breaker: Object.fromEntries(edited) }
-    }
+    case 'module_breaker':
+      return { ...change, breaker: moduleIn(before, change.moduleId).breaker }
     case 'module_retry':
       return { ...change, retry: moduleIn(before, change.moduleId).retry }
     case 'module_limit':

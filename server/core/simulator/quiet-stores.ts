@@ -10,6 +10,7 @@ import type { ModuleStore } from '../registry/module-store.ts'
 import { dutyNames, type ReplicaStore } from '../replicas/replica-store.ts'
 import type { SignalPort } from '../replicas/signals.ts'
 import type { BreakerHoldStore } from '../resilience/breaker-service.ts'
+import type { BreakerShareStore } from '../resilience/breaker-shares.ts'
 
 /**
  * The stores of a simulated replica beside its tasks: configuration is that of the snapshot, the replica is alone and has every
@@ -25,6 +26,9 @@ export function createQuietStores(snapshot: ConfigurationSnapshot): Omit<Orchest
     events: silentLog,
     health: forgetfulHealth,
     breakerHolds: noHolds,
+    breakerShares: ownBreakersAlone,
+    breakerJournal: { async append() {}, list: async () => ({ items: [], nextCursor: null }) },
+    deploymentTallies: { async add() {}, read: async () => [] },
     pauses: noPauseStore,
     deadLetters: noLetters,
     deadLetterJobs: noJobs,
@@ -69,6 +73,15 @@ const forgetfulHealth: HealthStore = {
 }
 
 const noHolds: BreakerHoldStore = { load: async () => [], set: refuse, clear: refuse }
+
+/** Nobody else sees anything, and a probe is always this replica's. */
+const ownBreakersAlone: BreakerShareStore = {
+  async begin() {},
+  async publish() {},
+  load: async () => ({ votes: [], probeEnds: [] }),
+  takeProbe: async () => ({ isGranted: true }),
+  async endProbe() {},
+}
 
 const noPauseStore: PauseStore = { loadAll: async () => [], set: refuse, clear: refuse }
 

@@ -38,6 +38,7 @@ export function createSimulatedOrchestrator(options: {
       drivers: { http: driver, local: driver },
       schemas: allFit,
       checkEndpoint: () => {},
+      probeEndpoint: nobodyThere,
       newModuleSecret: () => '',
       newSpanId: () => '0000000000000001',
       digest: text => text,
@@ -55,6 +56,10 @@ export function createSimulatedOrchestrator(options: {
       taskTimeoutMs: snapshot.taskTimeoutMs,
     },
   )
+}
+
+async function nobodyThere(): Promise<never> {
+  throw new Error('a simulated replica reaches nobody')
 }
 
 /** The task store in memory, telling of each lease that ends. */
