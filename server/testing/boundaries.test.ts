@@ -17,7 +17,7 @@ const offences: Record<string, Record<string, string | (() => string)>> = {
     'server/core/registry/a.ts': imports('../routing/b.ts'),
     'server/core/routing/b.ts': leaf,
   },
-  'core-tier-balancing-brain': {
+  'core-tier-balancing-brain-changes': {
     'server/core/brain/a.ts': imports('../routing/b.ts'),
     'server/core/routing/b.ts': leaf,
   },
@@ -32,6 +32,10 @@ const offences: Record<string, Record<string, string | (() => string)>> = {
   'core-tier-dispatch-simulation': {
     'server/core/dispatch/a.ts': imports('../overview/b.ts'),
     'server/core/overview/b.ts': leaf,
+  },
+  'core-tier-overview-explain-impact': {
+    'server/core/overview/a.ts': imports('../simulator/b.ts'),
+    'server/core/simulator/b.ts': leaf,
   },
   'no-cycles': { 'bench/a.ts': imports('./b.ts'), 'bench/b.ts': imports('./a.ts') },
   'core-is-pure': { 'server/core/queue/a.ts': imports('node:fs') },
