@@ -17,6 +17,10 @@ export function below(limit: number): Goal {
   return { text: `< ${limit}`, isMet: value => value < limit }
 }
 
+export function atMost(limit: number): Goal {
+  return { text: `<= ${limit}`, isMet: value => value <= limit }
+}
+
 export function atLeast(limit: number): Goal {
   return { text: `>= ${limit}`, isMet: value => value >= limit }
 }

@@ -1,3 +1,4 @@
+import { growthScales, measureGrowth } from './measure-growth.ts'
 import { measureOverheads } from './measure-overheads.ts'
 import { measureRace } from './measure-race.ts'
 import { measureOpenLoops, measurePage } from './measure-service.ts'
@@ -5,11 +6,14 @@ import { writeReport } from './write-report.ts'
 
 /**
  * Measures everything that has a goal and writes `bench/results/latest.json` and `docs/benchmarks.md`, with the machine and the
- * commit. `npm run bench -- 3` makes three runs of each instead of five.
+ * commit. `npm run bench -- 3` makes three runs of each instead of five; `--full` stores 10,000,000 tasks instead of 1,000,000.
  */
-const runs = Number(process.argv[2] ?? 5)
+const scale = growthScales[process.argv.includes('--full') ? 'full' : 'usual']
+const runs = Number(process.argv.slice(2).find(word => !word.startsWith('--')) ?? 5)
 const overheads = measureOverheads(runs)
 const race = await measureRace(runs)
 const loops = await measureOpenLoops(runs)
 const page = await measurePage(runs)
-writeReport({ runs, figures: [...race.figures, ...loops, ...page, ...overheads], race: race.rows })
+const growth = await measureGrowth({ runs, ...scale })
+const figures = [...race.figures, ...loops, ...page, ...overheads, ...growth.figures]
+writeReport({ runs, figures, race: race.rows, pages: growth.pages, stored: scale.stored })

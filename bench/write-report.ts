@@ -3,20 +3,30 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import path from 'node:path'
 import { type Figure, median } from './figure.ts'
+import type { PageTimes } from './growth/lists.ts'
 import type { RaceRow } from './measure-race.ts'
 import { loopSeconds } from './measure-service.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 
+interface Report {
+  runs: number
+  figures: Figure[]
+  race: RaceRow[]
+  pages: PageTimes[]
+  /** Tasks over which the pages were listed. */
+  stored: number
+}
+
 /** Writes what was measured as JSON and as a page of the documentation, with the machine and the commit. */
-export function writeReport({ runs, figures, race }: { runs: number; figures: Figure[]; race: RaceRow[] }): void {
+export function writeReport({ runs, figures, race, pages, stored }: Report): void {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
   const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
   const measuredAt = new Date().toISOString()
   mkdirSync(path.join(root, 'bench/results'), { recursive: true })
   writeFileSync(
     path.join(root, 'bench/results/latest.json'),
-    `${JSON.stringify({ measuredAt, commit, machine, runs, figures, race }, null, 2)}\n`,
+    `${JSON.stringify({ measuredAt, commit, machine, runs, figures, race, stored, pages }, null, 2)}\n`,
   )
   const text = `# Benchmarks
 
@@ -35,6 +45,13 @@ task and learns from it. BullMQ keeps its jobs in Redis, flushed every second, s
 |---|---|---|---|---|---|
 ${race.map(toRaceRow).join('\n')}
 
+What each job takes, which varies less than the rates: CPU of the program that submits and runs (not of Redis, nor of the module over
+HTTP), CPU of the whole PostgreSQL server, write-ahead log, commits, and versions of rows left behind for the vacuum.
+
+| | CPU of the program | CPU of PostgreSQL | WAL | commits | dead rows |
+|---|---|---|---|---|---|
+${race.map(toCostRow).join('\n')}
+
 ## Goals
 
 An open loop lasts ${loopSeconds} s; its latencies count from the moment each submission was due.
@@ -42,6 +59,15 @@ An open loop lasts ${loopSeconds} s; its latencies count from the moment each su
 | | median | range | goal | met |
 |---|---|---|---|---|
 ${figures.map(toFigureRow).join('\n')}
+
+## Lists
+
+Pages of 50 from ${stored.toLocaleString('en')} ended tasks of ten days, with each filter of \`tasks.list\`: the first page, and one two thirds of
+the way down. Medians of seven.
+
+| filter | first | deep |
+|---|---|---|
+${pages.map(page => `| ${page.filter} | ${page.firstMs} ms | ${page.deepMs} ms |`).join('\n')}
 `
   writeFileSync(path.join(root, 'docs/benchmarks.md'), text)
   console.log(text)
@@ -54,6 +80,13 @@ function toRaceRow({ name, runs }: RaceRow): string {
   const singles = `${median(of(run => run.submitP50Ms))} / ${median(of(run => run.submitP99Ms))} ms`
   const range = `${Math.min(...both).toLocaleString('en')} to ${Math.max(...both).toLocaleString('en')}`
   return `| ${name} | ${count(of(run => run.submitPerSecond))} | ${count(of(run => run.drainPerSecond))} | ${count(both)} | ${range} | ${singles} |`
+}
+
+function toCostRow({ name, runs }: RaceRow): string {
+  const of = (pick: (costs: RaceRow['runs'][number]['perJob']) => number) =>
+    median(runs.map(run => pick(run.perJob))).toLocaleString('en')
+  const cpu = `${of(costs => costs.clientCpuUs)} µs | ${of(costs => costs.databaseCpuUs)} µs`
+  return `| ${name} | ${cpu} | ${of(costs => costs.walBytes)} B | ${of(costs => costs.commits)} | ${of(costs => costs.deadRows)} |`
 }
 
 function toFigureRow({ name, unit, value, range, goal, isMet }: Figure): string {

@@ -1,3 +1,5 @@
+import { openCosts } from './costs.mjs'
+
 /**
  * What every contestant does: submit `jobs` jobs without work, 1,000 at a time, then run them all, then submit single ones.
  * @typedef {object} Contestant
@@ -12,6 +14,7 @@
  * @property {number} endToEndPerSecond
  * @property {number} submitP50Ms
  * @property {number} submitP99Ms
+ * @property {import('./costs.mjs').Costs} perJob What each job took, single submissions included.
  */
 
 const bulk = 1_000
@@ -24,6 +27,8 @@ const singles = 500
  * @returns {Promise<RaceResult>}
  */
 export async function race(contestant, jobs) {
+  const costs = await openCosts(process.env.DATABASE_URL)
+  const before = await costs.read()
   const begun = performance.now()
   for (let first = 0; first < jobs; first += bulk) await contestant.submitMany(Math.min(bulk, jobs - first), first)
   const submitted = performance.now()
@@ -37,6 +42,9 @@ export async function race(contestant, jobs) {
     latencies.push(performance.now() - at)
   }
   await contestant.close()
+  await costs.untilAlone()
+  const after = await costs.read()
+  await costs.close()
   latencies.sort((a, b) => a - b)
   const perSecond = ms => Math.round((jobs / ms) * 1_000)
   const quantile = fraction => Math.round(latencies[Math.floor(singles * fraction)] * 100) / 100
@@ -46,5 +54,11 @@ export async function race(contestant, jobs) {
     endToEndPerSecond: perSecond(drained - begun),
     submitP50Ms: quantile(0.5),
     submitP99Ms: quantile(0.99),
+    perJob: Object.fromEntries(
+      Object.entries(after).map(([name, value]) => [
+        name,
+        Math.round(((value - before[name]) / (jobs + singles)) * 10) / 10,
+      ]),
+    ),
   }
 }

@@ -106,6 +106,26 @@ test('keeps to the model, whatever is submitted, claimed, finished, cancelled, d
   await checkTaskStoreModel(() => openSqlModelWorld(database.pool), { runs: 12, maxCommands: 40 })
 }, 60_000)
 
+test('a list of what few tasks match goes through all of them in pages of bounded cost, and misses none', async () => {
+  const { store, newId } = await openSqlTaskWorld(database.pool)
+  const lane = await store.ensureLane({ tenantId: 'default', taskType: 'crowd' })
+  const seldom = newTask(newId(), lane.id, 'crowd', { pinnedModuleId: 'seldom' })
+  await store.insert([seldom])
+  for (let batch = 0; batch < 13; batch++) {
+    await store.insert(Array.from({ length: 1_000 }, () => newTask(newId(), lane.id, 'crowd')))
+  }
+  const pages: string[][] = []
+  for (let cursor: string | undefined, isMore = true; isMore; ) {
+    const page = await store.list('default', { moduleId: 'seldom', limit: 10, cursor })
+    pages.push(page.items.map(item => item.id))
+    cursor = page.nextCursor ?? undefined
+    isMore = cursor !== undefined
+  }
+  expect(pages.flat()).toEqual([seldom.id])
+  expect(pages.length).toBeGreaterThan(1)
+  expect(await store.list('default', { q: 'no such type', limit: 10 })).toEqual({ items: [], nextCursor: null })
+})
+
 test('places before a task are counted in the index alone, whatever else waits', async () => {
   const { store } = await openSqlTaskWorld(database.pool)
   const [lane, other] = [

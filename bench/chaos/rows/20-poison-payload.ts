@@ -6,20 +6,22 @@ import { type FaultRow, quantile, violationsOf } from '../fault-row.ts'
 import type { Stage } from '../stage.ts'
 
 const maxAttempts = 3
+const others = 1_000
 
 export const poisonPayload: FaultRow = {
   row: 20,
   fault: 'poison payload',
   how: () =>
-    `a task that kills the server that calls a module with it, among 200 others, and payloads with NUL, 100 levels, __proto__ and 10 MB`,
+    `a task that kills the server that calls a module with it, among ${others.toLocaleString('en')} others, and payloads with NUL, 100 levels, __proto__ and 10 MB`,
   mustHold: `a dead letter after ${maxAttempts} attempts; the others succeed; what cannot be kept is refused with its code`,
   async run(stage) {
     const poisoned = { CHAOS_POISON: '1' }
     await stage.startReplicas(2, poisoned)
-    await stage.startModule('worker', ({ payload }) => ({ status: 200, body: payload }))
+    await stage.startModule('worker', ({ payload }) => ({ status: 200, body: payload, delayMs: 100 }))
     const from = Date.now()
-    const [poison] = await stage.submitMany(1, { payload: 'poison', maxAttempts })
-    await stage.submitMany(200)
+    await stage.submitMany(others)
+    const runAt = new Date(Date.now() + 500).toISOString()
+    const [poison] = await stage.submitMany(1, { payload: 'poison', maxAttempts, runAt })
     let restarts = 0
     await until(
       'the poison is dead',
@@ -46,11 +48,11 @@ export const poisonPayload: FaultRow = {
     const refusals = await offerUnstorable(stage)
     const isPlain = await keepsProto(stage)
     return {
-      figure: `dead after ${attempts} attempts and ${restarts} restarts, ${(deadAfterMs / 1_000).toFixed(0)} s; the slowest of 200 others took ${(delayMs / 1_000).toFixed(1)} s; refused: ${refusals.join(', ')}`,
+      figure: `dead after ${attempts} attempts and ${restarts} restarts, ${(deadAfterMs / 1_000).toFixed(0)} s; the slowest of the others took ${(delayMs / 1_000).toFixed(1)} s; refused: ${refusals.join(', ')}`,
       measured: { attempts, restarts, deadAfterMs, delayMs, othersSucceeded: rows.length },
       violations: violationsOf({
         'not dead after its attempts': attempts === maxAttempts,
-        'others did not succeed': rows.length === 200,
+        'others did not succeed': rows.length === others,
         'refused with other codes': refusals.join() === 'PAYLOAD_NOT_STORABLE,PAYLOAD_TOO_DEEP,PAYLOAD_TOO_LARGE',
         '__proto__ is more than a name': isPlain,
       }),

@@ -2,8 +2,8 @@ import { type FaultRow, violationsOf } from '../fault-row.ts'
 import { offerLoad } from '../load.ts'
 import type { Stage } from '../stage.ts'
 
-const queueCapacity = 400
-const slots = 40
+const queueCapacity = 200
+const slots = 20
 const callMs = 200
 const ratePerSecond = (slots * 1_000) / callMs
 const urgentShare = 0.1
@@ -17,7 +17,7 @@ export const saturation: FaultRow = {
   async run(stage) {
     await stage.startReplica({ QUARTERDECK_QUEUE_CAPACITY: String(queueCapacity) })
     await stage.startModule('worker', () => ({ status: 200, body: null, delayMs: callMs }), { capacity: slots })
-    await stage.submitMany(100)
+    await stage.submitMany(50)
     await stage.untilIdle()
     const at120 = await overload(stage, 1.2)
     const at300 = await overload(stage, 3)

@@ -312,6 +312,10 @@ export interface TaskStore extends DependencyStore, InterruptionStore {
   /** Takes back the leases of replicas whose heartbeat is older than `deadAfterMs`, and of `alsoOf` when given. */
   reclaim(deadAfterMs: number, alsoOf: string | null): Promise<ReclaimedTask[]>
   get(tenantId: string, id: string): Promise<StoredTask | null>
+  /**
+   * One page, newest first. Where few tasks match, it may end before it is full: then it says where to go on, though there may be
+   * nothing more.
+   */
   list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>>
   counts(tenantId: string): Promise<QueueCounts>
   /**

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { Page } from '#server/contracts/common.ts'
 import type { ListTasks, TaskStatus, TaskSummary } from '#server/contracts/tasks.ts'
 import { idRange } from '../id-range.ts'
+import { candidatesSql, typesOf } from './list-candidates.ts'
 import { statusSql } from './status-sql.ts'
 
 interface Row {
@@ -19,73 +20,93 @@ interface Row {
   error_code: string | null
 }
 
+/** Candidates that are looked at for one page when a filter has no index of its own: bounds its cost, however few match. */
+const windowSize = 4_000
+/** Windows that are looked at for a page while nothing is found. */
+const mostWindows = 3
+
 /**
  * One page of tasks, newest first. Ids are time-ordered, so the cursor, the time range and a pasted id prefix are all ranges
- * of the primary key. When the statuses asked for are rare ones, the page is driven from the small table that holds them.
+ * of the primary key. Candidates come from an index that is in this order; what that index does not select by is checked on
+ * each of them, of at most so many. So a page may hold less than was asked for and yet say where to go on.
  */
 export async function listTasks(pool: Pool, tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>> {
-  const query = buildQuery(tenantId, filter)
-  const { rows } = await pool.query<Row>(query)
-  const items = rows.slice(0, filter.limit).map(toSummary)
-  return { items, nextCursor: rows.length > filter.limit ? (items.at(-1)?.id ?? null) : null }
+  const types = await typesOf(pool, tenantId, filter)
+  if (types?.length === 0) return { items: [], nextCursor: null }
+  let { cursor } = filter
+  for (let left = mostWindows; ; left--) {
+    const page = await listWindow(pool, tenantId, { ...filter, cursor }, types)
+    if (page.items.length > 0 || page.nextCursor === null || left <= 1) return page
+    cursor = page.nextCursor
+  }
 }
 
-function buildQuery(tenantId: string, filter: ListTasks): { text: string; values: unknown[] } {
+async function listWindow(
+  pool: Pool,
+  tenantId: string,
+  filter: ListTasks,
+  types: readonly string[] | null,
+): Promise<Page<TaskSummary>> {
+  const query = buildQuery(tenantId, filter, types)
+  const { rows } = await pool.query<Row>(query)
+  const items = rows.slice(0, filter.limit).map(toSummary)
+  if (rows.length > filter.limit) return { items, nextCursor: items.at(-1)?.id ?? null }
+  const { rows: ends } = await pool.query<{ id: string }>(query.window)
+  return { items, nextCursor: ends[0]?.id ?? null }
+}
+
+/** The page itself, and the last candidate that was looked at for it; there is none when all were. */
+function buildQuery(tenantId: string, filter: ListTasks, types: readonly string[] | null) {
   const values: unknown[] = [tenantId]
   const bind = (value: unknown) => `$${values.push(value)}`
-  const where = ['t.tenant_id = $1']
+  const range = rangeOf(filter, bind)
   const statuses = filter.status ?? []
-  const source = statuses.length > 0 ? sourceOf(statuses, bind) : null
-  if (source) where.push(source)
-  if (filter.cursor !== undefined) where.push(`t.id < ${bind(filter.cursor)}::uuid`)
-  if (filter.from !== undefined) where.push(`t.id >= ${bind(firstIdAt(Date.parse(filter.from)))}::uuid`)
-  if (filter.to !== undefined) where.push(`t.id < ${bind(firstIdAt(Date.parse(filter.to)))}::uuid`)
-  if (filter.type !== undefined) where.push(`t.type = ${bind(filter.type)}`)
+  // Candidates of several types are gathered before they are merged.
+  const size = Math.max(filter.limit + 1, Math.ceil(windowSize / Math.max(1, types?.length ?? 1)))
+  const candidates = candidatesSql({ statuses, types, range, limit: String(size), bind })
+  const window = { text: `${candidates} OFFSET ${size - 1}`, values: [...values] }
+  const where: string[] = []
+  if (types !== null) where.push(`t.type = ANY (${bind(types)}::text[])`)
+  if (statuses.length > 0) where.push(`${statusSql('t')} = ANY (${bind(statuses)}::text[])`)
   if (filter.moduleId !== undefined) {
     const module = bind(filter.moduleId)
     where.push(`(t.module_id = ${module} OR o.served_by = ${module})`)
   }
-  if (filter.q) {
-    const range = idRange(filter.q)
-    where.push(
-      range
-        ? `t.id >= ${bind(range.first)}::uuid AND t.id <= ${bind(range.last)}::uuid`
-        : `t.type LIKE '%' || ${bind(filter.q.toLowerCase().replaceAll(/[\\%_]/g, character => `\\${character}`))} || '%'`,
-    )
-  }
-  return {
-    text: `
-      SELECT t.id, t.type, t.priority, t.module_id, t.max_attempts, t.accepted_at, ${statusSql('t')} AS status,
-             coalesce(o.served_by, (SELECT a.module_id FROM attempt a WHERE a.tenant_id = t.tenant_id AND a.task_id = t.id
-                                    ORDER BY a.number DESC LIMIT 1)) AS served_by,
-             o.finished_at, o.error_code,
-             coalesce(o.attempts, l.attempts, w.attempts, 0) AS used,
-             coalesce(o.started_at, l.started_at, l.claimed_at, w.started_at) AS started_at
-      FROM task t
-      LEFT JOIN outcome o ON o.tenant_id = t.tenant_id AND o.id = t.id
-      LEFT JOIN lease l ON l.id = t.id
-      LEFT JOIN waiting w ON w.id = t.id
-      WHERE ${where.join(' AND ')}
-      ORDER BY t.id DESC LIMIT ${bind(filter.limit + 1)}`,
-    values,
-  }
+  if (types === null && filter.q && idRange(filter.q) === null)
+    where.push(`strpos(t.type, ${bind(filter.q.toLowerCase())}) > 0`)
+  return { text: pageSql(candidates, where, bind(filter.limit + 1)), values, window }
 }
 
-/** A condition that selects tasks of these statuses through the tables that hold them. */
-function sourceOf(statuses: readonly TaskStatus[], bind: (value: unknown) => string): string {
-  const parts: string[] = []
-  if (statuses.includes('ready'))
-    parts.push(
-      'EXISTS (SELECT FROM ready r WHERE r.lane_id = t.lane_id AND r.rank = t.rank AND r.priority = t.priority AND r.deadline = t.deadline AND r.id = t.id)',
-    )
-  if (statuses.includes('running')) parts.push('t.id IN (SELECT id FROM lease)')
-  if (statuses.includes('scheduled')) parts.push('t.id IN (SELECT id FROM waiting WHERE due_at IS NOT NULL)')
-  if (statuses.includes('blocked')) parts.push('t.id IN (SELECT id FROM waiting WHERE due_at IS NULL)')
-  if (statuses.includes('succeeded')) parts.push(`o.status = 'succeeded'`)
-  const unsuccessful = statuses.filter(status => status === 'failed' || status === 'cancelled' || status === 'expired')
-  if (unsuccessful.length > 0)
-    parts.push(`(o.status = ANY (${bind(unsuccessful)}::text[]) AND o.status <> 'succeeded')`)
-  return `(${parts.join(' OR ')})`
+/** Conditions on the column `id`. */
+function rangeOf(filter: ListTasks, bind: (value: unknown) => string): string[] {
+  const range: string[] = []
+  if (filter.cursor !== undefined) range.push(`id < ${bind(filter.cursor)}::uuid`)
+  if (filter.from !== undefined) range.push(`id >= ${bind(firstIdAt(Date.parse(filter.from)))}::uuid`)
+  if (filter.to !== undefined) range.push(`id < ${bind(firstIdAt(Date.parse(filter.to)))}::uuid`)
+  const ids = filter.q ? idRange(filter.q) : null
+  if (ids) range.push(`id >= ${bind(ids.first)}::uuid`, `id <= ${bind(ids.last)}::uuid`)
+  return range
+}
+
+/**
+ * OFFSET 0 keeps the joins as they are written: candidate by candidate, in order, and no further than the page is long. The
+ * planner, which cannot know how many match, would rather read whole tables now and then.
+ */
+function pageSql(candidates: string, where: readonly string[], limit: string): string {
+  return `
+    SELECT t.id, t.type, t.priority, t.module_id, t.max_attempts, t.accepted_at, ${statusSql('t')} AS status,
+           coalesce(o.served_by, (SELECT a.module_id FROM attempt a WHERE a.tenant_id = t.tenant_id AND a.task_id = t.id
+                                  ORDER BY a.number DESC LIMIT 1)) AS served_by,
+           o.finished_at, o.error_code,
+           coalesce(o.attempts, l.attempts, w.attempts, 0) AS used,
+           coalesce(o.started_at, l.started_at, l.claimed_at, w.started_at) AS started_at
+    FROM (${candidates}) candidate
+    CROSS JOIN LATERAL (SELECT * FROM task WHERE tenant_id = $1 AND id = candidate.id OFFSET 0) t
+    LEFT JOIN LATERAL (SELECT * FROM outcome WHERE tenant_id = $1 AND id = candidate.id OFFSET 0) o ON true
+    LEFT JOIN lease l ON l.id = t.id
+    LEFT JOIN waiting w ON w.id = t.id
+    ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+    ORDER BY candidate.id DESC LIMIT ${limit}`
 }
 
 /** The smallest UUIDv7 of a millisecond. */
