@@ -1,8 +1,8 @@
 /**
  * Imports go one way: app -> components -> contracts; api -> core + contracts; persistence, drivers, breakers -> core;
  * composition -> all. Within the core: shared <- events, graph <- registry, health, resilience, queue, settings <- balancing,
- * brain <- routing <- dead-letters <- dispatch <- overview, explain, impact <- orchestrator <- simulator. `server/testing/boundaries.test.ts`
- * proves that each rule can fail.
+ * brain <- routing <- dead-letters <- dispatch <- overview, explain, impact, alerts, webhooks, invariants <- orchestrator <-
+ * simulator. `server/testing/boundaries.test.ts` proves that each rule can fail.
  */
 const core = 'server/core'
 const tiers = [
@@ -13,7 +13,7 @@ const tiers = [
   ['routing', 'deployments'],
   ['dead-letters'],
   ['dispatch', 'simulation'],
-  ['overview', 'explain', 'impact'],
+  ['overview', 'explain', 'impact', 'alerts', 'webhooks', 'invariants'],
   ['simulator'],
 ]
 const isTest = '\\.test\\.tsx?$|/testing/'

@@ -70,6 +70,8 @@ const looks: Record<EventType, EventLook> = {
   'deployment.rolled_back': { label: 'Deployment rolled back', tone: 'warn', icon: Undo2 },
   'resource.scaled': { label: 'Resource scaled', tone: 'busy', icon: Server },
   'alert.raised': { label: 'Alert raised', tone: 'bad', icon: BellRing },
+  'alert.escalated': { label: 'Alert escalated', tone: 'bad', icon: BellRing },
+  'alert.acknowledged': { label: 'Alert acknowledged', tone: 'busy', icon: BellRing },
   'alert.resolved': { label: 'Alert resolved', tone: 'ok', icon: BellRing },
   'circuit.opened': { label: 'Breaker opened', tone: 'bad', icon: Unplug },
   'circuit.half_opened': { label: 'Breaker half-open', tone: 'warn', icon: CircleDashed },

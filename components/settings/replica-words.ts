@@ -4,6 +4,7 @@ import type { ReplicaView } from '#server/contracts/replicas.ts'
 const clockOffMs = 2_000
 
 const duties: Record<string, { label: string; meaning: string }> = {
+  alerts: { label: 'Alerts', meaning: 'Evaluates the alert rules every two seconds.' },
   deadlines: { label: 'Deadlines', meaning: 'Ends queued tasks whose deadline has passed.' },
   dependencies: { label: 'Dependencies', meaning: 'Finds blocked tasks whose parents have all ended.' },
   'event-totals': { label: 'Event totals', meaning: 'Saves how many events of each type there were.' },
@@ -11,6 +12,7 @@ const duties: Record<string, { label: string; meaning: string }> = {
     label: 'Health history',
     meaning: 'Writes the score of the fleet down and tells of its changes.',
   },
+  invariants: { label: 'Invariants', meaning: 'Checks every five minutes that what must be true is so.' },
   retention: { label: 'Retention', meaning: 'Makes daily partitions and drops history that is old enough.' },
 }
 

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod'
 import type { Access } from './access.ts'
+import { alertsRouter } from './routers/alerts.ts'
 import { breakersRouter } from './routers/breakers.ts'
 import { deadLettersRouter } from './routers/dead-letters.ts'
 import { deploymentsRouter } from './routers/deployments.ts'
@@ -7,6 +8,7 @@ import { eventsRouter } from './routers/events.ts'
 import { healthRouter } from './routers/health.ts'
 import { impactRouter } from './routers/impact.ts'
 import { instancesRouter } from './routers/instances.ts'
+import { invariantsRouter } from './routers/invariants.ts'
 import { keysRouter } from './routers/keys.ts'
 import { modulesRouter } from './routers/modules.ts'
 import { peopleRouter } from './routers/people.ts'
@@ -19,6 +21,7 @@ import { simulationsRouter } from './routers/simulations.ts'
 import { statsRouter } from './routers/stats.ts'
 import { tasksRouter } from './routers/tasks.ts'
 import { viewsRouter } from './routers/views.ts'
+import { webhooksRouter } from './routers/webhooks.ts'
 import { router } from './trpc.ts'
 
 /** Everything that can be called, by the names that other programs rely on. */
@@ -38,6 +41,9 @@ export const appRouter = router({
   replicas: replicasRouter,
   settings: settingsRouter,
   simulations: simulationsRouter,
+  alerts: alertsRouter,
+  webhooks: webhooksRouter,
+  invariants: invariantsRouter,
   people: peopleRouter,
   keys: keysRouter,
   session: sessionRouter,

@@ -12,11 +12,13 @@ import type { Operations } from '../core/operations.ts'
 import { Orchestrator } from '../core/orchestrator.ts'
 import type { OrchestratorPorts } from '../core/orchestrator-ports.ts'
 import type { Logger } from '../core/shared/logger.ts'
-import { createAddressPolicy } from '../drivers/address-policy.ts'
+import { type AddressPolicy, createAddressPolicy } from '../drivers/address-policy.ts'
 import { CallbackRelay } from '../drivers/http/callback-relay.ts'
 import { createHttpDriver, type HttpDriver } from '../drivers/http/http-driver.ts'
 import { probeEndpoint } from '../drivers/http/probe-endpoint.ts'
+import { HttpWebhookSender } from '../drivers/http/webhook-sender.ts'
 import { createLocalDriver, type LocalDriver, type LocalHandler } from '../drivers/local/local-driver.ts'
+import { PrismaAlertRuleStore } from '../persistence/alert-rule-store.ts'
 import { insertAudit } from '../persistence/audit.ts'
 import { PrismaBreakerHoldStore } from '../persistence/breaker-hold-store.ts'
 import { SqlDeploymentTallyStore } from '../persistence/deployment-tally-store.ts'
@@ -29,15 +31,19 @@ import { createPrismaClient, type PrismaClient } from '../persistence/prisma-cli
 import { PrismaQueuePolicyStore } from '../persistence/queue-policy-store.ts'
 import { RandomPool } from '../persistence/random-pool.ts'
 import { PrismaServiceRecordStore } from '../persistence/service-record-store.ts'
+import { readHeldTransactions } from '../persistence/sql/alerts/held-transactions.ts'
 import { addressOf } from '../persistence/sql/replicas/address-of.ts'
+import { createAlertStore } from '../persistence/sql-alert-store.ts'
 import { createBreakerJournalStore } from '../persistence/sql-breaker-journal.ts'
 import { SqlBreakerShares } from '../persistence/sql-breaker-shares.ts'
 import { createDeadLetterJobStore, createDeadLetterStore } from '../persistence/sql-dead-letter-store.ts'
 import { SqlEventStore } from '../persistence/sql-event-store.ts'
+import { createInvariantStore } from '../persistence/sql-invariant-store.ts'
 import { SqlReplicaStore } from '../persistence/sql-replica-store.ts'
 import { SqlSignals } from '../persistence/sql-signals.ts'
 import { SqlSlotLedger } from '../persistence/sql-slot-ledger.ts'
 import { SqlTaskStore } from '../persistence/sql-task-store.ts'
+import { createWebhookStore } from '../persistence/sql-webhook-store.ts'
 import { createIdSource } from '../persistence/uuid-v7.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { type Database, openDatabase } from './open-database.ts'
@@ -114,8 +120,11 @@ export async function startQuarterdeck(config: Config, options: StartOptions): P
       replicaId,
       addressOf: id => addressOf(database.pool, id),
     })
+    const addressPolicy = createAddressPolicy({ allowed: config.allowedEndpoints })
+    const webhookSender = new HttpWebhookSender({ addressPolicy, clock })
+    cleanups.push(() => webhookSender.close())
     const driver = createHttpDriver({
-      addressPolicy: createAddressPolicy({ allowed: config.allowedEndpoints }),
+      addressPolicy,
       clock,
       logger,
       // A public address may be that of a load balancer, behind which a callback comes to any replica.
@@ -129,6 +138,8 @@ export async function startQuarterdeck(config: Config, options: StartOptions): P
       config,
       database,
       driver,
+      webhookSender,
+      addressPolicy,
       local,
       key,
       logger,
@@ -195,6 +206,8 @@ function createOrchestrator(parts: {
   config: Config
   database: Database
   driver: HttpDriver
+  webhookSender: HttpWebhookSender
+  addressPolicy: AddressPolicy
   local: LocalDriver
   key: InstallationKey
   logger: Logger
@@ -204,9 +217,9 @@ function createOrchestrator(parts: {
   address: () => string | null
   wrapPorts: (ports: OrchestratorPorts) => OrchestratorPorts
 }): Orchestrator {
-  const { config, database, driver, local, key, logger, prisma, auth, clock, address, wrapPorts } = parts
+  const { config, database, driver, webhookSender, addressPolicy, local, key, logger, prisma, auth, clock } = parts
+  const { address, wrapPorts } = parts
   const { control, replicaId } = database
-  const addressPolicy = createAddressPolicy({ allowed: config.allowedEndpoints })
   const { version } = packageFile
   const random = new RandomPool()
   return new Orchestrator(
@@ -242,6 +255,10 @@ function createOrchestrator(parts: {
         }),
         slots: new SqlSlotLedger(control),
         deploymentTallies: new SqlDeploymentTallyStore(database.pool),
+        alerts: createAlertStore(database.pool),
+        alertRules: new PrismaAlertRuleStore(prisma),
+        webhooks: createWebhookStore(database.pool, createSecretBox(key.derive('webhook secrets'))),
+        invariants: createInvariantStore(database.pool),
       },
       drivers: { http: driver, local },
       breakers: createBreakerBoard({ clock, logger }),
@@ -253,12 +270,14 @@ function createOrchestrator(parts: {
           ? foundLocally
           : probeEndpoint(endpoint, signal, { policy: addressPolicy, clock, timeoutMs: probeTimeoutMs }),
       newModuleSecret,
+      webhookSender,
       newSpanId: () => random.take(8).toString('hex'),
       digest: text => createHash('sha256').update(text).digest('hex'),
       auditTask: (by, { action, targetId, reason }) =>
         insertAudit(prisma, by, { action, targetKind: 'task', targetId, reason: reason ?? undefined }),
       signals: new SqlSignals({ control, replicaId, logger }),
       onAccessChanged: async () => auth.forget(),
+      readHeldTransactions: () => readHeldTransactions(database.pool),
       pingDatabase: async () => {
         await database.pool.query('SELECT 1')
       },

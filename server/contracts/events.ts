@@ -28,6 +28,8 @@ export const eventTypes = [
   'deployment.rolled_back',
   'resource.scaled',
   'alert.raised',
+  'alert.escalated',
+  'alert.acknowledged',
   'alert.resolved',
   'circuit.opened',
   'circuit.half_opened',

@@ -28,6 +28,8 @@ export interface ReplicaView {
   claimedPerMinute: number
   /** Outcomes that came too late and changed nothing, since it started. */
   staleWrites: number
+  /** Submissions that it refused because the queue or a type was full, since it started. */
+  refused: number
   /** How far its machine's clock is ahead of the database's. */
   clockOffsetMs: number
   /** What it alone does for all. */

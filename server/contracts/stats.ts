@@ -178,6 +178,8 @@ export interface AttentionItem {
   since: string
   /** Where to go to deal with it. */
   href: string
+  /** Who has said that he deals with it; of alerts alone. */
+  acknowledgedBy?: string | null
 }
 
 /** All of the command center, made once per tick for every viewer of a tenant. */
@@ -212,4 +214,6 @@ export interface DashboardView {
   modules: ModuleSummary[]
   eventsPerSecond: number
   attention: AttentionItem[]
+  /** Alerts that are open or acknowledged now. */
+  alerts: { open: number; acknowledged: number; worst: AttentionItem['severity'] | null }
 }

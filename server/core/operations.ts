@@ -69,7 +69,10 @@ import type {
   TimelineEntry,
   TypeRetryPolicy,
 } from '../contracts/tasks.ts'
+import type { AlertOperations } from './alerts/alert-operations.ts'
+import type { InvariantOperations } from './invariants/invariant-operations.ts'
 import type { Principal } from './shared/principal.ts'
+import type { WebhookOperations } from './webhooks/webhook-operations.ts'
 
 /**
  * What the core offers to the outside, area by area; the API's procedures call nothing else. Every operation is scoped to
@@ -90,6 +93,9 @@ export interface Operations {
   replicas: ReplicaOperations
   settings: SettingOperations
   simulations: SimulationOperations
+  alerts: AlertOperations
+  webhooks: WebhookOperations
+  invariants: InvariantOperations
 }
 
 export interface TaskOperations {

@@ -1,3 +1,5 @@
+import type { AlertRuleStore, AlertStore } from './alerts/alert-store.ts'
+import type { HeldTransaction } from './alerts/alert-world.ts'
 import type { SlotLedger } from './balancing/slot-ledger.ts'
 import type { ServiceRecordStore } from './brain/service-records.ts'
 import type { DeadLetterJobStore } from './dead-letters/dead-letter-job-store.ts'
@@ -5,6 +7,7 @@ import type { DeadLetterStore } from './dead-letters/dead-letter-store.ts'
 import type { DeploymentTallyStore } from './deployments/deployment-tally-store.ts'
 import type { EventStore } from './events/event-store.ts'
 import type { HealthStore } from './health/health-store.ts'
+import type { InvariantStore } from './invariants/invariant-store.ts'
 import type { Driver } from './queue/driver.ts'
 import type { PauseStore } from './queue/pause-board.ts'
 import type { QueuePolicyStore } from './queue/queue-service.ts'
@@ -24,6 +27,7 @@ import type { FlagStore } from './settings/flag-service.ts'
 import type { Clock } from './shared/clock.ts'
 import type { IdSource, Random } from './shared/ids.ts'
 import type { Logger } from './shared/logger.ts'
+import type { WebhookSender, WebhookStore } from './webhooks/webhook-store.ts'
 
 /** Everything the core needs of the world outside. */
 export interface OrchestratorPorts {
@@ -48,6 +52,10 @@ export interface OrchestratorPorts {
     replicas: ReplicaStore
     slots: SlotLedger
     deploymentTallies: DeploymentTallyStore
+    alerts: AlertStore
+    alertRules: AlertRuleStore
+    webhooks: WebhookStore
+    invariants: InvariantStore
   }
   drivers: Readonly<Record<string, Driver>>
   breakers: BreakerBoard
@@ -55,6 +63,7 @@ export interface OrchestratorPorts {
   checkEndpoint: EndpointCheck
   probeEndpoint: ConnectionTestPorts['probeEndpoint']
   newModuleSecret: () => string
+  webhookSender: WebhookSender
   /** 16 hexadecimal digits, for the span of one call. */
   newSpanId: () => string
   /** Digest of a text, for comparing repeated submissions. */
@@ -63,6 +72,8 @@ export interface OrchestratorPorts {
   signals: SignalPort
   /** Another replica has changed what somebody may do: what is remembered of callers is forgotten. */
   onAccessChanged: () => Promise<void>
+  /** Transactions in the database that have been open for some seconds, whoever holds them. */
+  readHeldTransactions: () => Promise<HeldTransaction[]>
   /** One round trip to the database. */
   pingDatabase: () => Promise<void>
 }

@@ -4,6 +4,7 @@ import { createLoadTable, type InstanceLoads } from './balancing/load-table.ts'
 import { SlotShares } from './balancing/slot-shares.ts'
 import { fixedExploration } from './brain/exploration.ts'
 import { ServiceRecords } from './brain/service-records.ts'
+import { createGuard, type Guard } from './create-guard.ts'
 import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
 import type { DeadLetterService } from './dead-letters/dead-letter-service.ts'
 import { createReportPorts } from './dispatch/attempt-reports.ts'
@@ -20,7 +21,6 @@ import { followOthers } from './follow-others.ts'
 import { HealthMonitor } from './health/health-monitor.ts'
 import type { Operations } from './operations.ts'
 import type { OrchestratorPorts, OrchestratorSettings } from './orchestrator-ports.ts'
-import { createOverview } from './overview/create-overview.ts'
 import { QueueStatistics } from './overview/queue-statistics.ts'
 import { describeSystems } from './overview/systems.ts'
 import { Admission } from './queue/admission.ts'
@@ -70,6 +70,10 @@ export class Orchestrator implements Omit<Operations, 'simulations'> {
   readonly dispatcher: Dispatcher
   readonly registry: ModuleRegistry
   readonly replicas: Operations['replicas']
+  readonly alerts: Operations['alerts']
+  readonly webhooks: Operations['webhooks']
+  readonly invariants: Operations['invariants']
+  readonly #guard: Guard
   readonly #ports: OrchestratorPorts
   readonly #pace = new Pace()
   readonly #settings: OrchestratorSettings
@@ -83,7 +87,6 @@ export class Orchestrator implements Omit<Operations, 'simulations'> {
   readonly #upkeep: Upkeep
   readonly #pauses: PauseBoard
   readonly #watch: TaskWatch
-  readonly #overview: ReturnType<typeof createOverview>
   readonly #rollOut: RollOut
   readonly #statistics: QueueStatistics
   #stopFollowing: (() => void)[] = []
@@ -197,13 +200,13 @@ export class Orchestrator implements Omit<Operations, 'simulations'> {
       executing: () => this.dispatcher.executing(),
     })
     this.deployments = this.#rollOut.operations
-    const workReport = new WorkReport({ dispatcher: this.dispatcher, clock })
     this.#admission = new Admission({
       ...common,
       capacity: settings.queueCapacity,
       capacityBytes: settings.queueCapacityBytes,
       caps: this.queue,
     })
+    const workReport = new WorkReport({ dispatcher: this.dispatcher, admission: this.#admission, clock })
     this.#statistics = new QueueStatistics({
       ...common,
       workers: this.#link.workersWith(this.dispatcher),
@@ -247,23 +250,16 @@ export class Orchestrator implements Omit<Operations, 'simulations'> {
     this.deadLetters = createDeadLetters(ports, { ...common, tasks: this.tasks, submission: this.#submission })
     const working = { dispatcher: this.dispatcher, upkeep: this.#upkeep, admission: this.#admission }
     for (const system of describeSystems({ ...common, ...working })) this.health.registerSystem(system)
-    this.#overview = createOverview({
-      ...common,
-      modules: this.modules,
-      breakers: this.breakers,
-      router: this.router,
-      statistics: this.#statistics,
-      deadLetters: this.deadLetters,
-      impact: { ...common, router, replicas: () => this.#link.place.of },
-      isInitialized: () => this.#isInitialized,
-    })
-    ;({ replicas: this.replicas, stats: this.stats, impact: this.impact } = this.#overview)
+    const impact = { ...common, router, replicas: () => this.#link.place.of }
+    this.#guard = createGuard(ports, { ...common, statistics: this.#statistics, impact, host: this })
+    ;({ replicas: this.replicas, stats: this.stats, impact: this.impact } = this.#guard)
+    ;({ alerts: this.alerts, webhooks: this.webhooks, invariants: this.invariants } = this.#guard)
     followOthers(this.#link, {
       ...common,
       ...working,
       slots: this.#slots,
       breakers: this.breakers,
-      settings: [this.queue, this.settings],
+      settings: [this.queue, this.settings, this.#guard.rules],
     })
   }
 
@@ -293,12 +289,12 @@ export class Orchestrator implements Omit<Operations, 'simulations'> {
     ]
     await Promise.all([
       ...[this.breakers, this.#pauses, this.#records].map(part => part.start()),
-      ...[this.queue, this.settings, this.#lanes].map(part => part.refresh()),
+      ...[this.queue, this.settings, this.#lanes, this.#guard.rules].map(part => part.refresh()),
     ])
     for (const part of [this.#admission, this.#upkeep]) await part.start()
     await this.#slots.rebalance()
     await this.health.start()
-    for (const part of [this.#overview.throughput, this.dispatcher, this.deadLetters, this.#rollOut]) part.start()
+    for (const part of [this.dispatcher, this.deadLetters, this.#rollOut, this.#guard]) part.start()
     this.#isInitialized = true
     tellPresence(this.events, 'replica.joined', this.#settings)
   }
@@ -306,13 +302,13 @@ export class Orchestrator implements Omit<Operations, 'simulations'> {
   /** Ends in order: no new claims, running work up to `graceMs`, then everything learned and told is written. */
   async stop(graceMs: number): Promise<void> {
     this.#isInitialized = false
-    await this.deadLetters.stop()
+    await Promise.all([this.deadLetters, this.#guard].map(part => part.stop()))
     tellPresence(this.events, 'replica.left', this.#settings)
     for (const part of [this.#watch, this.#pauses]) part.stop()
     await this.#submission.close()
     await this.dispatcher.stop(graceMs)
     await this.#rollOut.stop()
-    for (const part of [this.#upkeep, this.#slots, this.#overview.throughput, this.#admission]) part.stop()
+    for (const part of [this.#upkeep, this.#slots, this.#admission]) part.stop()
     await Promise.all([this.breakers.stop(), this.health.stop()])
     for (const stop of this.#stopFollowing) stop()
     await this.#records.stop()

@@ -13,7 +13,14 @@ import { SqlReplicaStore } from './sql-replica-store.ts'
 import { SqlSignals, toPayloads } from './sql-signals.ts'
 
 const terms = { deadAfterMs: 5_000, dutyLeaseMs: 5_000, acknowledgedLoss: null }
-const report: ReplicaReport = { running: 1, concurrency: 9, claimedPerMinute: 60, staleWrites: 0, isDraining: false }
+const report: ReplicaReport = {
+  running: 1,
+  concurrency: 9,
+  claimedPerMinute: 60,
+  staleWrites: 0,
+  refused: 0,
+  isDraining: false,
+}
 const allDuties = [...dutyNames]
 let database: TestDatabase
 let cleanup: AsyncDisposableStack

@@ -49,6 +49,11 @@ export class InstanceLoad {
     this.share = share
   }
 
+  /** Those in flight that callers hold who make their calls themselves. */
+  get outside(): number {
+    return this.#outside
+  }
+
   /** How many of `capacity` this replica may use. */
   limit(capacity: number): number {
     return this.share === null ? capacity : Math.min(capacity, this.share)

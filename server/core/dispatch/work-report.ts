@@ -6,12 +6,14 @@ import type { Dispatcher } from './dispatcher.ts'
 /** What a replica tells the others of its work with each heartbeat. */
 export class WorkReport {
   readonly #dispatcher: Dispatcher
+  readonly #admission: { readonly shed: number }
   readonly #clock: Clock
   readonly #claims = new RateMeter()
   #counted = 0
 
-  constructor(options: { dispatcher: Dispatcher; clock: Clock }) {
+  constructor(options: { dispatcher: Dispatcher; admission: { readonly shed: number }; clock: Clock }) {
     this.#dispatcher = options.dispatcher
+    this.#admission = options.admission
     this.#clock = options.clock
   }
 
@@ -25,6 +27,7 @@ export class WorkReport {
       concurrency,
       claimedPerMinute: Math.round(60 * this.#claims.perSecond(now)),
       staleWrites: staleFinishes,
+      refused: this.#admission.shed,
       isDraining: isStopping,
     }
   }

@@ -69,6 +69,7 @@ function toView(replica: StoredReplica, now: number, ownId: string): ReplicaView
     leases: replica.leases,
     claimedPerMinute: isAlive ? replica.claimedPerMinute : 0,
     staleWrites: replica.staleWrites,
+    refused: replica.refused,
     clockOffsetMs: Math.round(replica.clockOffsetMs),
     duties: replica.duties.map(({ name, since }) => ({ name, since: iso(since) })),
   }

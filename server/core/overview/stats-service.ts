@@ -1,10 +1,10 @@
+import { type AlertView, alertSeverities } from '../../contracts/alerts.ts'
 import type { BreakerView } from '../../contracts/breakers.ts'
 import type {
   BreakerStats,
   DashboardView,
   OrchestratorStats,
   OrchestratorStatus,
-  QueueStats,
   SpendInput,
   SpendView,
 } from '../../contracts/stats.ts'
@@ -12,7 +12,7 @@ import type { Operations, StatsOperations } from '../operations.ts'
 import type { SpendQuery, SpendRow } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
 import { sumMoney } from '../shared/money.ts'
-import { findAttention, isNearlyFull } from './attention.ts'
+import { findAttention } from './attention.ts'
 import type { QueueStatistics } from './queue-statistics.ts'
 import type { ThroughputSampler } from './throughput-sampler.ts'
 
@@ -25,6 +25,8 @@ export interface StatsServiceOptions {
   queue: QueueStatistics
   deadLetters: Pick<Operations['deadLetters'], 'countOpen'>
   replicas: Operations['replicas']
+  /** Alerts that are open or acknowledged now. */
+  alerts: { current(tenantId: string): Promise<AlertView[]> }
   throughput: ThroughputSampler
   spend: (tenantId: string, query: SpendQuery) => Promise<SpendRow[]>
   clock: Clock
@@ -47,7 +49,6 @@ export class StatsService implements StatsOperations {
   readonly #histories = new Map<string, { at: number; points: Promise<DashboardView['health']['history']> }>()
 
   readonly #letters = new Map<string, { at: number; count: Promise<DashboardView['deadLetters']> }>()
-  readonly #fullSince = new Map<string, number>()
 
   constructor(options: StatsServiceOptions) {
     this.#options = options
@@ -104,10 +105,12 @@ export class StatsService implements StatsOperations {
   async #makeDashboard(tenantId: string): Promise<DashboardView> {
     const { clock, events, throughput, replicaId } = this.#options
     const nowMs = clock.now()
-    const [queue, history, deadLetters] = await Promise.all([
+    const [queue, history, deadLetters, alerts, replicas] = await Promise.all([
       this.#options.queue.stats(tenantId),
       this.#history(tenantId),
       this.#openLetters(tenantId),
+      this.#options.alerts.current(tenantId),
+      this.#options.replicas.list(),
     ])
     const modules = this.#options.modules.list(tenantId, { enabledOnly: false })
     const breakers = this.#options.breakers.list(tenantId)
@@ -133,16 +136,8 @@ export class StatsService implements StatsOperations {
       breakers: { stats: countBreakers(breakers), cells: breakers.map(toCell) },
       modules,
       eventsPerSecond: events.stats(tenantId).eventsPerSecond,
-      attention: findAttention({
-        nowMs,
-        health,
-        modules,
-        breakers,
-        queue,
-        deadLetters,
-        replicas: await this.#options.replicas.list(),
-        queueFullSinceMs: this.#queueFullSince(tenantId, queue, nowMs),
-      }),
+      attention: findAttention({ alerts, breakers, queue, deadLetters, replicas }),
+      alerts: countAlerts(alerts),
     }
   }
 
@@ -168,20 +163,16 @@ export class StatsService implements StatsOperations {
     return count
   }
 
-  /** As far back as somebody has been looking. */
-  #queueFullSince(tenantId: string, queue: QueueStats, nowMs: number): number | null {
-    if (!isNearlyFull(queue)) {
-      this.#fullSince.delete(tenantId)
-      return null
-    }
-    const since = this.#fullSince.get(tenantId) ?? nowMs
-    this.#fullSince.set(tenantId, since)
-    return since
-  }
-
   #uptimeMs(): number {
     return this.#options.clock.now() - this.#options.startedAt
   }
+}
+
+/** `worst` is of those that nobody deals with yet. */
+function countAlerts(alerts: readonly AlertView[]): DashboardView['alerts'] {
+  const open = alerts.filter(({ state }) => state === 'open')
+  const worst = alertSeverities.find(severity => open.some(alert => alert.severity === severity)) ?? null
+  return { open: open.length, acknowledged: alerts.length - open.length, worst }
 }
 
 function countBreakers(breakers: readonly BreakerView[]): BreakerStats {

@@ -38,7 +38,7 @@ beforeEach(() => {
     revisions,
     clock,
     logger: silentLogger,
-    report: () => ({ running: 0, concurrency: 1, claimedPerMinute: 0, staleWrites: 0, isDraining: false }),
+    report: () => ({ running: 0, concurrency: 1, claimedPerMinute: 0, staleWrites: 0, refused: 0, isDraining: false }),
     onLost: () => told.push('lost'),
     onOthersChanged: others => told.push(`others: ${others.join(' ')}`),
   })

@@ -1,10 +1,12 @@
 /** What one replica at a time does for all. */
 export const dutyNames = [
+  'alerts',
   'deadlines',
   'dependencies',
   'deployments',
   'event-totals',
   'health-history',
+  'invariants',
   'retention',
 ] as const
 export type DutyName = (typeof dutyNames)[number]
@@ -20,6 +22,8 @@ export interface ReplicaReport {
   claimedPerMinute: number
   /** Outcomes of this process that came too late and changed nothing. */
   staleWrites: number
+  /** Submissions that this process refused because the queue or a type was full. */
+  refused: number
   isDraining: boolean
 }
 

@@ -11,10 +11,11 @@ import { dutyNames, type ReplicaStore } from '../replicas/replica-store.ts'
 import type { SignalPort } from '../replicas/signals.ts'
 import type { BreakerHoldStore } from '../resilience/breaker-service.ts'
 import type { BreakerShareStore } from '../resilience/breaker-shares.ts'
+import { quietGuard } from './quiet-guard.ts'
 
 /**
  * The stores of a simulated replica beside its tasks: configuration is that of the snapshot, the replica is alone and has every
- * duty, and nothing that is told or written is kept. Edits throw: a simulation changes its configuration before it starts.
+ * duty but to watch over itself, and nothing that is told or written is kept. Edits throw: a simulation changes its configuration before it starts.
  */
 export function createQuietStores(snapshot: ConfigurationSnapshot): Omit<OrchestratorPorts['stores'], 'tasks'> {
   const { tenantId } = snapshot
@@ -34,6 +35,7 @@ export function createQuietStores(snapshot: ConfigurationSnapshot): Omit<Orchest
     deadLetterJobs: noJobs,
     replicas: aloneStore,
     slots: { share: async () => ({ kind: 'alone' }) },
+    ...quietGuard,
   }
 }
 
@@ -107,6 +109,9 @@ const noJobs: DeadLetterJobStore = {
   decide: async () => null,
 }
 
+/** Nothing watches over a simulated replica. */
+const duties = dutyNames.filter(name => name !== 'alerts' && name !== 'invariants')
+
 const aloneStore: ReplicaStore = {
   async join() {},
   beat: async () => ({
@@ -114,7 +119,7 @@ const aloneStore: ReplicaStore = {
     lostAt: null,
     othersRunning: 0,
     othersConcurrency: 0,
-    duties: dutyNames,
+    duties,
     revisions: {},
   }),
   declareLost: async () => [],

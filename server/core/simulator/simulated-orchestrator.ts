@@ -10,6 +10,7 @@ import { silentLogger } from '../shared/logger.ts'
 import { MemoryTaskStore } from '../simulation/memory-task-store.ts'
 import type { Entry } from '../simulation/task-entry.ts'
 import { createDraws } from './draw.ts'
+import { noSender } from './quiet-guard.ts'
 import { createQuietStores, noSignals } from './quiet-stores.ts'
 
 const replicaId = 'simulated'
@@ -40,6 +41,8 @@ export function createSimulatedOrchestrator(options: {
       checkEndpoint: () => {},
       probeEndpoint: nobodyThere,
       newModuleSecret: () => '',
+      webhookSender: noSender,
+      readHeldTransactions: async () => [],
       newSpanId: () => '0000000000000001',
       digest: text => text,
       auditTask: async () => {},

@@ -1,3 +1,4 @@
+import type { AlertView } from '../../../contracts/alerts.ts'
 import type { BreakerView } from '../../../contracts/breakers.ts'
 import type { HealthMember, HealthSummary } from '../../../contracts/health.ts'
 import type { ModuleSummary } from '../../../contracts/modules.ts'
@@ -150,8 +151,34 @@ export function replicaView(change: Partial<ReplicaView> = {}): ReplicaView {
     leases: 0,
     claimedPerMinute: 0,
     staleWrites: 0,
+    refused: 0,
     clockOffsetMs: 0,
     duties: [],
+    ...change,
+  }
+}
+
+/** An open warning about module `m`, unless told otherwise. */
+export function alertView(change: Partial<AlertView> = {}): AlertView {
+  return {
+    id: 'a',
+    rule: 'module-health',
+    ruleName: 'Health of a module',
+    subject: 'module:m',
+    moduleId: 'm',
+    severity: 'warning',
+    state: 'open',
+    title: 'Module m is degraded',
+    detail: '',
+    href: '/modules/m',
+    evidence: {},
+    raisedAt: at,
+    since: at,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    note: null,
+    silencedBy: null,
+    resolvedAt: null,
     ...change,
   }
 }

@@ -37,6 +37,7 @@ export async function beatReplica(
       report.isDraining,
       report.clockOffsetMs,
       report.address,
+      report.refused,
     ],
   })
   if (!row) return null
@@ -52,7 +53,7 @@ const beatSql = `
   ), mine AS (
     UPDATE replica SET
       heartbeat_at = clock_timestamp(), running = $5, concurrency = $6, claimed_per_minute = $7,
-      stale_writes = $8, is_draining = $9, clock_offset_ms = $10, address = $11,
+      stale_writes = $8, is_draining = $9, clock_offset_ms = $10, address = $11, refused = $12,
       lost_at = CASE WHEN lost_at::text = $4 THEN NULL ELSE lost_at END
     WHERE id = $1
     RETURNING lost_at

@@ -15,6 +15,7 @@ interface Row {
   concurrency: number
   claimed_per_minute: number
   stale_writes: number
+  refused: string
   is_draining: boolean
   clock_offset_ms: number
   leases: number
@@ -43,6 +44,7 @@ export async function listReplicas(pool: Pool): Promise<StoredReplica[]> {
     concurrency: row.concurrency,
     claimedPerMinute: row.claimed_per_minute,
     staleWrites: row.stale_writes,
+    refused: Number(row.refused),
     isDraining: row.is_draining,
     clockOffsetMs: row.clock_offset_ms,
     leases: row.leases,

@@ -1,0 +1,52 @@
+import { type Baseline, baselineOf } from './robust-statistics.ts'
+
+const keptValues = 60
+/** Fewer values say nothing of what is usual. */
+const leastValues = 15
+const stepMs = 60_000
+
+interface Series {
+  /** One value a minute, oldest first; the newest is still being made. */
+  values: number[]
+  at: number
+}
+
+/**
+ * What each figure was in the last hour, one value a minute; in memory of the replica that evaluates. After a restart or a
+ * change of that replica it learns anew for a quarter of an hour and judges nothing meanwhile.
+ */
+export class SeriesMemory {
+  readonly #series = new Map<string, Series>()
+
+  /** Takes in a value; of one minute the last counts. */
+  note(key: string, value: number, nowMs: number): void {
+    const at = Math.floor(nowMs / stepMs)
+    const series = this.#series.get(key)
+    if (!series) {
+      this.#series.set(key, { values: [value], at })
+    } else if (series.at === at) {
+      series.values[series.values.length - 1] = value
+    } else {
+      series.values.push(value)
+      series.values.splice(0, series.values.length - keptValues)
+      series.at = at
+    }
+  }
+
+  /** What was usual before the last minute; null while there are too few values. */
+  baseline(key: string): (Baseline & { values: number }) | null {
+    const before = this.#series.get(key)?.values.slice(0, -1) ?? []
+    return before.length < leastValues ? null : { ...baselineOf(before), values: before.length }
+  }
+
+  /** Oldest first, a minute apart; null while there are too few. */
+  values(key: string): readonly number[] | null {
+    const values = this.#series.get(key)?.values ?? []
+    return values.length < leastValues ? null : values
+  }
+
+  /** Forgets all whose key is not among these. */
+  keepOnly(keys: ReadonlySet<string>): void {
+    for (const key of this.#series.keys()) if (!keys.has(key)) this.#series.delete(key)
+  }
+}
