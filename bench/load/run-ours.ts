@@ -15,7 +15,7 @@ import { startProcess } from './processes.ts'
  */
 const [how, jobs] = process.argv.slice(2)
 const by: Principal = { kind: 'service', id: 'bench', name: 'bench', tenantId: 'default', scopes: [] }
-await using folder = await makeReachableTempDir('quarterdeck-bench')
+const folder = await makeReachableTempDir('quarterdeck-bench')
 const { config } = readConfig({
   ...process.env,
   QUARTERDECK_DATA_DIR: folder.path,
@@ -73,6 +73,7 @@ const result = await race(
       await watching.end()
       await quarterdeck.stop()
       await echo?.stop()
+      await folder[Symbol.asyncDispose]()
     },
   },
   Number(jobs),

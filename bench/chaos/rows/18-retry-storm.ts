@@ -10,7 +10,7 @@ export const retryStorm: FaultRow = {
   row: 18,
   fault: 'retry storm',
   how: isFull =>
-    `a module fails for ${isFull ? '5 min' : '20 s'} at ${perSecond} tasks/s and comes back, its breaker kept from opening`,
+    `a module fails for ${isFull ? '5 min' : '10 s'} at ${perSecond} tasks/s and comes back, its breaker kept from opening`,
   mustHold: `all succeed, none is dead-lettered for the budget; the peak of calls in a second after the return under ${mostPeak} times the base`,
   async run(stage) {
     await stage.startReplica()
@@ -26,11 +26,11 @@ export const retryStorm: FaultRow = {
       },
       { capacity: 400, breaker: { failureThreshold: 1_000 }, retry: { maxAttempts: 100, baseMs: 500, capMs: 10_000 } },
     )
-    const load = new Load(stage, { perSecond, task: () => ({ totalTimeoutMs: 3_600_000 }) })
+    const load = new Load(stage, { perSecond, task: () => ({ totalTimeoutMs: stage.isFull ? 3_600_000 : 80_000 }) })
     await sleep(5_000)
     const downFrom = Date.now()
     isDown = true
-    await sleep(stage.isFull ? 300_000 : 20_000)
+    await sleep(stage.isFull ? 300_000 : 10_000)
     isDown = false
     const backAt = Date.now()
     await sleep(5_000)

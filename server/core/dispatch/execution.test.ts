@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DriverOutcome } from '../queue/driver.ts'
+import type { NewTask } from '../queue/task-store.ts'
 import { DispatchHarness } from './testing/dispatch-harness.ts'
 import type { FakeModule } from './testing/fake-fleet-ports.ts'
 
@@ -242,6 +243,25 @@ describe('time', () => {
     expect((await harness.get(late)).summary).toMatchObject({ status: 'expired', attemptCount: 0 })
     expect(harness.driver.calls).toHaveLength(1)
     expect(harness.takenSlots).toBe(0)
+  })
+
+  test('no call begins after the deadline, though time goes on between looking at the clock and calling', async () => {
+    const harness = new DispatchHarness({ modules: [{ id: 'm', types: ['work'], slots: 100 }] })
+    const readClock = harness.clock.now.bind(harness.clock)
+    let ticks = 0
+    harness.clock.now = () => readClock() + (ticks += 3)
+    await harness.start()
+    const tasks: NewTask[] = []
+    for (let leftMs = 1; leftMs <= 120; leftMs++) {
+      const deadline = harness.clock.now() + leftMs
+      tasks.push(...(await harness.submit('work', 1, { deadline })))
+      await harness.clock.advance(10)
+    }
+    const begun = await Promise.all(tasks.map(async task => (await harness.get(task)).attempts[0]?.dispatchedAt))
+    const late = tasks.filter((task, n) => Date.parse(begun[n] ?? '') > (task.deadline ?? 0))
+    expect(begun.filter(at => at === undefined).length).toBeGreaterThan(0)
+    expect(begun.filter(at => at !== undefined).length).toBeGreaterThan(0)
+    expect(late).toEqual([])
   })
 
   test('a failure at the deadline ends the task expired; no further module is called', async () => {

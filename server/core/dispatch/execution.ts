@@ -145,7 +145,9 @@ export class Execution implements RunningTask {
   async #attempt(route: Routed): Promise<NextStep | null> {
     const { clock, events } = this.#ports
     const { task } = this
-    if (this.#stop !== null || this.#time.leftMs <= 0) {
+    // The moment that is judged is the one that is kept: a clock that ticks in between would let a call begin after its deadline.
+    const dispatchedAt = clock.now()
+    if (this.#stop !== null || this.#time.leftAt(dispatchedAt) <= 0) {
       route.slot.release(null)
       return this.#stop ? this.#stopped(this.#stop) : this.#timeIsUp()
     }
@@ -159,7 +161,7 @@ export class Execution implements RunningTask {
       instanceId: route.instance.id,
       data: { type: task.type, attempt: number },
     })
-    const attempt: Attempt = { route, number, dispatchedAt: clock.now(), started }
+    const attempt: Attempt = { route, number, dispatchedAt, started }
     this.#underWay = attempt
     this.#record.startedAt ??= attempt.dispatchedAt
     this.#ports.retryBudget.countCall(task.tenantId, route.module.id)

@@ -36,7 +36,12 @@ export class TaskTime {
 
   /** Milliseconds left of the total time or until the deadline, whichever is nearer. */
   get leftMs(): number {
-    return Math.min(this.#endsAt(), this.#task.deadline ?? Number.POSITIVE_INFINITY) - this.#clock.now()
+    return this.leftAt(this.#clock.now())
+  }
+
+  /** The same as of a moment, in ms since the epoch. */
+  leftAt(now: number): number {
+    return Math.min(this.#endsAt(), this.#task.deadline ?? Number.POSITIVE_INFINITY) - now
   }
 
   get isDeadlineNearer(): boolean {
