@@ -1,3 +1,4 @@
+import Link from 'next/link'
 import { memo } from 'react'
 import type { DashboardView } from '#server/contracts/stats.ts'
 import { Card, CardHeader } from '../ui/card.tsx'
@@ -13,7 +14,15 @@ export const FleetHealth = memo(function FleetHealth({ health }: { health: Dashb
   const bands = healthBandOrder.filter(band => health.breakdown[band] > 0)
   return (
     <Card className="flex flex-col lg:h-50">
-      <CardHeader title="Fleet health" note={statusLook('band', health.status).meaning} />
+      <CardHeader
+        title="Fleet health"
+        note={statusLook('band', health.status).meaning}
+        actions={
+          <Link href="/health" className="text-primary-text text-xs hover:underline">
+            How it was made
+          </Link>
+        }
+      />
       <div className="flex flex-1 items-center gap-5 px-4 py-3">
         <ScoreRing score={health.score} label="Fleet health" size={104} />
         <div className="grid min-w-0 flex-1 gap-2">

@@ -1,4 +1,4 @@
-import { Activity, Boxes, Gauge, ListTree, type LucideIcon, MailWarning, Settings, Zap } from 'lucide-react'
+import { Activity, Boxes, Gauge, HeartPulse, ListTree, type LucideIcon, MailWarning, Settings, Zap } from 'lucide-react'
 
 /** A place in the navigation. */
 export interface Destination {
@@ -27,6 +27,7 @@ export const destinations: readonly Destination[] = [
     badge: 'deadLetters',
   },
   { href: '/breakers', label: 'Breakers', shortLabel: 'Breakers', icon: Zap, jump: 'b', badge: 'breakers' },
+  { href: '/health', label: 'Health', shortLabel: 'Health', icon: HeartPulse, jump: 'h', badge: null },
   { href: '/events', label: 'Events', shortLabel: 'Events', icon: Activity, jump: 'e', badge: null },
 ]
 

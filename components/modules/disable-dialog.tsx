@@ -10,6 +10,7 @@ import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { Textarea } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
+import { GiveUpField } from './give-up-field.tsx'
 import { DisableImpact, ImpactSkeleton } from './impact-view.tsx'
 import { useImpact } from './use-impact.ts'
 import { useModuleRefresh } from './use-modules.ts'
@@ -20,6 +21,7 @@ export function DisableDialog({ module, onClose }: { module: ModuleView; onClose
   const refresh = useModuleRefresh()
   const { data: impact, error: impactError } = useImpact(module.id)
   const [reason, setReason] = useState('')
+  const [giveUpAfterMs, setGiveUpAfterMs] = useState<number | null>(null)
   const { mutate, error, isPending } = useMutation(
     trpc.modules.disable.mutationOptions({
       onSuccess: () => {
@@ -58,6 +60,7 @@ export function DisableDialog({ module, onClose }: { module: ModuleView; onClose
               )}
             </Field>
           )}
+          {isRequired ? null : <GiveUpField value={giveUpAfterMs} onChange={setGiveUpAfterMs} />}
           <ErrorLine error={error} />
         </div>
         <AlertDialogFooter>
@@ -66,7 +69,7 @@ export function DisableDialog({ module, onClose }: { module: ModuleView; onClose
             variant="destructive"
             pending={isPending}
             reason={refusalOf(impact?.requiredBy, reason)}
-            onClick={() => mutate({ id: module.id, reason })}
+            onClick={() => mutate({ id: module.id, reason, giveUpAfterMs })}
           >
             Disable
           </ActionButton>

@@ -1,13 +1,16 @@
 'use client'
 
 import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { AlertDialog, AlertDialogCancel, AlertDialogContent, AlertDialogFooter } from '../ui/alert-dialog.tsx'
+import { describeError } from '../ui/describe-error.ts'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { plural } from '../ui/format.ts'
 import { notify } from '../ui/notify.ts'
+import { EnableProgress } from './enable-progress.tsx'
 import { ImpactSkeleton } from './impact-view.tsx'
 import { useImpact } from './use-impact.ts'
 import { useModuleRefresh } from './use-modules.ts'
@@ -28,26 +31,23 @@ export function EnableDialog({ module, onClose }: { module: ModuleView; onClose:
   )
   const order = impact?.enableOrder
   const needs = order?.slice(0, -1) ?? []
+  /** As it was when it began: what is enabled already stays in sight. */
+  const [begun, setBegun] = useState<readonly string[] | null>(null)
+  const shown = begun ?? order
   return (
     <AlertDialog open onOpenChange={open => !open && onClose()}>
       <AlertDialogContent
         title={`Enable ${module.name}?`}
         description={
           needs.length > 0
-            ? `It needs ${plural(needs.length, 'module')} that ${needs.length === 1 ? 'is' : 'are'} disabled. They are enabled in this order:`
+            ? `It needs ${plural(needs.length, 'module')} that ${needs.length === 1 ? 'is' : 'are'} disabled. They are enabled in this order, each as soon as it is well:`
             : 'It is checked and given work at once.'
         }
       >
         <div className="mt-3 grid gap-3">
           {order ? null : impactError ? <ErrorLine error={impactError} /> : <ImpactSkeleton />}
-          {needs.length > 0 && order ? (
-            <ol className="list-inside list-decimal rounded-md border px-3 py-2 leading-6 marker:text-faint-foreground">
-              {order.map(id => (
-                <li key={id}>
-                  <span className="font-mono text-xs">{id}</span>
-                </li>
-              ))}
-            </ol>
+          {shown && shown.length > 1 ? (
+            <EnableProgress order={shown} isRunning={isPending} unhealthy={unhealthyOf(error)} />
           ) : null}
           {impact && impact.queuedTasks > 0 ? (
             <p className="num text-muted-foreground">
@@ -62,7 +62,10 @@ export function EnableDialog({ module, onClose }: { module: ModuleView; onClose:
             variant="primary"
             pending={isPending}
             reason={order ? null : 'What it needs is being looked up.'}
-            onClick={() => mutate({ id: module.id, withDependencies: needs.length > 0 })}
+            onClick={() => {
+              setBegun(order ?? null)
+              mutate({ id: module.id, withDependencies: needs.length > 0 })
+            }}
           >
             {needs.length > 0 ? 'Enable with what it needs' : 'Enable'}
           </ActionButton>
@@ -70,4 +73,10 @@ export function EnableDialog({ module, onClose }: { module: ModuleView; onClose:
       </AlertDialogContent>
     </AlertDialog>
   )
+}
+
+/** The module that was not well in time, when that is why it stopped. */
+function unhealthyOf(error: unknown): string | null {
+  const { code, details } = describeError(error)
+  return code === 'DEPENDENCY_UNHEALTHY' ? String(details?.['unhealthy']) : null
 }

@@ -41,7 +41,7 @@ export function DisableImpact({ impact }: { impact: ModuleImpact }) {
           {formatCount(queuedTasks)} queued {queuedTasks === 1 ? 'task' : 'tasks'} of its types and{' '}
           {plural(runningTasks, 'running call')}
         </span>
-        {runningTasks > 0 ? '; what runs may end.' : '.'}
+        {runningTasks > 0 ? '; no new one begins.' : '.'}
       </Finding>
     </ul>
   )

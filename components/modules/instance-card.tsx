@@ -1,30 +1,34 @@
 'use client'
 
-import { Plus, Server, Unplug } from 'lucide-react'
+import { Plus, Server } from 'lucide-react'
 import { useState } from 'react'
 import type { InstanceView, ModuleView } from '#server/contracts/modules.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
-import { Card, CardContent, CardHeader } from '../ui/card.tsx'
+import { Card, CardContent, CardFooter, CardHeader } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { formatCount, formatMs, formatPercent } from '../ui/format.ts'
-import { Meter, utilizationTone } from '../ui/meter.tsx'
+import { formatPercent } from '../ui/format.ts'
 import { onDemand } from '../ui/on-demand.tsx'
-import { RelativeTime } from '../ui/relative-time.tsx'
-import { StatusText } from '../ui/status-badge.tsx'
-import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
+import { Table, TableBody, TableHead, TableHeader } from '../ui/table.tsx'
+import { type InstanceAct, InstanceRow } from './instance-row.tsx'
+import { strategyLooks } from './strategies.ts'
 
 const AddInstanceDialog = onDemand(() => import('./add-instance-dialog.tsx').then(module => module.AddInstanceDialog))
+const EditInstanceDialog = onDemand(() =>
+  import('./edit-instance-dialog.tsx').then(module => module.EditInstanceDialog),
+)
+const TakeOutDialog = onDemand(() => import('./take-out-dialog.tsx').then(module => module.TakeOutDialog))
 const RemoveInstanceDialog = onDemand(() =>
   import('./remove-instance-dialog.tsx').then(module => module.RemoveInstanceDialog),
 )
 
-/** Where the module runs, and how each place is. */
+/** Where the module runs, how each place is, and how evenly its calls are spread. */
 export function InstanceCard({ module }: { module: ModuleView }) {
   const refusal = useRefusal('operator')
   const [adding, setAdding] = useState(false)
-  const [removing, setRemoving] = useState<InstanceView | null>(null)
-  const { instances } = module
+  const [acting, setActing] = useState<{ act: InstanceAct; instance: InstanceView } | null>(null)
+  const { instances, strategy, fairness } = module
+  const target = acting && { module, instance: acting.instance, onClose: () => setActing(null) }
   return (
     <Card>
       <CardHeader
@@ -50,6 +54,7 @@ export function InstanceCard({ module }: { module: ModuleView }) {
                 <TableHead>Health</TableHead>
                 <TableHead>Breaker</TableHead>
                 <TableHead>In flight</TableHead>
+                <TableHead numeric>Share</TableHead>
                 <TableHead numeric>Calls</TableHead>
                 <TableHead numeric>Latency</TableHead>
                 <TableHead>
@@ -61,99 +66,28 @@ export function InstanceCard({ module }: { module: ModuleView }) {
               {instances.map(instance => (
                 <InstanceRow
                   key={instance.id}
+                  module={module}
                   instance={instance}
                   refusal={refusal}
-                  onRemove={() => setRemoving(instance)}
+                  onAct={act => setActing({ act, instance })}
                 />
               ))}
             </TableBody>
           </Table>
         )}
       </CardContent>
-      {adding ? <AddInstanceDialog module={module} onClose={() => setAdding(false)} /> : null}
-      {removing ? <RemoveInstanceDialog module={module} instance={removing} onClose={() => setRemoving(null)} /> : null}
-    </Card>
-  )
-}
-
-interface InstanceRowProps {
-  instance: InstanceView
-  refusal: string | null
-  onRemove: () => void
-}
-
-function InstanceRow({ instance, refusal, onRemove }: InstanceRowProps) {
-  const {
-    id,
-    endpoint,
-    capacity,
-    weight,
-    health,
-    healthReason,
-    checkedAt,
-    inFlight,
-    breaker,
-    calls,
-    failures,
-    latencyMs,
-  } = instance
-  return (
-    <TableRow>
-      <TableCell>
-        <div className="max-w-60 truncate font-mono text-xs" title={endpoint}>
-          {endpoint}
-        </div>
-        <div className="num text-faint-foreground text-xs">
-          <span className="font-mono">{id}</span>
-          {weight === 1 ? '' : ` · weight ${weight}`}
-        </div>
-      </TableCell>
-      <TableCell>
-        <div className="flex items-baseline gap-2">
-          <StatusText of="health" status={health} />
-          <span className="text-faint-foreground text-xs">
-            {checkedAt === null ? 'not checked yet' : <RelativeTime at={checkedAt} />}
+      {instances.length > 1 ? (
+        <CardFooter className="num">
+          <span title="Jain's index of recent calls over what each instance is due; 100 % is even.">
+            {strategyLooks[strategy].label} · fairness {formatPercent(fairness)}
           </span>
-        </div>
-        <div className="max-w-48 truncate text-faint-foreground text-xs" title={healthReason ?? undefined}>
-          {healthReason}
-        </div>
-      </TableCell>
-      <TableCell>
-        <StatusText of="breaker" status={breaker} />
-      </TableCell>
-      <TableCell>
-        <div className="num whitespace-nowrap">
-          {formatCount(inFlight)} of {formatCount(capacity)}
-        </div>
-        <Meter
-          label="Capacity in use"
-          value={inFlight}
-          max={capacity}
-          valueText={`${inFlight} of ${capacity} calls`}
-          tone={utilizationTone(inFlight / capacity)}
-          className="mt-1 w-16"
-        />
-      </TableCell>
-      <TableCell numeric>
-        {formatCount(calls)}
-        <div className={failures > 0 ? 'text-bad-text text-xs' : 'text-faint-foreground text-xs'}>
-          {formatPercent(calls === 0 ? null : failures / calls)} failed
-        </div>
-      </TableCell>
-      <TableCell numeric>{formatMs(latencyMs)}</TableCell>
-      <TableCell className="w-8 text-right">
-        <ActionButton
-          variant="ghost"
-          size="icon-sm"
-          reason={refusal}
-          aria-label={`Take out ${endpoint}`}
-          title="Take out"
-          onClick={onRemove}
-        >
-          <Unplug aria-hidden />
-        </ActionButton>
-      </TableCell>
-    </TableRow>
+          <span className="ml-auto">share and fairness of recent calls on this replica</span>
+        </CardFooter>
+      ) : null}
+      {adding ? <AddInstanceDialog module={module} onClose={() => setAdding(false)} /> : null}
+      {target && acting.act === 'edit' ? <EditInstanceDialog {...target} /> : null}
+      {target && acting.act === 'take out' ? <TakeOutDialog {...target} /> : null}
+      {target && acting.act === 'remove' ? <RemoveInstanceDialog {...target} /> : null}
+    </Card>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { Pencil, Power, PowerOff, Trash2 } from 'lucide-react'
+import { Pencil, Power, PowerOff, Rocket, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useRefusal } from '../data/viewer.tsx'
@@ -10,20 +10,21 @@ import { pauseOf } from '../queue/pause-words.ts'
 import { usePauses } from '../queue/use-pauses.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Badge } from '../ui/badge.tsx'
-import { formatScore } from '../ui/format.ts'
+import { formatScore, plural } from '../ui/format.ts'
 import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
-import { RelativeTime } from '../ui/relative-time.tsx'
+import { Moment, RelativeTime } from '../ui/relative-time.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 
 const EnableDialog = onDemand(() => import('./enable-dialog.tsx').then(module => module.EnableDialog))
 const DisableDialog = onDemand(() => import('./disable-dialog.tsx').then(module => module.DisableDialog))
+const DeployDialog = onDemand(() => import('./deploy-dialog.tsx').then(module => module.DeployDialog))
 const EditModuleDialog = onDemand(() => import('./edit-module-dialog.tsx').then(module => module.EditModuleDialog))
 const RemoveModuleDialog = onDemand(() =>
   import('./remove-module-dialog.tsx').then(module => module.RemoveModuleDialog),
 )
 
-type Open = 'enable' | 'disable' | 'edit' | 'remove' | null
+type Open = 'enable' | 'disable' | 'edit' | 'remove' | 'deploy' | null
 
 /** What the module is and how it is, and what can be done with it. */
 export function ModuleHeader({ module }: { module: ModuleView }) {
@@ -61,6 +62,10 @@ export function ModuleHeader({ module }: { module: ModuleView }) {
         actions={
           <>
             <PauseButton target={target} />
+            <ActionButton reason={refusal ?? deployingReason(module.deployment)} onClick={() => setOpen('deploy')}>
+              <Rocket aria-hidden />
+              Deploy
+            </ActionButton>
             <ActionButton reason={refusal} onClick={() => setOpen('edit')}>
               <Pencil aria-hidden />
               Edit
@@ -90,12 +95,30 @@ export function ModuleHeader({ module }: { module: ModuleView }) {
       {disabled ? (
         <p className="mb-4 rounded-md border border-idle-line bg-idle-soft px-3 py-2">
           Disabled by {disabled.by} <RelativeTime at={disabled.at} />: {disabled.reason}
+          {module.inFlight > 0 ? (
+            <span className="num block text-warn-text text-xs">
+              {plural(module.inFlight, 'running call')} left
+              {disabled.giveUpAt === null ? (
+                ', which may take the time they need.'
+              ) : (
+                <>
+                  , ended at <Moment at={disabled.giveUpAt} />.
+                </>
+              )}
+            </span>
+          ) : null}
         </p>
       ) : null}
       {open === 'enable' ? <EnableDialog module={module} onClose={close} /> : null}
       {open === 'disable' ? <DisableDialog module={module} onClose={close} /> : null}
+      {open === 'deploy' ? <DeployDialog module={module} onClose={close} /> : null}
       {open === 'edit' ? <EditModuleDialog module={module} onClose={close} /> : null}
       {open === 'remove' ? <RemoveModuleDialog module={module} onClose={close} /> : null}
     </>
   )
+}
+
+function deployingReason(deployment: ModuleView['deployment']): string | null {
+  if (deployment === null || deployment.endedAt !== null) return null
+  return `Version ${deployment.version} is being deployed already.`
 }

@@ -14,6 +14,8 @@ import { StaleLine } from '../ui/stale-line.tsx'
 import { CapabilityCard } from './capability-card.tsx'
 import { ConfigurationCard } from './configuration-card.tsx'
 import { DependencyCard } from './dependency-card.tsx'
+import { DeploymentCard } from './deployment-card.tsx'
+import { HealthAxesCard } from './health-axes-card.tsx'
 import { InstanceCard } from './instance-card.tsx'
 import { ModuleEvents } from './module-events.tsx'
 import { ModuleFigures } from './module-figures.tsx'
@@ -61,7 +63,9 @@ export function ModulePage({ id }: { id: string }) {
       <ModuleFigures module={data} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid min-w-0 gap-4">
+          {data.deployment ? <DeploymentCard moduleId={id} deployment={data.deployment} /> : null}
           <InstanceCard module={data} />
+          <HealthAxesCard module={data} />
           <ModuleTasks moduleId={id} />
           <ModuleEvents moduleId={id} />
         </div>

@@ -1,6 +1,6 @@
 'use client'
 
-import { Boxes, ListTree, Network, Plus } from 'lucide-react'
+import { Boxes, ListTree, Network, Plus, Route } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { ModuleSummary } from '#server/contracts/modules.ts'
 import { useRefusal } from '../data/viewer.tsx'
@@ -27,6 +27,10 @@ const ModuleGraph = onDemand(() => import('./module-graph.tsx').then(module => m
   placeholder: () => <Skeleton className={`${graphHeight} rounded-lg`} />,
   fetch: 'when shown',
 })
+const RoutingView = onDemand(() => import('./routing-view.tsx').then(module => module.RoutingView), {
+  placeholder: () => <SkeletonRows rows={10} />,
+  fetch: 'when shown',
+})
 const RegisterModuleDialog = onDemand(() =>
   import('./register-module-dialog.tsx').then(module => module.RegisterModuleDialog),
 )
@@ -34,9 +38,10 @@ const RegisterModuleDialog = onDemand(() =>
 const views = [
   { value: 'list', label: 'List', icon: ListTree },
   { value: 'graph', label: 'Graph', icon: Network },
+  { value: 'routing', label: 'Routing', icon: Route },
 ] as const
 
-/** Every module of the fleet, as a list or as the graph of what needs what. */
+/** Every module of the fleet, as a list, as the graph of what needs what, or by how calls are routed to them. */
 export function ModulesPage() {
   const { search, setSearch } = useModulesSearch()
   const refusal = useRefusal('operator')
@@ -78,7 +83,9 @@ export function ModulesPage() {
       ) : (
         <>
           <ModuleTotals totals={totals} />
-          {search.view === 'graph' ? <ModuleGraph className={graphHeight} /> : <ModuleListing modules={modules} />}
+          {search.view === 'graph' ? <ModuleGraph className={graphHeight} /> : null}
+          {search.view === 'routing' ? <RoutingView modules={modules} /> : null}
+          {search.view === 'list' ? <ModuleListing modules={modules} /> : null}
         </>
       )}
       {registering ? <RegisterModuleDialog onClose={() => setRegistering(false)} /> : null}

@@ -16,7 +16,7 @@ export interface RemoveInstanceDialogProps {
   onClose: () => void
 }
 
-/** Asks before an instance is taken out; says what is left of the module then. */
+/** Asks before an instance is deregistered; says what is left of the module then. */
 export function RemoveInstanceDialog({ module, instance, onClose }: RemoveInstanceDialogProps) {
   const trpc = useTRPC()
   const refresh = useModuleRefresh()
@@ -24,7 +24,7 @@ export function RemoveInstanceDialog({ module, instance, onClose }: RemoveInstan
     trpc.instances.deregister.mutationOptions({
       onSuccess: () => {
         void refresh()
-        notify.done(`${instance.endpoint} is taken out`)
+        notify.done(`${instance.endpoint} is deregistered`)
         onClose()
       },
     }),
@@ -38,8 +38,8 @@ export function RemoveInstanceDialog({ module, instance, onClose }: RemoveInstan
   return (
     <AlertDialog open onOpenChange={open => !open && onClose()}>
       <AlertDialogContent
-        title={`Take ${instance.endpoint} out of ${module.name}?`}
-        description={`No new call goes there. ${running}${left} You can add it again.`}
+        title={`Deregister ${instance.endpoint} from ${module.name}?`}
+        description={`It is forgotten; to keep it for later, take it out of rotation instead. ${running}${left} You can add it again.`}
       >
         <ErrorLine error={error} className="mt-3" />
         <AlertDialogFooter>
@@ -49,7 +49,7 @@ export function RemoveInstanceDialog({ module, instance, onClose }: RemoveInstan
             pending={isPending}
             onClick={() => mutate({ moduleId: module.id, instanceId: instance.id })}
           >
-            Take out
+            Deregister
           </ActionButton>
         </AlertDialogFooter>
       </AlertDialogContent>

@@ -8,7 +8,7 @@ export const moduleSortKeys = ['name', 'category', 'health', 'load', 'calls', 'l
 export type ModuleSortKey = (typeof moduleSortKeys)[number]
 
 const parsers = {
-  view: parseAsStringLiteral(['list', 'graph']).withDefault('list').withOptions({ history: 'push' }),
+  view: parseAsStringLiteral(['list', 'graph', 'routing']).withDefault('list').withOptions({ history: 'push' }),
   q: parseAsString.withDefault(''),
   state: parseAsStringLiteral(enablements),
   health: parseAsArrayOf(parseAsStringLiteral(healthOrder)).withDefault([]),

@@ -131,12 +131,18 @@ export interface BreakerStats {
   forced: number
 }
 
+/** Routing of this replica since it started. */
 export interface RoutingStats {
   totalRoutes: number
+  /** Calls routed to each module. */
   serviceDistribution: Record<string, number>
+  /** Calls whose best service had failed them or could take nothing. */
   fallbacks: number
   fallbackRate: number
+  /** Times that nothing could take a call. */
   unroutable: number
+  /** By task type, the most routed first. */
+  types: { type: string; routes: number; fallbacks: number; fallbackRate: number; unroutable: number }[]
 }
 
 export interface OrchestratorStats {

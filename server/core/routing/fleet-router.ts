@@ -47,13 +47,13 @@ class FleetRouter implements TaskRouter {
     const decision = describeDecision(selection)
     const { chosen } = selection
     if (!chosen) {
-      this.#counters.countUnroutable(request.tenantId)
+      this.#counters.countUnroutable(request)
       if (request.isOutside) noteMissed(selection)
       return { kind: 'unroutable', decision, isOverBudget: isOverBudget(selection.all, request) }
     }
     const { module, pool } = chosen.planned
     const slot = pool.take(chosen.choice, request.isOutside)
-    this.#counters.countRoute(request.tenantId, module.id, selection.isFallback)
+    this.#counters.countRoute(request, module.id, selection.isFallback)
     return { kind: 'routed', module, instance: chosen.choice.member.instance, slot, decision }
   }
 

@@ -1,0 +1,165 @@
+'use client'
+
+import { useMutation } from '@tanstack/react-query'
+import { EllipsisVertical } from 'lucide-react'
+import type { InstanceView, ModuleView } from '#server/contracts/modules.ts'
+import { useTRPC } from '../data/trpc.ts'
+import { ActionButton } from '../ui/action-button.tsx'
+import { Badge } from '../ui/badge.tsx'
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from '../ui/dropdown-menu.tsx'
+import { formatCount, formatMs, formatPercent } from '../ui/format.ts'
+import { Meter, utilizationTone } from '../ui/meter.tsx'
+import { notify } from '../ui/notify.ts'
+import { Moment, RelativeTime } from '../ui/relative-time.tsx'
+import { StatusText } from '../ui/status-badge.tsx'
+import { TableCell, TableRow } from '../ui/table.tsx'
+import { useModuleRefresh } from './use-modules.ts'
+
+/** What can be done with an instance in a dialog. */
+export type InstanceAct = 'edit' | 'take out' | 'remove'
+
+interface InstanceRowProps {
+  module: ModuleView
+  instance: InstanceView
+  refusal: string | null
+  onAct: (act: InstanceAct) => void
+}
+
+/** One place where the module runs: how it is, what it does now, and its part of the calls. */
+export function InstanceRow({ module, instance, refusal, onAct }: InstanceRowProps) {
+  const { id, endpoint, capacity, weight, version, health, healthReason, checkedAt, breaker, out } = instance
+  const { inFlight, calls, failures, latencyMs, share } = instance
+  return (
+    <TableRow className={out ? 'text-muted-foreground' : undefined}>
+      <TableCell>
+        <div className="max-w-60 truncate font-mono text-xs" title={endpoint}>
+          {endpoint}
+        </div>
+        <div className="num text-faint-foreground text-xs">
+          <span className="text-muted-foreground">version {version}</span> · <span className="font-mono">{id}</span>
+          {weight === 1 ? '' : ` · weight ${weight}`}
+        </div>
+        <Rotation instance={instance} />
+      </TableCell>
+      <TableCell>
+        <div className="flex items-baseline gap-2">
+          <StatusText of="health" status={health} />
+          <span className="text-faint-foreground text-xs">
+            {checkedAt === null ? 'not checked yet' : <RelativeTime at={checkedAt} />}
+          </span>
+        </div>
+        <div className="max-w-48 truncate text-faint-foreground text-xs" title={healthReason ?? undefined}>
+          {healthReason}
+        </div>
+      </TableCell>
+      <TableCell>
+        <StatusText of="breaker" status={breaker} />
+      </TableCell>
+      <TableCell>
+        <div className="num whitespace-nowrap">
+          {formatCount(inFlight)} of {formatCount(capacity)}
+        </div>
+        <Meter
+          label="Capacity in use"
+          value={inFlight}
+          max={capacity}
+          valueText={`${inFlight} of ${capacity} calls`}
+          tone={utilizationTone(inFlight / capacity)}
+          className="mt-1 w-16"
+        />
+      </TableCell>
+      <TableCell numeric>{formatPercent(share)}</TableCell>
+      <TableCell numeric>
+        {formatCount(calls)}
+        <div className={failures > 0 ? 'text-bad-text text-xs' : 'text-faint-foreground text-xs'}>
+          {formatPercent(calls === 0 ? null : failures / calls)} failed
+        </div>
+      </TableCell>
+      <TableCell numeric>{formatMs(latencyMs)}</TableCell>
+      <TableCell className="w-8 text-right">
+        <InstanceMenu module={module} instance={instance} refusal={refusal} onAct={onAct} />
+      </TableCell>
+    </TableRow>
+  )
+}
+
+/** Whether it is out of rotation, and why; whether it is still warming up. */
+function Rotation({ instance: { out, inFlight, ramp } }: { instance: InstanceView }) {
+  if (out === null) {
+    return ramp >= 1 ? null : (
+      <Badge tone="busy" className="mt-1">
+        slow start, {formatPercent(ramp)} of its share
+      </Badge>
+    )
+  }
+  return (
+    <div className="mt-1 max-w-72 text-xs">
+      <Badge tone={inFlight > 0 ? 'warn' : 'idle'}>
+        {inFlight > 0 ? `draining, ${formatCount(inFlight)} running` : 'out of rotation'}
+      </Badge>
+      <p className="mt-0.5">
+        {out.reason} <span className="text-faint-foreground">({out.by}, </span>
+        <span className="text-faint-foreground">
+          <RelativeTime at={out.at} />)
+        </span>
+        {out.giveUpAt !== null && inFlight > 0 ? (
+          <span>
+            {' '}
+            Calls end at <Moment at={out.giveUpAt} />.
+          </span>
+        ) : null}
+      </p>
+    </div>
+  )
+}
+
+function InstanceMenu({ module, instance, refusal, onAct }: InstanceRowProps) {
+  const trpc = useTRPC()
+  const refresh = useModuleRefresh()
+  const { mutate, isPending } = useMutation(
+    trpc.instances.putBack.mutationOptions({
+      onSuccess: () => {
+        void refresh()
+        notify.done('The instance is back in rotation', { description: 'It takes its full share within 30 s.' })
+      },
+      onError: error => notify.failed('The instance could not be put back', error),
+    }),
+  )
+  const trigger = (
+    <ActionButton
+      variant="ghost"
+      size="icon-sm"
+      reason={refusal}
+      pending={isPending}
+      aria-label={`Actions for ${instance.endpoint}`}
+    >
+      <EllipsisVertical aria-hidden />
+    </ActionButton>
+  )
+  if (refusal !== null) return trigger
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger asChild>{trigger}</DropdownMenuTrigger>
+      <DropdownMenuContent align="end">
+        <DropdownMenuItem onSelect={() => onAct('edit')}>Capacity and weight</DropdownMenuItem>
+        {instance.out === null ? (
+          <DropdownMenuItem onSelect={() => onAct('take out')}>Take out of rotation</DropdownMenuItem>
+        ) : (
+          <DropdownMenuItem onSelect={() => mutate({ moduleId: module.id, instanceId: instance.id })}>
+            Put back into rotation
+          </DropdownMenuItem>
+        )}
+        <DropdownMenuSeparator />
+        <DropdownMenuItem destructive onSelect={() => onAct('remove')}>
+          Deregister
+        </DropdownMenuItem>
+      </DropdownMenuContent>
+    </DropdownMenu>
+  )
+}
