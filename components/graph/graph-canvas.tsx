@@ -7,13 +7,15 @@ import {
   type Edge,
   type EdgeProps,
   MarkerType,
+  MiniMap,
   type Node,
   type NodeTypes,
   Panel,
   ReactFlow,
+  useReactFlow,
 } from '@xyflow/react'
 import { useTheme } from 'next-themes'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { cn } from '../ui/cn.ts'
 import { GraphControls } from './graph-controls.tsx'
 import { edgeName, type GraphLayout, pathOf } from './graph-layout.ts'
@@ -23,6 +25,7 @@ export type RouteEdge = Edge<{ path: string }, 'route'>
 
 /** On a phone names stay readable, and one moves to what does not fit. */
 const fitting = { minZoom: globalThis.innerWidth < 640 ? 0.5 : 0.2, maxZoom: 1, padding: 0.08 }
+const leastZoom = 0.04
 const arrowSize = 20
 const edgeTypes = { route: RouteEdgeView }
 
@@ -34,12 +37,16 @@ interface GraphCanvasProps<GraphNode extends Node> {
   nodeTypes: NodeTypes
   /** How to read it. */
   note: ReactNode
+  /** Brings these nodes into sight whenever they are others; the whole without any. */
+  focusIds?: readonly string[]
+  /** A small map of the whole in the corner, for drawings that are larger than the screen. */
+  hasMap?: boolean
   className?: string
 }
 
 /** A graph to look at: moved and zoomed, not edited. */
 export function GraphCanvas<GraphNode extends Node>(props: GraphCanvasProps<GraphNode>) {
-  const { label, nodes, edges, nodeTypes, note, className } = props
+  const { label, nodes, edges, nodeTypes, note, focusIds = [], hasMap = false, className } = props
   const { resolvedTheme } = useTheme()
   return (
     <section aria-label={label} className={cn('relative overflow-hidden rounded-lg border bg-card', className)}>
@@ -51,7 +58,7 @@ export function GraphCanvas<GraphNode extends Node>(props: GraphCanvasProps<Grap
         colorMode={resolvedTheme === 'dark' ? 'dark' : 'light'}
         fitView
         fitViewOptions={fitting}
-        minZoom={0.15}
+        minZoom={leastZoom}
         maxZoom={1.5}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -68,9 +75,41 @@ export function GraphCanvas<GraphNode extends Node>(props: GraphCanvasProps<Grap
           {note}
         </Panel>
         <GraphControls />
+        {hasMap ? (
+          <MiniMap
+            pannable
+            zoomable
+            ariaLabel="The whole graph"
+            className="border max-sm:hidden"
+            bgColor="var(--card)"
+            maskColor="color-mix(in oklab, var(--muted) 70%, transparent)"
+            nodeColor="var(--faint-foreground)"
+          />
+        ) : null}
+        <Follow ids={focusIds} count={nodes.length} />
       </ReactFlow>
     </section>
   )
+}
+
+/** Brings what is looked at into the middle, and the whole back into sight when something is folded or unfolded. */
+function Follow({ ids, count }: { ids: readonly string[]; count: number }) {
+  const { fitView } = useReactFlow()
+  const wanted = ids.join('\n')
+  useEffect(() => {
+    // Nodes that have just come are measured first.
+    const frame = requestAnimationFrame(() => {
+      const nodes = wanted === '' ? [] : wanted.split('\n').map(id => ({ id }))
+      void fitView(nodes.length === 0 ? { ...fitting, minZoom: wholeZoom(count) } : { ...fitting, nodes, minZoom: 0.4 })
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [wanted, count, fitView])
+  return null
+}
+
+/** Names need not be readable where hundreds of nodes are in sight: one looks for one, or at the colours. */
+function wholeZoom(count: number): number {
+  return count > 100 ? leastZoom : fitting.minZoom
 }
 
 interface EdgeLook {

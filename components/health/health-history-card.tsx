@@ -5,6 +5,7 @@ import { HealthHistoryChart } from '../charts/time-charts.tsx'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
 import { useClockZone } from '../data/use-clock-zone.ts'
+import { useNow } from '../data/use-now.ts'
 import { fromFieldText, toFieldText } from '../tasks/moment-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Card, CardHeader } from '../ui/card.tsx'
@@ -27,7 +28,7 @@ export function HealthHistoryCard() {
   const { range, from, to } = search
   const isAbsolute = from !== null || to !== null
   // Rounded, so that the question stays the same while it is asked again every few seconds.
-  const since = Math.floor((Date.now() - rangeMs[range]) / 60_000) * 60_000
+  const since = Math.floor((useNow() - rangeMs[range]) / 60_000) * 60_000
   const query = isAbsolute
     ? { ...(from ? { from: from.toISOString() } : {}), ...(to ? { to: to.toISOString() } : {}) }
     : { from: new Date(since).toISOString() }
@@ -61,7 +62,9 @@ export function HealthHistoryCard() {
         ) : !data ? (
           <Skeleton className="h-full" />
         ) : data.length < 2 ? (
-          <p className="grid h-full place-items-center text-muted-foreground">No reading of that time is kept.</p>
+          <p className="grid h-full place-items-center text-muted-foreground">
+            There is no line yet: fewer than two readings of that time are kept.
+          </p>
         ) : (
           <HealthHistoryChart points={data} height={224} />
         )}

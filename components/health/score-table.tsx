@@ -33,8 +33,8 @@ export function ScoreTable({ summary }: { summary: HealthSummary | undefined }) 
                 <TableCell numeric className="text-muted-foreground">
                   {part < 0.01 ? '< 1 %' : formatPercent(part)}
                 </TableCell>
-                <TableCell numeric className={pull >= 0.05 ? 'font-medium' : 'text-faint-foreground'}>
-                  {pull >= 0.05 ? `-${formatScore(pull)}` : '0'}
+                <TableCell numeric className={pull > 0 ? 'font-medium' : 'text-faint-foreground'}>
+                  {pull === 0 ? '0' : pull < 0.005 ? '< 0.01' : `-${pull.toFixed(2)}`}
                 </TableCell>
               </>
             )}

@@ -13,7 +13,7 @@ import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
-import { ConnectionTest } from './connection-test.tsx'
+import { FieldConnectionTest } from './connection-test.tsx'
 import { toFigure } from './module-form.ts'
 import { useModuleRefresh } from './use-modules.ts'
 
@@ -74,7 +74,7 @@ export function AddInstanceDialog({ module, onClose }: { module: ModuleView; onC
                 />
               )}
             </Field>
-            <ConnectionTest endpoint={form.watch('endpoint')} className="col-span-2" />
+            <FieldConnectionTest control={form.control} name="endpoint" className="col-span-2" />
             <Field label="Capacity" hint="calls at once" error={errors.capacity?.message}>
               {control => <Input {...control} {...form.register('capacity')} inputMode="numeric" className="num" />}
             </Field>

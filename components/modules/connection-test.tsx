@@ -3,6 +3,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { CircleCheck, CircleX, Lock, PlugZap, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
+import { type Control, type FieldPath, type FieldValues, useWatch } from 'react-hook-form'
 import type { ConnectionOutcome, ConnectionReport } from '#server/contracts/connections.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { ActionButton } from '../ui/action-button.tsx'
@@ -19,8 +20,22 @@ const looks: Record<ConnectionOutcome, { tone: Tone; icon: typeof CircleCheck; t
   refused: { tone: 'bad', icon: CircleX, title: 'Not called: the address is refused here.' },
 }
 
+/** Tests the connection to the address that a field of a form holds. */
+export function FieldConnectionTest<Values extends FieldValues>({
+  control,
+  name,
+  className,
+}: {
+  control: Control<Values, unknown, FieldValues>
+  name: FieldPath<Values>
+  className?: string
+}) {
+  const endpoint: unknown = useWatch({ control, name })
+  return <ConnectionTest endpoint={typeof endpoint === 'string' ? endpoint : ''} className={cn(className)} />
+}
+
 /** Asks the server to look at the service behind an address that is not registered yet, and shows what it found. */
-export function ConnectionTest({ endpoint, className }: { endpoint: string; className?: string }) {
+function ConnectionTest({ endpoint, className }: { endpoint: string; className: string }) {
   const trpc = useTRPC()
   const [tested, setTested] = useState('')
   const { mutate, data, error, isPending } = useMutation(trpc.modules.testConnection.mutationOptions())

@@ -14,7 +14,7 @@ import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
-import { ConnectionTest } from './connection-test.tsx'
+import { FieldConnectionTest } from './connection-test.tsx'
 import { type DeployValues, fieldOfDeployment, toDeployment } from './deploy-form.ts'
 import { useModuleRefresh } from './use-modules.ts'
 
@@ -113,7 +113,11 @@ export function DeployDialog({ module, onClose }: { module: ModuleView; onClose:
                   >
                     <Trash2 aria-hidden />
                   </Button>
-                  <ConnectionTest endpoint={form.watch(`instances.${index}.endpoint`)} className="col-span-full" />
+                  <FieldConnectionTest
+                    control={form.control}
+                    name={`instances.${index}.endpoint`}
+                    className="col-span-full"
+                  />
                 </div>
               ))}
               <Button
@@ -152,8 +156,9 @@ function fieldsOfRefusal({ instances }: DeployValues) {
   return (code: string, details: Record<string, unknown>): string[] => {
     if (details['field'] === 'version') return ['version']
     if (code !== 'INVALID_INPUT' && code !== 'INVALID_ENDPOINT' && code !== 'ADDRESS_NOT_ALLOWED') return []
-    const endpoint = String(details['endpoint'] ?? '').replace(/\/+$/, '')
-    const index = instances.findIndex(instance => instance.endpoint.trim().replace(/\/+$/, '') === endpoint)
+    const { endpoint } = details
+    const bare = (text: string) => text.trim().replace(/\/+$/, '')
+    const index = instances.findIndex(each => typeof endpoint === 'string' && bare(each.endpoint) === bare(endpoint))
     return index === -1 && instances.length > 1 ? [] : [`instances[${Math.max(0, index)}].endpoint`]
   }
 }

@@ -38,11 +38,11 @@ export function InstanceRow({ module, instance, refusal, onAct }: InstanceRowPro
   return (
     <TableRow className={out ? 'text-muted-foreground' : undefined}>
       <TableCell>
-        <div className="max-w-60 truncate font-mono text-xs" title={endpoint}>
+        <div className="max-w-60 truncate font-mono text-xs" title={`${endpoint} (${id})`}>
           {endpoint}
         </div>
-        <div className="num text-faint-foreground text-xs">
-          <span className="text-muted-foreground">version {version}</span> · <span className="font-mono">{id}</span>
+        <div className="num whitespace-nowrap text-muted-foreground text-xs">
+          version {version}
           {weight === 1 ? '' : ` · weight ${weight}`}
         </div>
         <Rotation instance={instance} />
@@ -54,7 +54,7 @@ export function InstanceRow({ module, instance, refusal, onAct }: InstanceRowPro
             {checkedAt === null ? 'not checked yet' : <RelativeTime at={checkedAt} />}
           </span>
         </div>
-        <div className="max-w-48 truncate text-faint-foreground text-xs" title={healthReason ?? undefined}>
+        <div className="max-w-40 truncate text-faint-foreground text-xs" title={healthReason ?? undefined}>
           {healthReason}
         </div>
       </TableCell>

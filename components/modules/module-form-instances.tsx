@@ -5,12 +5,12 @@ import { useFieldArray, useFormContext } from 'react-hook-form'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
-import { ConnectionTest } from './connection-test.tsx'
+import { FieldConnectionTest } from './connection-test.tsx'
 import { emptyModule, type ModuleFormValues } from './module-form.ts'
 
 /** Where the module runs. It may be registered without an instance and get them later. */
 export function ModuleFormInstances() {
-  const { control, register, formState, watch } = useFormContext<ModuleFormValues>()
+  const { control, register, formState } = useFormContext<ModuleFormValues>()
   const { fields, append, remove } = useFieldArray({ control, name: 'instances' })
   const errors = formState.errors.instances
   return (
@@ -50,7 +50,7 @@ export function ModuleFormInstances() {
           >
             <Trash2 aria-hidden />
           </Button>
-          <ConnectionTest endpoint={watch(`instances.${index}.endpoint`)} className="col-span-full" />
+          <FieldConnectionTest control={control} name={`instances.${index}.endpoint`} className="col-span-full" />
         </div>
       ))}
       <Button

@@ -9,6 +9,10 @@ export type ModuleSortKey = (typeof moduleSortKeys)[number]
 
 const parsers = {
   view: parseAsStringLiteral(['list', 'graph', 'routing']).withDefault('list').withOptions({ history: 'push' }),
+  /** The module that the graph shows with its neighbours. */
+  focus: parseAsString,
+  /** Categories that the graph shows module by module; by default all of a small fleet. */
+  unfolded: parseAsArrayOf(parseAsString),
   q: parseAsString.withDefault(''),
   state: parseAsStringLiteral(enablements),
   health: parseAsArrayOf(parseAsStringLiteral(healthOrder)).withDefault([]),

@@ -283,6 +283,7 @@ test('statistics are kept per tenant', () => {
     fallbacks: 0,
     fallbackRate: 0,
     unroutable: 1,
+    types: [{ type: request.taskType, routes: 3, fallbacks: 0, fallbackRate: 0, unroutable: 1 }],
   })
   expect(router.stats('other')).toMatchObject({ totalRoutes: 1, serviceDistribution: { b: 1 }, fallbackRate: 1 })
   expect(router.stats('unheard')).toMatchObject({ totalRoutes: 0, fallbackRate: 0 })
