@@ -13,7 +13,7 @@ import { describeError } from '../ui/describe-error.ts'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
-import { Popover, PopoverContent, PopoverTrigger } from '../ui/popover.tsx'
+import { PopoverButton } from '../ui/popover-button.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { healthRanges, rangeMs, useHealthSearch } from './use-health-search.ts'
@@ -79,12 +79,13 @@ function RangePicker() {
   const zone = useClockZone()
   const isWrong = search.from !== null && search.to !== null && search.from >= search.to
   return (
-    <Popover>
-      <PopoverTrigger asChild>
-        <Button size="sm">From, until</Button>
-      </PopoverTrigger>
-      <PopoverContent aria-label="Range of the history" align="end" className="grid w-72 gap-3">
-        {(['from', 'to'] as const).map(end => (
+    <PopoverButton
+      label="Range of the history"
+      className="grid w-72 gap-3"
+      button={<Button size="sm">From, until</Button>}
+    >
+      {() =>
+        (['from', 'to'] as const).map(end => (
           <Field
             key={end}
             label={end === 'from' ? 'From' : 'Until'}
@@ -104,8 +105,8 @@ function RangePicker() {
               />
             )}
           </Field>
-        ))}
-      </PopoverContent>
-    </Popover>
+        ))
+      }
+    </PopoverButton>
   )
 }

@@ -1,30 +1,23 @@
 'use client'
 
-import { useMutation } from '@tanstack/react-query'
-import { EllipsisVertical } from 'lucide-react'
 import type { InstanceView, ModuleView } from '#server/contracts/modules.ts'
-import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
 import { Badge } from '../ui/badge.tsx'
-import {
-  DropdownMenu,
-  DropdownMenuContent,
-  DropdownMenuItem,
-  DropdownMenuSeparator,
-  DropdownMenuTrigger,
-} from '../ui/dropdown-menu.tsx'
 import { formatCount, formatMs, formatPercent } from '../ui/format.ts'
 import { Meter, utilizationTone } from '../ui/meter.tsx'
-import { notify } from '../ui/notify.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { Moment, RelativeTime } from '../ui/relative-time.tsx'
 import { StatusText } from '../ui/status-badge.tsx'
 import { TableCell, TableRow } from '../ui/table.tsx'
-import { useModuleRefresh } from './use-modules.ts'
+import { InstanceMenuButton } from './instance-menu-button.tsx'
+
+const InstanceMenu = onDemand(() => import('./instance-menu.tsx').then(module => module.InstanceMenu), {
+  placeholder: ({ instance, refusal }) => <InstanceMenuButton endpoint={instance.endpoint} reason={refusal} />,
+})
 
 /** What can be done with an instance in a dialog. */
 export type InstanceAct = 'edit' | 'take out' | 'remove'
 
-interface InstanceRowProps {
+export interface InstanceRowProps {
   module: ModuleView
   instance: InstanceView
   refusal: string | null
@@ -116,50 +109,5 @@ function Rotation({ instance: { out, inFlight, ramp } }: { instance: InstanceVie
         ) : null}
       </p>
     </div>
-  )
-}
-
-function InstanceMenu({ module, instance, refusal, onAct }: InstanceRowProps) {
-  const trpc = useTRPC()
-  const refresh = useModuleRefresh()
-  const { mutate, isPending } = useMutation(
-    trpc.instances.putBack.mutationOptions({
-      onSuccess: () => {
-        void refresh()
-        notify.done('The instance is back in rotation', { description: 'It takes its full share within 30 s.' })
-      },
-      onError: error => notify.failed('The instance could not be put back', error),
-    }),
-  )
-  const trigger = (
-    <ActionButton
-      variant="ghost"
-      size="icon-sm"
-      reason={refusal}
-      pending={isPending}
-      aria-label={`Actions for ${instance.endpoint}`}
-    >
-      <EllipsisVertical aria-hidden />
-    </ActionButton>
-  )
-  if (refusal !== null) return trigger
-  return (
-    <DropdownMenu>
-      <DropdownMenuTrigger asChild>{trigger}</DropdownMenuTrigger>
-      <DropdownMenuContent align="end">
-        <DropdownMenuItem onSelect={() => onAct('edit')}>Capacity and weight</DropdownMenuItem>
-        {instance.out === null ? (
-          <DropdownMenuItem onSelect={() => onAct('take out')}>Take out of rotation</DropdownMenuItem>
-        ) : (
-          <DropdownMenuItem onSelect={() => mutate({ moduleId: module.id, instanceId: instance.id })}>
-            Put back into rotation
-          </DropdownMenuItem>
-        )}
-        <DropdownMenuSeparator />
-        <DropdownMenuItem destructive onSelect={() => onAct('remove')}>
-          Deregister
-        </DropdownMenuItem>
-      </DropdownMenuContent>
-    </DropdownMenu>
   )
 }
