@@ -1,4 +1,5 @@
 import { growthScales, measureGrowth } from './measure-growth.ts'
+import { measureLadder } from './measure-ladder.ts'
 import { measureOverheads } from './measure-overheads.ts'
 import { measureRace } from './measure-race.ts'
 import { measureOpenLoops, measurePage } from './measure-service.ts'
@@ -12,8 +13,9 @@ const scale = growthScales[process.argv.includes('--full') ? 'full' : 'usual']
 const runs = Number(process.argv.slice(2).find(word => !word.startsWith('--')) ?? 5)
 const overheads = measureOverheads(runs)
 const race = await measureRace(runs)
+const ladder = await measureLadder(runs)
 const loops = await measureOpenLoops(runs)
 const page = await measurePage(runs)
 const growth = await measureGrowth({ runs, ...scale })
-const figures = [...race.figures, ...loops, ...page, ...overheads, ...growth.figures]
+const figures = [...race.figures, ...loops, ...page, ...overheads, ...ladder, ...growth.figures]
 writeReport({ runs, figures, race: race.rows, pages: growth.pages, stored: scale.stored })
