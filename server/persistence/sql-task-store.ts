@@ -9,6 +9,7 @@ import type {
   ClaimLane,
   HeldLease,
   InsertResult,
+  LaneCount,
   LeaseEnd,
   LiveTotals,
   NewTask,
@@ -24,6 +25,7 @@ import type {
 import { type CancelResult, cancelTask } from './sql/tasks/cancel-task.ts'
 import { claimTasks } from './sql/tasks/claim-tasks.ts'
 import { countAhead } from './sql/tasks/count-ahead.ts'
+import { countLanes } from './sql/tasks/count-lanes.ts'
 import { countTasks, readTotals } from './sql/tasks/count-tasks.ts'
 import type { WithDependants } from './sql/tasks/dependants-column.ts'
 import { expireOverdue } from './sql/tasks/expire-overdue.ts'
@@ -167,6 +169,10 @@ export class SqlTaskStore implements TaskStore {
 
   countAhead(laneIds: readonly number[], place: QueuePlace, cap: number): Promise<number> {
     return countAhead(this.#pool, laneIds, place, cap)
+  }
+
+  countLanes(tenantId: string, types: readonly string[] | null): Promise<LaneCount[]> {
+    return countLanes(this.#pool, tenantId, types)
   }
 
   liveTotals(): Promise<LiveTotals> {

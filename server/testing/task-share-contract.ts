@@ -80,6 +80,27 @@ export function describeTaskShares(name: string, makeWorld: () => Promise<TaskSt
       expect(await store.liveByType('another', ['bytes'])).toEqual({ bytes: 0 })
     })
 
+    test('tasks that can be started and that run are counted by type and pinned module, of some types or of all', async () => {
+      const { store, ...world } = await makeWorld()
+      const free = await store.ensureLane({ tenantId, taskType: 'counted' })
+      const pinned = await store.ensureLane({ tenantId, taskType: 'counted', pinnedModuleId: 'only' })
+      const other = await store.ensureLane({ tenantId, taskType: 'other' })
+      await store.insert([
+        newTask(world.newId(), free.id, 'counted'),
+        newTask(world.newId(), free.id, 'counted'),
+        newTask(world.newId(), pinned.id, 'counted', { pinnedModuleId: 'only' }),
+        newTask(world.newId(), other.id, 'other'),
+      ])
+      await store.claim([{ laneId: free.id, slots: 1 }], 1, 'r1')
+      const counts = await store.countLanes(tenantId, ['counted', 'none'])
+      expect(counts.toSorted((a, b) => (a.pinnedModuleId ?? '').localeCompare(b.pinnedModuleId ?? ''))).toEqual([
+        { type: 'counted', pinnedModuleId: null, ready: 1, running: 1 },
+        { type: 'counted', pinnedModuleId: 'only', ready: 1, running: 0 },
+      ])
+      expect((await store.countLanes(tenantId, null)).map(({ type }) => type)).toContain('other')
+      expect(await store.countLanes('another', null)).toEqual([])
+    })
+
     test('a task keeps its budget, and what it spent is known to its next attempt', async () => {
       const { store, ...world } = await makeWorld()
       const lane = await store.ensureLane({ tenantId, taskType: 'budget' })

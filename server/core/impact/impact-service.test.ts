@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { PreviewImpact } from '#server/contracts/impact.ts'
+import type { LaneCount } from '#server/core/queue/task-store.ts'
 import { ModuleRegistry } from '#server/core/registry/module-registry.ts'
 import { ann, disabling, registration } from '#server/core/registry/testing/builders.ts'
 import { MemoryModuleStore } from '#server/core/registry/testing/memory-module-store.ts'
@@ -9,14 +10,14 @@ import { FakeClock } from '#server/testing/fake-clock.ts'
 import { createSeededIds } from '#server/testing/seeded-random.ts'
 import type { BreakerState } from '../../contracts/breakers.ts'
 import type { HealthState } from '../../contracts/modules.ts'
-import { ImpactService, type ImpactSources } from './impact-service.ts'
+import { ImpactService } from './impact-service.ts'
 import { ServiceTraffic } from './service-traffic.ts'
 
 const tenant = 'default'
 let clock: FakeClock
 let registry: ModuleRegistry
 let traffic: ServiceTraffic
-let lanes: Awaited<ReturnType<ImpactSources['counts']>>['byType']
+let lanes: LaneCount[]
 let health: Map<string, HealthState>
 let breakers: Map<string, BreakerState>
 let paused: Set<string>
@@ -51,15 +52,7 @@ beforeEach(() => {
           .map(m => m.id),
     },
     records: { meanMs: () => 500 },
-    counts: async () => ({
-      ready: 0,
-      scheduled: 0,
-      blocked: 0,
-      running: 0,
-      byPriority: [],
-      byType: lanes,
-      oldestReadyAt: null,
-    }),
+    store: { countLanes: async (_tenant, types) => lanes.filter(({ type }) => types?.includes(type) ?? true) },
     replicas: () => 1,
     health: {
       instance: (_tenant, id) => ({ state: health.get(id) ?? 'healthy', score: null, reason: '', at: null }),

@@ -7,7 +7,7 @@ import {
 } from '../../contracts/impact.ts'
 import type { ServiceRecords } from '../brain/service-records.ts'
 import type { ImpactOperations } from '../operations.ts'
-import type { QueueCounts } from '../queue/task-store.ts'
+import type { LaneCount, TaskStore } from '../queue/task-store.ts'
 import { enabledDependants, enabledDependantsTransitively } from '../registry/dependency-graph.ts'
 import { instanceNotFound, moduleNotFound } from '../registry/module-errors.ts'
 import type { ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
@@ -28,8 +28,8 @@ export interface ImpactSources extends CapacitySources {
   router: RouteOrder
   records: Pick<ServiceRecords, 'meanMs'>
   traffic: ServiceTraffic
-  /** How much waits and runs; may be a second old. */
-  counts: (tenantId: string) => Promise<QueueCounts>
+  /** How much waits and runs. */
+  store: Pick<TaskStore, 'countLanes'>
   /** Replicas that run: each sees its own part of the traffic. */
   replicas: () => number
   clock: Clock
@@ -45,14 +45,15 @@ export class ImpactService implements ImpactOperations {
 
   async preview(tenantId: string, input: PreviewImpact): Promise<ImpactPreview> {
     const change = planChange(input, id => this.#require(tenantId, id, input))
-    const { byType } = await this.#sources.counts(tenantId)
     const { module } = change
     const before = module ? moduleSlots(module, this.#sources) : 0
     const after = module ? this.#slotsAfter(module, before, change) : 0
     const kept = before === 0 ? 0 : after / before
-    const touched = this.#touchedTypes(tenantId, change, byType, before > after || before === 0)
+    const named = namedTypes(input, module, before > after || before === 0)
+    const counts = await this.#sources.store.countLanes(tenantId, named)
+    const touched = named ?? this.#allTypes(tenantId, counts)
     const moved = moveWork(...this.#movingWork(change, touched, after))
-    const lanes = Map.groupBy(byType, ({ type }) => type)
+    const lanes = Map.groupBy(counts, ({ type }) => type)
     const tenantBusy = change.limit?.type === null ? this.#tenantBusySlots(tenantId) : 0
     const types = touched
       .map(type => {
@@ -90,12 +91,11 @@ export class ImpactService implements ImpactOperations {
     return Math.max(0, change.slotsAfter({ slots, ofInstance }))
   }
 
-  #touchedTypes(tenantId: string, change: PlannedChange, byType: QueueCounts['byType'], losesSlots: boolean): string[] {
-    if (change.module) return losesSlots ? change.module.capabilities.map(({ type }) => type) : []
-    const known = new Set(byType.map(({ type }) => type))
+  #allTypes(tenantId: string, counts: readonly LaneCount[]): string[] {
+    const types = new Set(counts.map(({ type }) => type))
     for (const { capabilities, enabled } of this.#sources.catalog.list(tenantId))
-      if (enabled) for (const { type } of capabilities) known.add(type)
-    return [...known].filter(type => change.holds(type) || isLimited(change, type))
+      if (enabled) for (const { type } of capabilities) types.add(type)
+    return [...types]
   }
 
   /** What has to leave the module of the act, and what stands free elsewhere. */
@@ -162,7 +162,7 @@ type Counted = Pick<TypeImpact, 'type' | 'queued' | 'running' | 'pinned'>
 type Fate = Omit<TypeImpact, keyof Counted>
 
 /** Tasks of a type that the act concerns; those pinned to another module than that of the act are not. */
-function countTasks(type: string, lanes: QueueCounts['byType'], module: ModuleRecord | null, after: number): Counted {
+function countTasks(type: string, lanes: LaneCount[], module: ModuleRecord | null, after: number): Counted {
   const counted = { type, queued: 0, running: 0, pinned: 0 }
   for (const { pinnedModuleId, ready, running } of lanes) {
     if (module !== null && pinnedModuleId !== null && pinnedModuleId !== module.id) continue
@@ -184,8 +184,10 @@ function describeMove(moved: MovedWork | undefined, after: number): Fate {
   }
 }
 
-function isLimited({ limit }: PlannedChange, type: string): boolean {
-  return limit !== null && (limit.type === null || limit.type === type)
+/** The types that an act touches; null for all. A module that keeps its slots keeps its work. */
+function namedTypes(input: PreviewImpact, module: ModuleRecord | null, losesSlots: boolean): string[] | null {
+  if (module) return losesSlots ? module.capabilities.map(({ type }) => type) : []
+  return 'type' in input ? [input.type] : null
 }
 
 function outcomeOf(moved: MovedWork | undefined, after: number): TypeImpactOutcome {

@@ -190,13 +190,21 @@ export interface LeaseEnd {
   events: readonly StampedEvent[]
 }
 
+/** Tasks of one type and pinned module that can be started and that run. */
+export interface LaneCount {
+  type: string
+  pinnedModuleId: string | null
+  ready: number
+  running: number
+}
+
 export type QueueCounts = {
   ready: number
   scheduled: number
   blocked: number
   running: number
   byPriority: { priority: number; ready: number; running: number }[]
-  byType: { type: string; pinnedModuleId: string | null; ready: number; running: number }[]
+  byType: LaneCount[]
   oldestReadyAt: number | null
 }
 
@@ -318,6 +326,8 @@ export interface TaskStore extends DependencyStore, InterruptionStore {
    */
   list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>>
   counts(tenantId: string): Promise<QueueCounts>
+  /** The `byType` of `counts` alone, of these types or (null) of all; at a cost that grows with what is ready of them only. */
+  countLanes(tenantId: string, types: readonly string[] | null): Promise<LaneCount[]>
   /**
    * How many ready tasks of these lanes are claimed before one that stands at `place`, counted up to `cap`: at a cost bounded by
    * it, however much waits.

@@ -11,6 +11,7 @@ import type {
   ClaimLane,
   HeldLease,
   InsertResult,
+  LaneCount,
   LeaseEnd,
   LiveTotals,
   NewTask,
@@ -250,6 +251,11 @@ export class MemoryTaskStore implements TaskStore {
 
   async counts(tenantId: string): Promise<QueueCounts> {
     return countEntries([...this.#table.live()].filter(entry => entry.task.tenantId === tenantId))
+  }
+
+  async countLanes(tenantId: string, types: readonly string[] | null): Promise<LaneCount[]> {
+    const { byType } = await this.counts(tenantId)
+    return types === null ? byType : byType.filter(({ type }) => types.includes(type))
   }
 
   async spend(tenantId: string, query: SpendQuery): Promise<SpendRow[]> {

@@ -1,0 +1,23 @@
+import type { Pool } from 'pg'
+import type { LaneCount } from '#server/core/queue/task-store.ts'
+
+/**
+ * How many tasks of these types (null: of all) are ready and running. Those that are ready are counted by the index on their lanes
+ * alone: 100,000 of 500 types take 14 ms, those of a few types a part of that; `counts`, which joins and groups them, took 70.
+ */
+export async function countLanes(pool: Pool, tenantId: string, types: readonly string[] | null): Promise<LaneCount[]> {
+  // Not a named statement: which plan is best depends on how many types are asked for.
+  const { rows } = await pool.query<{ type: string; module_id: string | null; ready: number; running: number }>(
+    `SELECT type, module_id, sum(ready)::int AS ready, sum(running)::int AS running FROM (
+       SELECT l.task_type AS type, nullif(l.module_id, '') AS module_id, r.count AS ready, 0 AS running
+       FROM lane l JOIN LATERAL (SELECT count(*) FROM ready r WHERE r.lane_id = l.id) r ON r.count > 0
+       WHERE l.tenant_id = $1 AND ($2::text[] IS NULL OR l.task_type = ANY ($2::text[]))
+       UNION ALL
+       SELECT t.type, t.module_id, 0, count(*)
+       FROM lease s JOIN task t ON t.tenant_id = s.tenant_id AND t.id = s.id
+       WHERE s.tenant_id = $1 AND ($2::text[] IS NULL OR t.type = ANY ($2::text[])) GROUP BY 1, 2
+     ) u GROUP BY 1, 2`,
+    [tenantId, types],
+  )
+  return rows.map(({ type, module_id: pinnedModuleId, ready, running }) => ({ type, pinnedModuleId, ready, running }))
+}
