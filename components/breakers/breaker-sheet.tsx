@@ -13,7 +13,9 @@ import { Sheet, SheetContent } from '../ui/sheet.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { BreakerActions } from './breaker-actions.tsx'
 import { BreakerOutlook, BreakerStateLine } from './breaker-state.tsx'
-import { TransitionList } from './transition-list.tsx'
+import { ErrorKindList } from './error-kind-list.tsx'
+import { ReplicaList } from './replica-list.tsx'
+import { Timeline } from './timeline.tsx'
 import { WindowBars } from './window-bars.tsx'
 
 const ThresholdForm = onDemand(() => import('./threshold-form.tsx').then(module => module.ThresholdForm), {
@@ -61,8 +63,18 @@ function Details({ breaker }: { breaker: BreakerView }) {
         <WindowBars window={breaker.window} className="h-12" />
         <DefinitionList className="mt-3" items={windowFacts(breaker)} />
       </Section>
+      {breaker.errors.length > 0 ? (
+        <Section title="Failures by kind, since start">
+          <ErrorKindList errors={breaker.errors} />
+        </Section>
+      ) : null}
+      {breaker.replicas.length > 0 ? (
+        <Section title="What each replica sees">
+          <ReplicaList breaker={breaker} />
+        </Section>
+      ) : null}
       <Section title="Changes of state">
-        <TransitionList transitions={breaker.transitions} />
+        <Timeline breaker={breaker} />
       </Section>
       <Section title="Thresholds">
         <ThresholdForm moduleId={breaker.moduleId} />

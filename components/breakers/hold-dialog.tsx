@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { useTRPC } from '../data/trpc.ts'
+import { ImpactPanel } from '../impact/impact-panel.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
@@ -62,6 +63,9 @@ export function HoldDialog({ breaker, state, onClose }: HoldDialogProps) {
     <Dialog open onOpenChange={open => !open && onClose()}>
       <DialogContent title={`Hold ${breaker.moduleName} ${state}`} description={effects[state]}>
         <DialogBody className="grid gap-4">
+          {state === 'open' ? (
+            <ImpactPanel input={{ act: 'force_open', moduleId: breaker.moduleId, instanceId: breaker.instanceId }} />
+          ) : null}
           <ReasonField
             value={reason}
             onChange={setReason}

@@ -1,7 +1,8 @@
 'use client'
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useForm } from 'react-hook-form'
+import { useState } from 'react'
+import { Controller, FormProvider, useForm, useFormContext, useWatch } from 'react-hook-form'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useRefusal } from '../data/viewer.tsx'
@@ -14,14 +15,10 @@ import { plural } from '../ui/format.ts'
 import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { Switch } from '../ui/switch.tsx'
+import { ThresholdConflict } from './threshold-conflict.tsx'
+import { basicFields, type FieldLook, type RuleLook, rateRules } from './threshold-fields.ts'
 import { readValues, type ThresholdValues, toValues } from './threshold-values.ts'
-
-const fields: { name: keyof ThresholdValues; label: string; hint: string }[] = [
-  { name: 'failureThreshold', label: 'Opens after', hint: 'failures in a row' },
-  { name: 'successThreshold', label: 'Closes after', hint: 'successful probes in a row' },
-  { name: 'openSeconds', label: 'Stays open for', hint: 'seconds, then probes' },
-  { name: 'callTimeoutSeconds', label: 'A call may take', hint: 'seconds, then counts as failed' },
-]
 
 /** The thresholds of a module's breakers, to be looked at and changed. */
 export function ThresholdForm({ moduleId }: { moduleId: string }) {
@@ -55,68 +52,119 @@ function Form({ module, onReload }: FormProps) {
     },
   })
   const { errors, isDirty } = form.formState
+  const [newest, setNewest] = useState<ModuleView | null>(null)
   const save = useMutation(
     trpc.breakers.configure.mutationOptions({
       onSuccess: saved => {
         queries.setQueryData(trpc.modules.get.queryKey({ id: module.id }), saved)
         form.reset(toValues(saved.breakerConfig))
+        setNewest(null)
         notify.done(`Thresholds of ${saved.name} saved`)
+      },
+      onError: async failure => {
+        if (describeError(failure).code === 'VERSION_CONFLICT') setNewest((await onReload()) ?? null)
       },
     }),
   )
-  const submit = form.handleSubmit(values => {
-    const { config } = readValues(values)
-    // The version the edit was made on: what somebody else saved meanwhile is not overwritten.
-    if (config) save.mutate({ moduleId: module.id, configVersion: module.configVersion, breaker: config })
-  })
-  const reload = async () => {
-    const newest = await onReload()
-    if (newest) form.reset(toValues(newest.breakerConfig))
+  // The version the edit was made on: what somebody else saved meanwhile is not overwritten unseen.
+  const [base, setBase] = useState(module)
+  const saveOver = (configVersion: number) =>
+    form.handleSubmit(values => {
+      const { config } = readValues(values)
+      if (config) save.mutate({ moduleId: module.id, configVersion, breaker: config }, { onSuccess: setBase })
+    })
+  const takeTheirs = (theirs: ModuleView) => {
+    form.reset(toValues(theirs.breakerConfig))
+    setBase(theirs)
+    setNewest(null)
     save.reset()
   }
   const invalid = Object.keys(errors).length > 0 ? 'Correct the marked fields first.' : null
-  const isOutdated = describeError(save.error).code === 'VERSION_CONFLICT'
   return (
-    <form onSubmit={event => void submit(event)} className="grid gap-3" noValidate>
-      <div className="grid grid-cols-2 gap-3">
-        {fields.map(({ name, label, hint }) => (
-          <Field key={name} label={label} hint={hint} error={errors[name]?.message}>
-            {control => (
-              <Input
-                {...control}
-                {...form.register(name)}
-                inputMode="decimal"
-                autoComplete="off"
-                readOnly={refusal !== null}
-                className="num"
-              />
-            )}
-          </Field>
+    <FormProvider {...form}>
+      <form onSubmit={event => void saveOver(base.configVersion)(event)} className="grid gap-3" noValidate>
+        <Figures fields={basicFields} isReadOnly={refusal !== null} />
+        {rateRules.map(rule => (
+          <RateRule key={rule.flag} rule={rule} isReadOnly={refusal !== null} />
         ))}
-      </div>
-      <p className="text-muted-foreground text-xs">
-        They hold for{' '}
-        {module.instances.length === 1 ? 'the one instance' : `all ${plural(module.instances.length, 'instance')}`} of{' '}
-        {module.name}.
-      </p>
-      {save.error ? <ErrorLine error={save.error} /> : null}
-      <div className="flex flex-wrap gap-2">
-        <ActionButton
-          type="submit"
-          variant="primary"
-          reason={refusal ?? (isDirty ? invalid : 'Nothing has been changed.')}
-          pending={save.isPending}
-        >
-          Save thresholds
-        </ActionButton>
-        {isOutdated ? (
-          <Button onClick={() => void reload()}>Load the newest</Button>
-        ) : isDirty ? (
-          <Button variant="ghost" onClick={() => form.reset()}>
-            Undo the changes
-          </Button>
+        <p className="text-muted-foreground text-xs">
+          They hold for{' '}
+          {module.instances.length === 1 ? 'the one instance' : `all ${plural(module.instances.length, 'instance')}`} of{' '}
+          {module.name}.
+        </p>
+        {newest ? (
+          <ThresholdConflict
+            base={toValues(base.breakerConfig)}
+            newest={newest}
+            pending={save.isPending}
+            onOverwrite={() => void saveOver(newest.configVersion)()}
+            onTakeTheirs={() => takeTheirs(newest)}
+          />
+        ) : save.error ? (
+          <ErrorLine error={save.error} />
         ) : null}
-      </div>
-    </form>
+        <div className="flex flex-wrap gap-2">
+          <ActionButton
+            type="submit"
+            variant="primary"
+            reason={refusal ?? (isDirty ? invalid : 'Nothing has been changed.')}
+            pending={save.isPending}
+          >
+            Save thresholds
+          </ActionButton>
+          {isDirty && !newest ? (
+            <Button variant="ghost" onClick={() => form.reset()}>
+              Undo the changes
+            </Button>
+          ) : null}
+        </div>
+      </form>
+    </FormProvider>
+  )
+}
+
+/** A rule that can be switched on, and its figures while it is. */
+function RateRule({ rule: { flag, label, hint, fields }, isReadOnly }: { rule: RuleLook; isReadOnly: boolean }) {
+  const { control } = useFormContext<ThresholdValues>()
+  const isOn = useWatch({ control, name: flag })
+  return (
+    <fieldset className="grid gap-3 rounded-md border p-3">
+      <Controller
+        control={control}
+        name={flag}
+        render={({ field }) => (
+          <div className="flex items-center justify-between gap-3">
+            <span>
+              <span className="block font-medium">{label}</span>
+              <span className="block text-muted-foreground text-xs">{hint}</span>
+            </span>
+            <Switch checked={field.value} onCheckedChange={field.onChange} disabled={isReadOnly} aria-label={label} />
+          </div>
+        )}
+      />
+      {isOn ? <Figures fields={fields} isReadOnly={isReadOnly} /> : null}
+    </fieldset>
+  )
+}
+
+function Figures({ fields, isReadOnly }: { fields: readonly FieldLook[]; isReadOnly: boolean }) {
+  const { register, formState } = useFormContext<ThresholdValues>()
+  return (
+    <div className="grid grid-cols-2 gap-3">
+      {fields.map(({ name, label, hint }) => (
+        <Field key={name} label={label} hint={hint} error={formState.errors[name]?.message}>
+          {control => (
+            <Input
+              {...control}
+              {...register(name)}
+              inputMode="decimal"
+              autoComplete="off"
+              readOnly={isReadOnly}
+              className="num"
+            />
+          )}
+        </Field>
+      ))}
+    </div>
   )
 }

@@ -4,6 +4,9 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
+import { ImpactSkeleton } from '../impact/findings.tsx'
+import { ImpactFindings } from '../impact/impact-panel.tsx'
+import { useImpactPreview } from '../impact/use-impact-preview.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { AlertDialog, AlertDialogCancel, AlertDialogContent, AlertDialogFooter } from '../ui/alert-dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
@@ -11,15 +14,13 @@ import { Field } from '../ui/field.tsx'
 import { Textarea } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
 import { GiveUpField } from './give-up-field.tsx'
-import { DisableImpact, ImpactSkeleton } from './impact-view.tsx'
-import { useImpact } from './use-impact.ts'
 import { useModuleRefresh } from './use-modules.ts'
 
 /** Shows what disabling the module would touch, asks why, and refuses while others need it. */
 export function DisableDialog({ module, onClose }: { module: ModuleView; onClose: () => void }) {
   const trpc = useTRPC()
   const refresh = useModuleRefresh()
-  const { data: impact, error: impactError } = useImpact(module.id)
+  const { data: impact, error: impactError } = useImpactPreview({ act: 'disable_module', moduleId: module.id })
   const [reason, setReason] = useState('')
   const [giveUpAfterMs, setGiveUpAfterMs] = useState<number | null>(null)
   const { mutate, error, isPending } = useMutation(
@@ -31,7 +32,8 @@ export function DisableDialog({ module, onClose }: { module: ModuleView; onClose
       onSettled: () => void refresh(),
     }),
   )
-  const isRequired = (impact?.requiredBy.length ?? 0) > 0
+  const requiredBy = impact?.dependants.direct
+  const isRequired = (requiredBy?.length ?? 0) > 0
   return (
     <AlertDialog open onOpenChange={open => !open && onClose()}>
       <AlertDialogContent
@@ -41,7 +43,7 @@ export function DisableDialog({ module, onClose }: { module: ModuleView; onClose
       >
         <div className="mt-4 grid gap-3">
           {impact ? (
-            <DisableImpact impact={impact} />
+            <ImpactFindings impact={impact} act="disable_module" />
           ) : impactError ? (
             <ErrorLine error={impactError} />
           ) : (
@@ -68,7 +70,7 @@ export function DisableDialog({ module, onClose }: { module: ModuleView; onClose
           <ActionButton
             variant="destructive"
             pending={isPending}
-            reason={refusalOf(impact?.requiredBy, reason)}
+            reason={refusalOf(requiredBy, reason)}
             onClick={() => mutate({ id: module.id, reason, giveUpAfterMs })}
           >
             Disable

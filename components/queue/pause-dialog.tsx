@@ -4,14 +4,13 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { missingReason, ReasonField } from '../breakers/reason-field.tsx'
 import { useTRPC } from '../data/trpc.ts'
-import { useFleetPulse } from '../data/use-dashboard.ts'
+import { ImpactPanel } from '../impact/impact-panel.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
-import { plural } from '../ui/format.ts'
 import { notify } from '../ui/notify.ts'
-import { capitalize, nameOf, type PauseTarget } from './pause-words.ts'
+import { capitalize, nameOf, type PauseTarget, previewOf } from './pause-words.ts'
 import { useRefreshPauses } from './use-pauses.ts'
 
 const effects = {
@@ -47,7 +46,7 @@ export function PauseDialog({ target, act, onClose }: PauseDialogProps) {
     <Dialog open onOpenChange={open => !open && onClose()}>
       <DialogContent title={`${verb} ${name}`} description={effects[act]}>
         <DialogBody className="grid gap-4">
-          {act === 'pause' ? <Touched target={target} /> : null}
+          {act === 'pause' ? <ImpactPanel input={previewOf(target)} /> : null}
           <ReasonField
             value={reason}
             onChange={setReason}
@@ -71,28 +70,4 @@ export function PauseDialog({ target, act, onClose }: PauseDialogProps) {
       </DialogContent>
     </Dialog>
   )
-}
-
-/** How much work it concerns now. */
-function Touched({ target }: { target: PauseTarget }) {
-  const view = useFleetPulse()
-  const counts = view && countsOf(view, target)
-  if (!counts) return null
-  const { ready, running } = counts
-  return (
-    <p className="num text-muted-foreground">
-      Now: {ready === null ? null : `${plural(ready, 'task')} ready, held back then; `}
-      {running === 0 ? 'nothing runs.' : `${plural(running, 'call')} under way, not touched.`}
-    </p>
-  )
-}
-
-function countsOf({ queue, modules }: NonNullable<ReturnType<typeof useFleetPulse>>, target: PauseTarget) {
-  if (target.scope === 'all') return { ready: queue.ready, running: queue.running }
-  if (target.scope === 'type') {
-    const { ready, running } = queue.byType.find(({ type }) => type === target.id) ?? { ready: 0, running: 0 }
-    return { ready, running }
-  }
-  const module = modules.find(({ id }) => id === target.id)
-  return module ? { ready: null, running: module.inFlight } : null
 }

@@ -1,3 +1,4 @@
+import type { PreviewImpact } from '#server/contracts/impact.ts'
 import type { PauseView } from '#server/contracts/queues.ts'
 
 /** A part of the queue that can be held back. */
@@ -12,6 +13,14 @@ export function pauseOf(pauses: readonly PauseView[], target: PauseTarget): Paus
 /** The part that a pause holds back. */
 export function targetOf({ scope, id }: PauseView): PauseTarget {
   return scope === 'all' || id === null ? { scope: 'all' } : { scope, id }
+}
+
+/** The question what holding it back would touch. */
+export function previewOf(target: PauseTarget): PreviewImpact {
+  if (target.scope === 'all') return { act: 'pause_all' }
+  return target.scope === 'module'
+    ? { act: 'pause_module', moduleId: target.id }
+    : { act: 'pause_type', type: target.id }
 }
 
 /** Its name within a sentence: `all work`, `module summarizer`, `type text.summarize`. */

@@ -15,6 +15,7 @@ import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
 import { onDemand } from '../ui/on-demand.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
+import { LimitImpacts } from './limit-impacts.tsx'
 import {
   differencesOf,
   draftOf,
@@ -140,6 +141,7 @@ function SaveBar({ edit: { base, draft }, onDone }: { edit: Edit; onDone: () => 
   const nothing = changes === 0 ? 'Nothing is changed.' : null
   return (
     <div className="sticky bottom-4 mt-4 flex flex-wrap items-center gap-3 rounded-lg border border-border-strong bg-popover px-4 py-2.5 shadow-overlay max-md:bottom-20">
+      {mine ? <LimitImpacts differences={differencesOf(base, mine)} /> : null}
       <span className="num">
         {changes === null ? 'Some rows need another look.' : `${plural(changes, 'change')}, not saved yet`}
       </span>

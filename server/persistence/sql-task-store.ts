@@ -4,16 +4,15 @@ import type { ListTasks, TaskSummary } from '#server/contracts/tasks.ts'
 import type { DependantsMoved, GraphTask, Raise, RepairedPage } from '#server/core/queue/dependency-store.ts'
 import type { CheckpointWrite, UrgentTask } from '#server/core/queue/interruption.ts'
 import type { Lane, LanePurpose } from '#server/core/queue/lane.ts'
+import type { LaneCount, QueueCounts } from '#server/core/queue/queue-counts.ts'
 import type {
   ClaimedTask,
   ClaimLane,
   HeldLease,
   InsertResult,
-  LaneCount,
   LeaseEnd,
   LiveTotals,
   NewTask,
-  QueueCounts,
   QueuePlace,
   ReclaimedTask,
   SpendQuery,

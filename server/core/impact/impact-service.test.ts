@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { PreviewImpact } from '#server/contracts/impact.ts'
-import type { LaneCount } from '#server/core/queue/task-store.ts'
+import type { LaneCount } from '#server/core/queue/queue-counts.ts'
 import { ModuleRegistry } from '#server/core/registry/module-registry.ts'
 import { ann, disabling, registration } from '#server/core/registry/testing/builders.ts'
 import { MemoryModuleStore } from '#server/core/registry/testing/memory-module-store.ts'

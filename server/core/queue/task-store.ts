@@ -16,6 +16,7 @@ import type { Actor } from '../shared/principal.ts'
 import type { DependencyStore } from './dependency-store.ts'
 import type { Checkpoint, InterruptionStore } from './interruption.ts'
 import type { Lane, LanePurpose } from './lane.ts'
+import type { LaneCount, QueueCounts } from './queue-counts.ts'
 import type { EndStatus, WaitReason } from './task-state.ts'
 
 /** On whose behalf a task is made anew from one that ended; the store closes its dead letter and audits it in the same transaction. */
@@ -188,24 +189,6 @@ export interface LeaseEnd {
   at: number
   next: NextStep
   events: readonly StampedEvent[]
-}
-
-/** Tasks of one type and pinned module that can be started and that run. */
-export interface LaneCount {
-  type: string
-  pinnedModuleId: string | null
-  ready: number
-  running: number
-}
-
-export type QueueCounts = {
-  ready: number
-  scheduled: number
-  blocked: number
-  running: number
-  byPriority: { priority: number; ready: number; running: number }[]
-  byType: LaneCount[]
-  oldestReadyAt: number | null
 }
 
 /** Days (UTC, `2026-11-21`) from and to, both included, and what to add up by. */

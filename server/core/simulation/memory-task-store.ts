@@ -4,6 +4,7 @@ import type { ChildVerdict } from '../graph/settle-children.ts'
 import type { DependantsMoved, GraphTask, Raise, RepairedPage } from '../queue/dependency-store.ts'
 import type { CheckpointWrite, UrgentTask } from '../queue/interruption.ts'
 import type { Lane, LanePurpose } from '../queue/lane.ts'
+import type { LaneCount, QueueCounts } from '../queue/queue-counts.ts'
 import { noResources } from '../queue/resources.ts'
 import type { EndStatus } from '../queue/task-state.ts'
 import type {
@@ -11,11 +12,9 @@ import type {
   ClaimLane,
   HeldLease,
   InsertResult,
-  LaneCount,
   LeaseEnd,
   LiveTotals,
   NewTask,
-  QueueCounts,
   QueuePlace,
   ReclaimedTask,
   SpendQuery,

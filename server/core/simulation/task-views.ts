@@ -5,7 +5,8 @@ import type { AttemptView, ListTasks, RelatedTask, TaskError, TaskSummary } from
 import { letterError, signatureOf } from '../dead-letters/fingerprint.ts'
 import type { GraphTask } from '../queue/dependency-store.ts'
 import type { UrgentTask } from '../queue/interruption.ts'
-import type { AttemptRecord, ClaimedTask, HeldLease, QueueCounts, StoredTask } from '../queue/task-store.ts'
+import type { QueueCounts } from '../queue/queue-counts.ts'
+import type { AttemptRecord, ClaimedTask, HeldLease, StoredTask } from '../queue/task-store.ts'
 import { compareEntries, type Entry, type Leased, statusOf } from './task-entry.ts'
 
 /** An entry as lists show it. */

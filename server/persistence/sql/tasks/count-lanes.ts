@@ -1,9 +1,10 @@
 import type { Pool } from 'pg'
-import type { LaneCount } from '#server/core/queue/task-store.ts'
+import type { LaneCount } from '#server/core/queue/queue-counts.ts'
 
 /**
  * How many tasks of these types (null: of all) are ready and running. Those that are ready are counted by the index on their lanes
- * alone: 100,000 of 500 types take 14 ms, those of a few types a part of that; `counts`, which joins and groups them, took 70.
+ * alone, so that what is ready of other types costs nothing: with 100,000 in 500 lanes a preview of three types took 10 ms where
+ * one by `counts` took 90.
  */
 export async function countLanes(pool: Pool, tenantId: string, types: readonly string[] | null): Promise<LaneCount[]> {
   // Not a named statement: which plan is best depends on how many types are asked for.

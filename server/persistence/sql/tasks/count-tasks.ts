@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
-import type { QueueCounts, TaskTotals } from '#server/core/queue/task-store.ts'
+import type { QueueCounts } from '#server/core/queue/queue-counts.ts'
+import type { TaskTotals } from '#server/core/queue/task-store.ts'
 
 /** How many tasks of a tenant wait and run, by priority and type, from one snapshot. */
 export async function countTasks(pool: Pool, tenantId: string): Promise<QueueCounts> {
