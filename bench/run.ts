@@ -1,3 +1,4 @@
+import { measureDashboard } from './measure-dashboard.ts'
 import { growthScales, measureGrowth } from './measure-growth.ts'
 import { measureLadder } from './measure-ladder.ts'
 import { measureOverheads } from './measure-overheads.ts'
@@ -7,7 +8,8 @@ import { writeReport } from './write-report.ts'
 
 /**
  * Measures everything that has a goal and writes `bench/results/latest.json` and `docs/benchmarks.md`, with the machine and the
- * commit. `npm run bench -- 3` makes three runs of each instead of five; `--full` stores 10,000,000 tasks instead of 1,000,000.
+ * commit. `npm run bench -- 3` makes three runs of each instead of five; `--full` stores 10,000,000 tasks instead of 1,000,000 and
+ * watches the pages for ten minutes each instead of one.
  */
 const scale = growthScales[process.argv.includes('--full') ? 'full' : 'usual']
 const runs = Number(process.argv.slice(2).find(word => !word.startsWith('--')) ?? 5)
@@ -16,6 +18,7 @@ const race = await measureRace(runs)
 const ladder = await measureLadder(runs)
 const loops = await measureOpenLoops(runs)
 const page = await measurePage(runs)
+const dashboard = await measureDashboard(1, process.argv.includes('--full') ? 600 : 60)
 const growth = await measureGrowth({ runs, ...scale })
-const figures = [...race.figures, ...loops, ...page, ...overheads, ...ladder, ...growth.figures]
+const figures = [...race.figures, ...loops, ...page, ...dashboard, ...overheads, ...ladder, ...growth.figures]
 writeReport({ runs, figures, race: race.rows, pages: growth.pages, stored: scale.stored })

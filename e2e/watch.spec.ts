@@ -43,6 +43,12 @@ test('a restart of the server is survived in front of the user: a banner while i
   await fetch(`${restarterUrl}/stop`, { method: 'POST' })
   await expect(page.getByText('Connection lost.')).toBeVisible()
   await expect(page.getByRole('button', { name: /^Offline/ })).toBeVisible()
+  await page
+    .getByRole('link', { name: /^Modules/ })
+    .first()
+    .click()
+  await expect(page.getByText('That page cannot be opened now')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Command center', level: 1 })).toBeVisible()
   const before = await readSucceeded(page)
 
   await fetch(`${restarterUrl}/start`, { method: 'POST' })

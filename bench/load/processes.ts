@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 
 /** A program of the bench in a process of its own, which said where it listens. */
 export interface StartedProcess {
@@ -20,7 +21,7 @@ const ticksPerSecond = 100
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-/** Starts a TypeScript program that prints `{"url": ...}` as its first line. */
+/** Starts a TypeScript program that prints `{"url": ...}` as a line; others, such as Next's on a slow start, are passed over. */
 export async function startProcess(program: string, environment: Record<string, string> = {}): Promise<StartedProcess> {
   const child = spawn(process.execPath, [path.join(root, program)], {
     cwd: root,
@@ -28,11 +29,10 @@ export async function startProcess(program: string, environment: Record<string, 
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   if (!child.stdout) throw new Error(`${program} has no output`)
-  const lines = createInterface({ input: child.stdout })
-  const [line] = (await Promise.race([
-    once(lines, 'line'),
+  const line = await Promise.race([
+    readAddress(child.stdout),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`${program} ended with ${String(code)}`))),
-  ])) as [string]
+  ])
   return {
     url: (JSON.parse(line) as { url: string }).url,
     child,
@@ -50,4 +50,10 @@ export async function startProcess(program: string, environment: Record<string, 
       await ended
     },
   }
+}
+
+function readAddress(output: Readable): Promise<string> {
+  return new Promise(resolve => {
+    createInterface({ input: output }).on('line', line => line.startsWith('{') && resolve(line))
+  })
 }

@@ -1,6 +1,5 @@
 'use client'
 
-import { useRouter } from 'next/navigation'
 import { type ReactNode, useState } from 'react'
 import { useLive } from '../data/live.tsx'
 import { useNoticesWanted } from '../ui/notify.ts'
@@ -10,6 +9,7 @@ import { BottomBar, Sidebar } from './main-navigation.tsx'
 import { destinations, settingsDestinations } from './navigation.ts'
 import { useShortcutListener, useShortcuts } from './shortcuts.ts'
 import { TopBar } from './top-bar.tsx'
+import { useGo, useLinkGuard } from './use-go.ts'
 
 const CommandPalette = onDemand(() => import('./command-palette.tsx').then(module => module.CommandPalette))
 const ShortcutHelp = onDemand(() => import('./shortcut-help.tsx').then(module => module.ShortcutHelp))
@@ -19,7 +19,7 @@ type Overlay = 'palette' | 'help' | null
 
 /** The frame around every page of a signed-in person. */
 export function AppShell({ children }: { children: ReactNode }) {
-  const router = useRouter()
+  const go = useGo()
   const noticesWanted = useNoticesWanted()
   const { toggle } = useLive()
   const [overlay, setOverlay] = useState<Overlay>(null)
@@ -27,6 +27,7 @@ export function AppShell({ children }: { children: ReactNode }) {
   const close = () => setOverlay(null)
 
   useShortcutListener()
+  useLinkGuard()
   useShortcuts([
     { keys: 'mod k', description: 'Search or jump to', group: 'Everywhere', run: show('palette') },
     { keys: '?', description: 'Show these shortcuts', group: 'Everywhere', run: show('help') },
@@ -35,7 +36,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       keys: `g ${jump}`,
       description: label,
       group: 'Go to',
-      run: () => router.push(href),
+      run: () => go(href),
     })),
   ])
 

@@ -18,7 +18,6 @@ import {
   Sun,
   Users,
 } from 'lucide-react'
-import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { Dialog } from 'radix-ui'
 import { type ReactNode, useState } from 'react'
@@ -32,6 +31,7 @@ import { useReturnFocus } from '../ui/use-return-focus.ts'
 import { addressOf, useViews } from '../views/use-views.ts'
 import { destinations, settingsDestinations } from './navigation.ts'
 import { signOut } from './sign-out.ts'
+import { useGo } from './use-go.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const openTask = 'open task '
@@ -50,12 +50,12 @@ export interface CommandPaletteProps {
 
 /** Goes to any page, module or task, and does what the shell can do, by typing. */
 export function CommandPalette({ onClose, onOpenHelp }: CommandPaletteProps) {
-  const router = useRouter()
+  const goTo = useGo()
   const [search, setSearch] = useState('')
   const returnFocus = useReturnFocus()
   const go = (href: string) => {
     onClose()
-    router.push(href)
+    goTo(href)
   }
   return (
     <Dialog.Root open onOpenChange={isOpen => !isOpen && onClose()}>

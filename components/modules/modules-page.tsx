@@ -17,7 +17,6 @@ import { Skeleton, SkeletonRows } from '../ui/skeleton.tsx'
 import { StaleLine } from '../ui/stale-line.tsx'
 import { ModuleFilters } from './module-filters.tsx'
 import { filterModules, totalsOf } from './module-list.ts'
-import { ModuleTable } from './module-table.tsx'
 import { ModuleTotals } from './module-totals.tsx'
 import { useModules } from './use-modules.ts'
 import { useModulesSearch } from './use-modules-search.ts'
@@ -30,6 +29,10 @@ const ModuleGraph = onDemand(() => import('./module-graph.tsx').then(module => m
 const RoutingView = onDemand(() => import('./routing-view.tsx').then(module => module.RoutingView), {
   placeholder: () => <SkeletonRows rows={10} />,
   fetch: 'when shown',
+})
+// With the libraries for tables and long lists a tenth of the page; it comes while the list is asked for.
+const ModuleTable = onDemand(() => import('./module-table.tsx').then(module => module.ModuleTable), {
+  placeholder: () => <SkeletonRows rows={10} />,
 })
 const RegisterModuleDialog = onDemand(() =>
   import('./register-module-dialog.tsx').then(module => module.RegisterModuleDialog),

@@ -21,6 +21,7 @@ import { deadlinePassed } from './24-deadline-passed.ts'
 import { cycles } from './25-cycles.ts'
 import { fanIn } from './26-fan-in.ts'
 import { heldTransaction } from './27-held-transaction.ts'
+import { slowWebsocketReader } from './30-slow-websocket-reader.ts'
 
 /** Every fault that is tried, in the order of the table. */
 export const faultRows: readonly FaultRow[] = [
@@ -46,4 +47,5 @@ export const faultRows: readonly FaultRow[] = [
   cycles,
   fanIn,
   heldTransaction,
+  slowWebsocketReader,
 ]
