@@ -22,6 +22,13 @@ const defaults: BreakerConfig = {
 }
 const neverOpens: BreakerConfig = { ...defaults, failureThreshold: Number.MAX_SAFE_INTEGER }
 
+/** Every rule looks at every call, and none of them opens. */
+const allRules: BreakerConfig = {
+  ...neverOpens,
+  failureRate: { percent: 100, windowSeconds: 60, minimumCalls: Number.MAX_SAFE_INTEGER },
+  slowCalls: { percent: 100, windowSeconds: 60, minimumCalls: Number.MAX_SAFE_INTEGER, slowMs: 1 },
+}
+
 const windowMs = 60_000
 const warmUpCalls = 50_000
 const measuredCalls = 200_000
@@ -51,7 +58,7 @@ const fail: GuardedCall<null> = { action: async () => null, judge: () => failure
 
 /**
  * What a guarded call of a no-op costs, from the call to its awaited answer, the no-op included: alone on a healthy
- * breaker, with the caller's cancel signal, with every call failing in a full window, and refused by an open breaker.
+ * breaker, with the caller's cancel signal, with every call failing in a full window, the same with all rules in force, and refused by an open breaker.
  */
 export async function measureBreaker(): Promise<OverheadMeasurement[]> {
   return [
@@ -61,6 +68,7 @@ export async function measureBreaker(): Promise<OverheadMeasurement[]> {
       config: defaults,
     }),
     await measureCalls('breaker, 100 % failures, full window', { call: fail, config: neverOpens }),
+    await measureCalls('breaker, 100 % failures, full window, all rules', { call: fail, config: allRules }),
     await measureCalls('breaker, open', { call: fail, config: defaults }),
   ]
 }
