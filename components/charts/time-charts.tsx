@@ -29,3 +29,9 @@ export const HealthHistoryChart = onDemand(
   () => import('./health-bands.tsx').then(module => module.HealthBands),
   options('h-[120px]'),
 )
+
+/** Props of `DistributionBars`. */
+export const DistributionChart = onDemand(
+  () => import('./distribution-bars.tsx').then(module => module.DistributionBars),
+  options('h-[120px]'),
+)

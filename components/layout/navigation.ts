@@ -1,4 +1,15 @@
-import { Activity, Boxes, Gauge, HeartPulse, ListTree, type LucideIcon, MailWarning, Settings, Zap } from 'lucide-react'
+import {
+  Activity,
+  Boxes,
+  FlaskConical,
+  Gauge,
+  HeartPulse,
+  ListTree,
+  type LucideIcon,
+  MailWarning,
+  Settings,
+  Zap,
+} from 'lucide-react'
 
 /** A place in the navigation. */
 export interface Destination {
@@ -28,6 +39,7 @@ export const destinations: readonly Destination[] = [
   },
   { href: '/breakers', label: 'Breakers', shortLabel: 'Breakers', icon: Zap, jump: 'b', badge: 'breakers' },
   { href: '/health', label: 'Health', shortLabel: 'Health', icon: HeartPulse, jump: 'h', badge: null },
+  { href: '/what-if', label: 'What if?', shortLabel: 'What if?', icon: FlaskConical, jump: 'w', badge: null },
   { href: '/events', label: 'Events', shortLabel: 'Events', icon: Activity, jump: 'e', badge: null },
 ]
 
