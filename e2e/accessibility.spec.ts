@@ -180,6 +180,11 @@ const places: Place[] = [
     },
   },
   {
+    name: 'what if',
+    path: '/what-if',
+    show: heading('What if?'),
+  },
+  {
     name: 'the events',
     path: '/events',
     show: page => expect(page.getByRole('button', { name: /Task succeeded/ }).first()).toBeVisible(),

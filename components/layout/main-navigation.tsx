@@ -90,7 +90,7 @@ export function BottomBar() {
       aria-label="Main"
       className="fixed inset-x-0 bottom-0 z-30 border-t bg-sidebar pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      <ul className="grid grid-cols-6">
+      <ul className="grid auto-cols-[minmax(3.5rem,1fr)] grid-flow-col overflow-x-auto">
         {destinations.map(item => {
           const current = isCurrent(item.href, pathname)
           const badge = item.badge && badges[item.badge]
