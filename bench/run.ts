@@ -21,10 +21,7 @@ const loops = await measureOpenLoops(runs)
 const page = await measurePage(runs)
 const dashboard = await measureDashboard(1, process.argv.includes('--full') ? 600 : 60)
 const growth = await measureGrowth({ runs, ...scale })
-<<<<<<< HEAD
-const figures = [...race.figures, ...loops, ...page, ...dashboard, ...overheads, ...ladder, ...growth.figures]
-=======
 const simulator = measureSimulator(runs)
-const figures = [...race.figures, ...loops, ...page, ...overheads, ...ladder, ...growth.figures, ...simulator]
->>>>>>> f4dd0fc (Document what-if runs; measure how fast a day is simulated; try one in the browser)
+const shown = [...race.figures, ...loops, ...page, ...dashboard]
+const figures = [...shown, ...overheads, ...ladder, ...growth.figures, ...simulator]
 writeReport({ runs, figures, race: race.rows, pages: growth.pages, stored: scale.stored })
