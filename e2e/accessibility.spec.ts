@@ -179,6 +179,41 @@ const places: Place[] = [
       await expect(page.getByRole('dialog').getByRole('heading', { name: 'Thresholds' })).toBeVisible()
     },
   },
+  { name: 'the alerts', path: '/alerts?state=resolved', show: heading('Alerts') },
+  {
+    name: 'the alert rules',
+    path: '/alerts?tab=rules',
+    show: page => expect(page.getByRole('list', { name: 'Alert rules' })).toBeVisible(),
+  },
+  {
+    name: 'an alert rule',
+    path: '/alerts?tab=rules',
+    async show(page) {
+      await page.getByRole('button', { name: 'Edit Health of the fleet' }).click()
+      await expect(page.getByRole('dialog').getByLabel('For (s)').first()).toBeVisible()
+    },
+  },
+  {
+    name: 'a new silence',
+    path: '/alerts?tab=silences',
+    async show(page) {
+      await page.getByRole('button', { name: 'New silence' }).click()
+      await expect(page.getByRole('dialog').getByLabel('Reason')).toBeVisible()
+    },
+  },
+  {
+    name: 'the invariants',
+    path: '/alerts?tab=invariants',
+    show: page => expect(page.getByRole('list', { name: 'Invariants' })).toBeVisible(),
+  },
+  {
+    name: 'a new webhook',
+    path: '/settings?tab=webhooks',
+    async show(page) {
+      await page.getByRole('button', { name: 'Add a webhook' }).click()
+      await expect(page.getByRole('dialog').getByLabel('Address')).toBeVisible()
+    },
+  },
   {
     name: 'what if',
     path: '/what-if',

@@ -2,6 +2,7 @@
 
 import { type ReactNode, useState } from 'react'
 import { useLive } from '../data/live.tsx'
+import { useFleetPulse } from '../data/use-dashboard.ts'
 import { useNoticesWanted } from '../ui/notify.ts'
 import { onDemand } from '../ui/on-demand.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
@@ -10,6 +11,7 @@ import { destinations, settingsDestinations } from './navigation.ts'
 import { useShortcutListener, useShortcuts } from './shortcuts.ts'
 import { TopBar } from './top-bar.tsx'
 import { useGo, useLinkGuard } from './use-go.ts'
+import { useTitleBadge } from './use-title-badge.ts'
 
 const CommandPalette = onDemand(() => import('./command-palette.tsx').then(module => module.CommandPalette))
 const ShortcutHelp = onDemand(() => import('./shortcut-help.tsx').then(module => module.ShortcutHelp))
@@ -26,6 +28,7 @@ export function AppShell({ children }: { children: ReactNode }) {
   const show = (which: Overlay) => () => setOverlay(which)
   const close = () => setOverlay(null)
 
+  useTitleBadge(useFleetPulse()?.alerts.open ?? 0)
   useShortcutListener()
   useLinkGuard()
   useShortcuts([

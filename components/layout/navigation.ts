@@ -1,5 +1,6 @@
 import {
   Activity,
+  BellRing,
   Boxes,
   FlaskConical,
   Gauge,
@@ -21,12 +22,13 @@ export interface Destination {
   /** Pressed after `g`. */
   jump: string
   /** Which live figure stands beside it. */
-  badge: 'attention' | 'modules' | 'tasks' | 'deadLetters' | 'breakers' | null
+  badge: 'attention' | 'modules' | 'tasks' | 'deadLetters' | 'breakers' | 'alerts' | null
 }
 
 /** Every page with a place in the navigation, in order. */
 export const destinations: readonly Destination[] = [
   { href: '/', label: 'Command center', shortLabel: 'Deck', icon: Gauge, jump: 'c', badge: 'attention' },
+  { href: '/alerts', label: 'Alerts', shortLabel: 'Alerts', icon: BellRing, jump: 'a', badge: 'alerts' },
   { href: '/modules', label: 'Modules', shortLabel: 'Modules', icon: Boxes, jump: 'm', badge: 'modules' },
   { href: '/tasks', label: 'Tasks', shortLabel: 'Tasks', icon: ListTree, jump: 't', badge: 'tasks' },
   {

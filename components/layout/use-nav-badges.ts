@@ -13,7 +13,10 @@ export interface NavBadge {
 }
 
 /** The figure of each place; null when there is nothing to say. */
-export type NavBadges = Record<'attention' | 'modules' | 'tasks' | 'deadLetters' | 'breakers', NavBadge | null>
+export type NavBadges = Record<
+  'attention' | 'modules' | 'tasks' | 'deadLetters' | 'breakers' | 'alerts',
+  NavBadge | null
+>
 
 function badge(count: number, tone: Tone | null, meaning: string): NavBadge | null {
   return count > 0 ? { count, tone, meaning } : null
@@ -22,13 +25,14 @@ function badge(count: number, tone: Tone | null, meaning: string): NavBadge | nu
 /** The live figures of the navigation. */
 export function useNavBadges(): NavBadges {
   const pulse = useFleetPulse()
-  if (!pulse) return { attention: null, modules: null, tasks: null, deadLetters: null, breakers: null }
-  const { attention, modules, queue, deadLetters, breakers } = pulse
+  if (!pulse) return { attention: null, modules: null, tasks: null, deadLetters: null, breakers: null, alerts: null }
+  const { attention, modules, queue, deadLetters, breakers, alerts } = pulse
   const grave = attention.some(item => item.severity === 'critical')
   const unhealthy = modules.filter(module => module.enabled && module.health === 'unhealthy').length
   const tripped = breakers.stats.open + breakers.stats.halfOpen
   return {
     attention: badge(attention.length, grave ? 'bad' : 'warn', `${plural(attention.length, 'thing')} for you`),
+    alerts: badge(alerts.open, alerts.worst === 'critical' ? 'bad' : 'warn', `${plural(alerts.open, 'alert')} open`),
     modules: badge(unhealthy, 'bad', `${plural(unhealthy, 'module')} unhealthy`),
     tasks: badge(queue.running, null, `${plural(queue.running, 'task')} running`),
     deadLetters: badge(deadLetters.open, 'warn', `${plural(deadLetters.open, 'dead letter')} open`),

@@ -40,6 +40,7 @@ export function AboutPanel() {
               items={[
                 { term: 'State', value: <StatusText of="health" status={data.healthy ? 'healthy' : 'degraded'} /> },
                 { term: 'Version', value: data.version },
+                { term: 'Preset', value: data.preset },
                 { term: 'Replica', value: <IdText id={data.replicaId} /> },
                 { term: 'Running for', value: formatDuration(data.uptimeMs) },
                 {

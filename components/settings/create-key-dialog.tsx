@@ -49,7 +49,14 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
         onInteractOutside={event => event.preventDefault()}
       >
         {data ? (
-          <KeySecret secret={data.secret} />
+          <KeySecret
+            secret={data.secret}
+            usage={
+              <>
+                Sent as <code>Authorization: Bearer …</code>
+              </>
+            }
+          />
         ) : (
           <form noValidate onSubmit={form.handleSubmit(values => mutate(values))}>
             <DialogBody className="grid gap-4">

@@ -2,9 +2,10 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId } from 'react'
-import { type FlagName, flagMeanings, flagNames } from '#server/contracts/settings.ts'
+import { type FlagName, flagMeanings, flagNames, flagPhases } from '#server/contracts/settings.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useRefusal } from '../data/viewer.tsx'
+import { Badge } from '../ui/badge.tsx'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { notify } from '../ui/notify.ts'
@@ -65,7 +66,8 @@ function FlagRow({ name, isOn, version }: { name: FlagName; isOn: boolean; versi
       <div className="min-w-0">
         <label htmlFor={id} className="font-medium font-mono text-xs">
           {name}
-        </label>
+        </label>{' '}
+        <Badge>{flagPhases[name]}</Badge>
         <p id={`${id}-meaning`} className="text-pretty text-muted-foreground">
           {flagMeanings[name]}
           {refusal ? ` ${refusal}` : ''}

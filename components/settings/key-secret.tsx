@@ -1,12 +1,12 @@
 'use client'
 
 import { Check, Copy, TriangleAlert } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { DialogBody, DialogClose, DialogFooter } from '../ui/dialog.tsx'
 
-/** The secret of a new key, to copy, with the header it is sent in. */
-export function KeySecret({ secret }: { secret: string }) {
+/** A new secret, to copy, with what it is for. */
+export function KeySecret({ secret, usage }: { secret: string; usage: ReactNode }) {
   const [copied, setCopied] = useState(false)
   const copy = async () => {
     await navigator.clipboard.writeText(secret)
@@ -17,14 +17,12 @@ export function KeySecret({ secret }: { secret: string }) {
       <DialogBody className="grid gap-3">
         <p className="flex gap-2 rounded-md border border-warn-line bg-warn-soft px-2.5 py-2 text-warn-text">
           <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-          Copy it now. It cannot be shown again: when it is lost, create another and revoke this one.
+          Copy it now. It cannot be shown again: when it is lost, make another one and remove this one.
         </p>
         <output className="block select-all break-all rounded-md border bg-muted px-3 py-2 font-mono text-xs">
           {secret}
         </output>
-        <p className="text-muted-foreground text-xs">
-          Sent as <code>Authorization: Bearer …</code>
-        </p>
+        <p className="text-muted-foreground text-xs">{usage}</p>
       </DialogBody>
       <DialogFooter>
         <Button onClick={() => void copy()}>

@@ -16,9 +16,12 @@ const FlagsPanel = onDemand(() => import('./flags-panel.tsx').then(module => mod
 const ReplicasPanel = onDemand(() => import('./replicas-panel.tsx').then(module => module.ReplicasPanel), {
   placeholder,
 })
+const WebhooksPanel = onDemand(() => import('./webhooks-panel.tsx').then(module => module.WebhooksPanel), {
+  placeholder,
+})
 const AboutPanel = onDemand(() => import('./about-panel.tsx').then(module => module.AboutPanel), { placeholder })
 
-const tabs = ['people', 'keys', 'queue', 'flags', 'replicas', 'about'] as const
+const tabs = ['people', 'keys', 'webhooks', 'queue', 'flags', 'replicas', 'about'] as const
 
 /** Who may do what, which services may call, how the queue ranks, and what runs here. */
 export function SettingsPage() {
@@ -28,12 +31,13 @@ export function SettingsPage() {
     <>
       <PageHeader
         title="Settings"
-        description="People, service keys, the queue's policy, flags, the replicas at work, and this installation."
+        description="People, service keys, webhooks, the queue's policy, flags, the replicas at work, and this installation."
       />
       <Tabs value={tab} onValueChange={value => void setTab(value as (typeof tabs)[number])}>
         <TabsList aria-label="Settings">
           <TabsTrigger value="people">People</TabsTrigger>
           <TabsTrigger value="keys">Service keys</TabsTrigger>
+          <TabsTrigger value="webhooks">Webhooks</TabsTrigger>
           <TabsTrigger value="queue">Queue policy</TabsTrigger>
           <TabsTrigger value="flags">Flags</TabsTrigger>
           <TabsTrigger value="replicas">Replicas</TabsTrigger>
@@ -44,6 +48,9 @@ export function SettingsPage() {
         </TabsContent>
         <TabsContent value="keys">
           {refusal ? <AdminOnly what="Service keys" reason={refusal} /> : <KeysPanel />}
+        </TabsContent>
+        <TabsContent value="webhooks">
+          {refusal ? <AdminOnly what="Webhooks" reason={refusal} /> : <WebhooksPanel />}
         </TabsContent>
         <TabsContent value="queue">
           <PolicyPanel />

@@ -1,6 +1,8 @@
 import {
   Archive,
   Ban,
+  BellOff,
+  BellRing,
   Check,
   CircleDashed,
   CircleDot,
@@ -25,13 +27,16 @@ import {
   TriangleAlert,
   Unplug,
 } from 'lucide-react'
+import type { AlertState } from '#server/contracts/alerts.ts'
 import type { BreakerState } from '#server/contracts/breakers.ts'
 import type { DeadLetterJobStatus, DeadLetterState } from '#server/contracts/dead-letters.ts'
 import type { HealthBand } from '#server/contracts/health.ts'
+import type { InvariantOutcome } from '#server/contracts/invariants.ts'
 import type { HealthState } from '#server/contracts/modules.ts'
 import type { ReplicaState } from '#server/contracts/replicas.ts'
 import type { AttentionItem } from '#server/contracts/stats.ts'
 import type { AttemptOutcome, TaskStatus } from '#server/contracts/tasks.ts'
+import type { DeliveryStatus } from '#server/contracts/webhooks.ts'
 
 /** The tones a status can have; each is a set of CSS variables in `app/globals.css`. */
 export type Tone = 'ok' | 'warn' | 'serious' | 'bad' | 'busy' | 'wait' | 'idle'
@@ -146,6 +151,26 @@ const replicaLooks: Record<ReplicaState, StatusLook> = {
   stopped: { label: 'Stopped', tone: 'idle', icon: Power, meaning: 'It was stopped in good order.' },
 }
 
+const alertLooks: Record<AlertState, StatusLook> = {
+  open: { label: 'Open', tone: 'bad', icon: BellRing, meaning: 'Nobody has said that he deals with it.' },
+  acknowledged: { label: 'Acknowledged', tone: 'busy', icon: Check, meaning: 'Somebody deals with it.' },
+  silenced: { label: 'Silenced', tone: 'idle', icon: BellOff, meaning: 'A silence covers it now.' },
+  resolved: { label: 'Resolved', tone: 'ok', icon: Check, meaning: 'What it tells of is over.' },
+}
+
+const invariantLooks: Record<InvariantOutcome, StatusLook> = {
+  held: { label: 'Holds', tone: 'ok', icon: Check, meaning: 'Nothing breaks it.' },
+  violated: { label: 'Broken', tone: 'bad', icon: OctagonAlert, meaning: 'Something breaks it.' },
+  failed: { label: 'Not checked', tone: 'warn', icon: TriangleAlert, meaning: 'The check could not be made.' },
+  never: { label: 'Not yet', tone: 'idle', icon: CircleHelp, meaning: 'It has not been checked yet.' },
+}
+
+const deliveryLooks: Record<DeliveryStatus, StatusLook> = {
+  pending: { label: 'Waits', tone: 'wait', icon: Clock, meaning: 'It is sent when its time comes.' },
+  delivered: { label: 'Delivered', tone: 'ok', icon: Check, meaning: 'The receiver has taken it.' },
+  failed: { label: 'Failed', tone: 'bad', icon: CircleX, meaning: 'It is not tried again.' },
+}
+
 const looks = {
   task: taskLooks,
   attempt: attemptLooks,
@@ -157,6 +182,9 @@ const looks = {
   replica: replicaLooks,
   letter: letterLooks,
   letterJob: letterJobLooks,
+  alert: alertLooks,
+  invariant: invariantLooks,
+  delivery: deliveryLooks,
 } as const
 
 /** The vocabularies of status, and the values each has. */
@@ -171,6 +199,9 @@ export interface StatusValues {
   replica: ReplicaState
   letter: DeadLetterState
   letterJob: DeadLetterJobStatus
+  alert: AlertState
+  invariant: InvariantOutcome
+  delivery: DeliveryStatus
 }
 export type StatusKind = keyof StatusValues
 

@@ -22,6 +22,7 @@ import { PrismaAlertRuleStore } from '../persistence/alert-rule-store.ts'
 import { insertAudit } from '../persistence/audit.ts'
 import { PrismaBreakerHoldStore } from '../persistence/breaker-hold-store.ts'
 import { SqlDeploymentTallyStore } from '../persistence/deployment-tally-store.ts'
+import { makeReachableTempDir } from '../persistence/embedded/reachable-temp-dir.ts'
 import { PrismaFlagStore } from '../persistence/flag-store.ts'
 import { PrismaHealthStore } from '../persistence/health-store.ts'
 import { SqlKeyVault } from '../persistence/key-vault.ts'
@@ -94,7 +95,7 @@ export interface StartOptions {
 }
 
 /** Starts everything on real ports; when a part fails, what was started before it is stopped again. */
-export async function startQuarterdeck(config: Config, options: StartOptions): Promise<Quarterdeck> {
+export async function startQuarterdeck(given: Config, options: StartOptions): Promise<Quarterdeck> {
   const begun = performance.now()
   const { logger, dev } = options
   const cleanups: (() => Promise<void> | void)[] = []
@@ -102,6 +103,7 @@ export async function startQuarterdeck(config: Config, options: StartOptions): P
     for (const undo of cleanups.splice(0).reverse()) await undo()
   }
   try {
+    const config = given.isThrowaway ? { ...given, dataDir: await makeThrowawayDir(cleanups) } : given
     const pages = options.headless
       ? Promise.resolve(null)
       : createPageServer({ dev, host: config.host, port: config.port })
@@ -202,6 +204,13 @@ export async function startQuarterdeck(config: Config, options: StartOptions): P
   }
 }
 
+/** A folder that is removed last of all. */
+async function makeThrowawayDir(cleanups: (() => Promise<void> | void)[]): Promise<string> {
+  const folder = await makeReachableTempDir('quarterdeck')
+  cleanups.push(() => folder[Symbol.asyncDispose]())
+  return folder.path
+}
+
 function createOrchestrator(parts: {
   config: Config
   database: Database
@@ -285,6 +294,7 @@ function createOrchestrator(parts: {
     {
       replicaId,
       version,
+      preset: config.preset,
       concurrency: config.concurrency,
       queueCapacity: config.queueCapacity,
       queueCapacityBytes: config.queueCapacityBytes,

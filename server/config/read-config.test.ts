@@ -22,6 +22,7 @@ test('with nothing set it runs in production on the loopback address with the em
       publicUrl: null,
       trustedProxies: [],
       dataDir: path.resolve('.quarterdeck'),
+      isThrowaway: false,
       databaseUrl: null,
       secretKey: null,
       adminEmail: 'admin@quarterdeck.local',
@@ -62,6 +63,7 @@ test('every variable is read', () => {
     publicUrl: 'https://deck.example',
     trustedProxies: ['10.0.0.0/8', '192.0.2.1', 'fd00::/8'],
     dataDir: '/var/lib/quarterdeck',
+    isThrowaway: false,
     databaseUrl: 'postgresql://me:pass@db:5432/deck',
     secretKey: Buffer.alloc(32, 0xab),
     adminEmail: 'ann@example.org',
@@ -151,4 +153,10 @@ test('the documentation has one table with every variable, its default and its m
     '',
   ].join('\n')
   await expect(page).toMatchFileSnapshot('../../docs/configuration.md')
+})
+
+test('data goes with a process of the preset for testing, unless a folder is named', () => {
+  expect(readConfig({ QUARTERDECK_PRESET: 'testing' }).config.isThrowaway).toBe(true)
+  expect(readConfig({ QUARTERDECK_PRESET: 'testing', QUARTERDECK_DATA_DIR: '/data' }).config.isThrowaway).toBe(false)
+  expect(readConfig({ QUARTERDECK_PRESET: 'development' }).config.isThrowaway).toBe(false)
 })

@@ -13,6 +13,8 @@ export interface Config {
   trustedProxies: string[]
   /** Absolute. */
   dataDir: string
+  /** Whether a folder of its own is made instead of `dataDir` and removed at the stop: nothing outlives the process. */
+  isThrowaway: boolean
   /** Null for the embedded database. */
   databaseUrl: string | null
   /** 32 bytes; null for the key file. */
@@ -50,6 +52,7 @@ export function readConfig(environment: Environment): { config: Config; warnings
     publicUrl: read('QUARTERDECK_PUBLIC_URL'),
     trustedProxies: read('QUARTERDECK_TRUSTED_PROXIES'),
     dataDir: read('QUARTERDECK_DATA_DIR'),
+    isThrowaway: preset.value === 'testing' && !environment['QUARTERDECK_DATA_DIR'],
     databaseUrl: read('DATABASE_URL'),
     secretKey: read('QUARTERDECK_SECRET_KEY'),
     adminEmail: read('QUARTERDECK_ADMIN_EMAIL'),

@@ -67,7 +67,7 @@ export const variables = {
   QUARTERDECK_PRESET: variable(
     z.enum(presets).default('production'),
     '`production`',
-    'What the defaults suit: `development`, `production` or `testing`.',
+    'What the defaults suit: `development`, `production` or `testing`. In `testing` data lives in a temporary folder and goes with the process, unless `QUARTERDECK_DATA_DIR` is set.',
   ),
   QUARTERDECK_HOST: variable(
     z.string().max(253).default('127.0.0.1'),
@@ -97,7 +97,7 @@ export const variables = {
       .string()
       .default('.quarterdeck')
       .transform(folder => path.resolve(folder)),
-    '`.quarterdeck`',
+    '`.quarterdeck`; a temporary folder in `testing`',
     'The folder for the embedded database and the key of the installation.',
   ),
   DATABASE_URL: variable(

@@ -174,7 +174,7 @@ export interface AlertView {
 /** One thing that happened to an alert. */
 export interface AlertEntry {
   at: string
-  kind: 'raised' | 'escalated' | 'eased' | 'acknowledged' | 'resolved' | 'notified'
+  kind: 'raised' | 'escalated' | 'eased' | 'acknowledged' | 'resolved'
   by: string
   severity: AlertSeverity | null
   note: string | null

@@ -5,7 +5,11 @@ export const flagMeanings = {
   cost_based_scheduling:
     'Among services that succeed as well as the best, the cheapest is chosen: by expected cost with its load counted.',
 } as const
+/** How far a flagged behaviour has come: `experimental` may change or go, `preview` is meant to stay. */
+export type FlagPhase = 'experimental' | 'preview'
 export type FlagName = keyof typeof flagMeanings
+
+export const flagPhases: Readonly<Record<FlagName, FlagPhase>> = { cost_based_scheduling: 'preview' }
 
 export const flagNames = Object.keys(flagMeanings) as [FlagName, ...FlagName[]]
 export type Flags = Record<FlagName, boolean>

@@ -160,6 +160,8 @@ export interface OrchestratorStatus {
   healthy: boolean
   uptimeMs: number
   version: string
+  /** What the defaults of this process suit. */
+  preset: string
   replicaId: string
   modules: number
   enabledModules: number

@@ -40,6 +40,7 @@ export interface GuardParts {
   host: GuardHost
   replicaId: string
   version: string
+  preset: string
   registry: ModuleRegistry
   health: HealthMonitor
   events: EventBus

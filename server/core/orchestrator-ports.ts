@@ -81,6 +81,8 @@ export interface OrchestratorPorts {
 export interface OrchestratorSettings {
   replicaId: string
   version: string
+  /** What the defaults of this process suit; for people. */
+  preset: string
   /** Calls in flight at most. */
   concurrency: number
   /** Tasks that may wait or run at once. */

@@ -32,6 +32,7 @@ export interface StatsServiceOptions {
   clock: Clock
   replicaId: string
   version: string
+  preset: string
   startedAt: number
   isInitialized: () => boolean
 }
@@ -76,7 +77,7 @@ export class StatsService implements StatsOperations {
   }
 
   async status(tenantId: string): Promise<OrchestratorStatus> {
-    const { modules, health, queue, replicaId, version, isInitialized } = this.#options
+    const { modules, health, queue, replicaId, version, preset, isInitialized } = this.#options
     const counts = await queue.counts(tenantId)
     const all = modules.list(tenantId, { enabledOnly: false })
     return {
@@ -84,6 +85,7 @@ export class StatsService implements StatsOperations {
       healthy: health.summary(tenantId).status === 'healthy',
       uptimeMs: this.#uptimeMs(),
       version,
+      preset,
       replicaId,
       modules: all.length,
       enabledModules: all.filter(module => module.enabled).length,

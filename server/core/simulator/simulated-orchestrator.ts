@@ -53,6 +53,7 @@ export function createSimulatedOrchestrator(options: {
     {
       replicaId,
       version: 'simulated',
+      preset: 'simulated',
       concurrency: snapshot.concurrency,
       queueCapacity: snapshot.queueCapacity,
       queueCapacityBytes: Number.MAX_SAFE_INTEGER,

@@ -1,0 +1,193 @@
+'use client'
+
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Controller, useForm } from 'react-hook-form'
+import { type AlertRuleId, alertRuleIds } from '#server/contracts/alert-rules.ts'
+import { type AlertSeverity, alertSeverities, type NewSilence, silenceInput } from '#server/contracts/alerts.ts'
+import { useTRPC } from '../data/trpc.ts'
+import { useFleetPulse } from '../data/use-dashboard.ts'
+import { ActionButton } from '../ui/action-button.tsx'
+import { Button } from '../ui/button.tsx'
+import { contractResolver, FieldRefusal, showOnFields } from '../ui/contract-form.ts'
+import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { ErrorLine } from '../ui/error-state.tsx'
+import { Field } from '../ui/field.tsx'
+import { Input } from '../ui/input.tsx'
+import { notify } from '../ui/notify.ts'
+import { Select } from '../ui/select.tsx'
+import { statusLook } from '../ui/status.ts'
+import { ruleNames } from './rule-words.ts'
+
+interface Values {
+  kind: 'silence' | 'maintenance'
+  rule: AlertRuleId | 'any'
+  severity: AlertSeverity | 'any'
+  moduleId: string
+  startsAt: string
+  endsAt: string
+  reason: string
+}
+
+const hourMs = 3_600_000
+
+/** A moment as a `datetime-local` field holds it, in the zone of the browser. */
+function toLocal(ms: number): string {
+  const date = new Date(ms)
+  return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
+function toMoment(field: 'startsAt' | 'endsAt', text: string): string {
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms)) throw new FieldRefusal(field, 'must be a date and a time')
+  return new Date(ms).toISOString()
+}
+
+const resolver = contractResolver<Values, NewSilence>(silenceInput, values => ({
+  kind: values.kind,
+  rule: values.rule === 'any' ? null : values.rule,
+  severity: values.severity === 'any' ? null : values.severity,
+  moduleId: values.moduleId === 'any' ? null : values.moduleId,
+  startsAt: toMoment('startsAt', values.startsAt),
+  endsAt: toMoment('endsAt', values.endsAt),
+  reason: values.reason,
+}))
+
+export interface SilenceDialogProps {
+  /** What it covers at first; all when left out. */
+  rule?: AlertRuleId
+  moduleId?: string | null
+  onClose: () => void
+}
+
+/** Keeps alerts quiet for a window: which, from when to when, and why. */
+export function SilenceDialog({ rule, moduleId, onClose }: SilenceDialogProps) {
+  const trpc = useTRPC()
+  const queries = useQueryClient()
+  const modules = useFleetPulse()?.modules ?? []
+  const form = useForm<Values, unknown, NewSilence>({
+    defaultValues: {
+      kind: 'silence',
+      rule: rule ?? 'any',
+      severity: 'any',
+      moduleId: moduleId ?? 'any',
+      startsAt: toLocal(Date.now()),
+      endsAt: toLocal(Date.now() + 2 * hourMs),
+      reason: '',
+    },
+    resolver,
+  })
+  const { errors } = form.formState
+  const { mutate, error, isPending } = useMutation(
+    trpc.alerts.silence.mutationOptions({
+      onSuccess: silence => {
+        void queries.invalidateQueries({ queryKey: trpc.alerts.pathKey() })
+        notify.done(silence.status === 'planned' ? 'The silence is planned' : 'Silenced')
+        onClose()
+      },
+      onError: failure => void showOnFields(failure, form.setError),
+    }),
+  )
+  return (
+    <Dialog open onOpenChange={open => !open && onClose()}>
+      <DialogContent
+        title="Silence alerts"
+        description="They are evaluated all the same and listed as silenced; webhooks hear of them when the window is over and they last."
+      >
+        <form noValidate onSubmit={form.handleSubmit(values => mutate(values))}>
+          <DialogBody className="grid gap-4 sm:grid-cols-2">
+            <Choice
+              form={form}
+              name="kind"
+              label="Kind"
+              options={[
+                { value: 'silence', label: 'Silence' },
+                { value: 'maintenance', label: 'Maintenance window' },
+              ]}
+            />
+            <Choice
+              form={form}
+              name="rule"
+              label="Rule"
+              options={[
+                { value: 'any', label: 'Every rule' },
+                ...alertRuleIds.map(value => ({ value, label: ruleNames[value] })),
+              ]}
+            />
+            <Choice
+              form={form}
+              name="severity"
+              label="Severity"
+              options={[
+                { value: 'any', label: 'Every severity' },
+                ...alertSeverities.map(value => ({ value, label: statusLook('severity', value).label })),
+              ]}
+            />
+            <Choice
+              form={form}
+              name="moduleId"
+              label="Module"
+              options={[
+                { value: 'any', label: 'Every module' },
+                ...modules.map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+            />
+            <Field label="From" error={errors.startsAt?.message}>
+              {control => <Input {...control} type="datetime-local" {...form.register('startsAt')} />}
+            </Field>
+            <Field label="To" hint="In the zone of this browser." error={errors.endsAt?.message}>
+              {control => <Input {...control} type="datetime-local" {...form.register('endsAt')} />}
+            </Field>
+            <Field label="Reason" className="sm:col-span-2" error={errors.reason?.message}>
+              {control => (
+                <Input
+                  {...control}
+                  {...form.register('reason')}
+                  autoComplete="off"
+                  placeholder="Upgrade of the provider"
+                />
+              )}
+            </Field>
+            {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} /> : null}
+          </DialogBody>
+          <DialogFooter>
+            <DialogClose asChild>
+              <Button>Cancel</Button>
+            </DialogClose>
+            <ActionButton type="submit" variant="primary" pending={isPending}>
+              Silence
+            </ActionButton>
+          </DialogFooter>
+        </form>
+      </DialogContent>
+    </Dialog>
+  )
+}
+
+interface ChoiceProps {
+  form: ReturnType<typeof useForm<Values, unknown, NewSilence>>
+  name: 'kind' | 'rule' | 'severity' | 'moduleId'
+  label: string
+  options: { value: string; label: string }[]
+}
+
+function Choice({ form, name, label, options }: ChoiceProps) {
+  return (
+    <Field label={label} error={form.formState.errors[name]?.message}>
+      {control => (
+        <Controller
+          control={form.control}
+          name={name}
+          render={({ field }) => (
+            <Select
+              {...control}
+              aria-label={label}
+              value={field.value}
+              onValueChange={field.onChange}
+              options={options}
+            />
+          )}
+        />
+      )}
+    </Field>
+  )
+}
