@@ -1,6 +1,7 @@
 'use client'
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
 import { type AlertRuleId, alertRuleIds } from '#server/contracts/alert-rules.ts'
 import { type AlertSeverity, alertSeverities, type NewSilence, silenceInput } from '#server/contracts/alerts.ts'
@@ -52,6 +53,19 @@ const resolver = contractResolver<Values, NewSilence>(silenceInput, values => ({
   reason: values.reason,
 }))
 
+function initialValues(rule: AlertRuleId | undefined, moduleId: string | null | undefined): Values {
+  const now = Date.now()
+  return {
+    kind: 'silence',
+    rule: rule ?? 'any',
+    severity: 'any',
+    moduleId: moduleId ?? 'any',
+    startsAt: toLocal(now),
+    endsAt: toLocal(now + 2 * hourMs),
+    reason: '',
+  }
+}
+
 export interface SilenceDialogProps {
   /** What it covers at first; all when left out. */
   rule?: AlertRuleId
@@ -64,16 +78,9 @@ export function SilenceDialog({ rule, moduleId, onClose }: SilenceDialogProps) {
   const trpc = useTRPC()
   const queries = useQueryClient()
   const modules = useFleetPulse()?.modules ?? []
+  const [defaultValues] = useState(() => initialValues(rule, moduleId))
   const form = useForm<Values, unknown, NewSilence>({
-    defaultValues: {
-      kind: 'silence',
-      rule: rule ?? 'any',
-      severity: 'any',
-      moduleId: moduleId ?? 'any',
-      startsAt: toLocal(Date.now()),
-      endsAt: toLocal(Date.now() + 2 * hourMs),
-      reason: '',
-    },
+    defaultValues,
     resolver,
   })
   const { errors } = form.formState

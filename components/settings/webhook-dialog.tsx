@@ -29,7 +29,12 @@ interface Values {
   enabled: boolean
 }
 
-const resolver = contractResolver<Values, CreateWebhook>(createWebhookInput, ({ enabled: _, ...values }) => values)
+const resolver = contractResolver<Values, CreateWebhook>(createWebhookInput, ({ name, url, severities, rules }) => ({
+  name,
+  url,
+  severities,
+  rules,
+}))
 
 /** Makes a webhook and shows its secret, this once; or edits one. */
 export function WebhookDialog({ webhook, onClose }: { webhook: WebhookView | null; onClose: () => void }) {
