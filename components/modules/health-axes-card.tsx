@@ -7,6 +7,7 @@ import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '.
 const names: Record<HealthAxis['axis'], { name: string; meaning: string }> = {
   administrative: { name: 'Administrative', meaning: 'Whether people let it work. Disabled is not unhealthy.' },
   liveness: { name: 'Liveness', meaning: 'Checks and signs of life.' },
+  heartbeat: { name: 'Heartbeat', meaning: 'Signs of life that it sends by itself, one every 15 s.' },
   saturation: { name: 'Saturation', meaning: 'How busy it is. Busy is not dead, and never lowers the score.' },
   correctness: { name: 'Correctness', meaning: 'How its real calls end.' },
   breaker: { name: 'Breaker', meaning: 'Whether calls are let through from here.' },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { moduleIdSchema, timestampSchema } from './common.ts'
+import { instanceInput } from './instance-input.ts'
 import type { HealthState } from './modules.ts'
 
 /** Bands of the overall score: healthy >= 90, degraded >= 70, critical >= 50, emergency below. */
@@ -14,6 +15,20 @@ export const healthReportInput = z.strictObject({
   load: z.number().min(0).max(1).optional(),
   details: z.record(z.string(), z.unknown()).optional(),
 })
+/** A sign of life that an instance sends of itself, about every 15 s; it says which it is by its id or by its endpoint. */
+export const heartbeatInput = z
+  .strictObject({
+    moduleId: moduleIdSchema,
+    instanceId: z.string().max(64).optional(),
+    endpoint: instanceInput.shape.endpoint.optional(),
+    status: z.enum(['healthy', 'degraded', 'unhealthy']).optional(),
+    load: z.number().min(0).max(1).optional(),
+  })
+  .refine(
+    ({ instanceId, endpoint }) => (instanceId === undefined) !== (endpoint === undefined),
+    'must name the instance by instanceId or by endpoint',
+  )
+export type Heartbeat = z.output<typeof heartbeatInput>
 export const healthHistoryInput = z
   .strictObject({ from: timestampSchema.optional(), to: timestampSchema.optional() })
   .prefault({})

@@ -177,7 +177,7 @@ export type HealthState = (typeof healthStates)[number]
 
 /** One side of an instance's health, kept apart from the others: disabled is not unhealthy, busy is not dead. */
 export interface HealthAxis {
-  axis: 'administrative' | 'liveness' | 'saturation' | 'correctness' | 'breaker'
+  axis: 'administrative' | 'liveness' | 'heartbeat' | 'saturation' | 'correctness' | 'breaker'
   /** In a word: `enabled`, `up`, `62 %`, `closed`. */
   standing: string
   /** What it stands on, in words. */

@@ -43,6 +43,7 @@ export function followOthers(link: ReplicaLink, parts: FollowingParts): void {
         breakers.fleet.look()
       },
       takeChecks: checks => health.takeChecks(checks),
+      takeBeat: beat => health.takeBeat(beat),
     },
     { store, running: dispatcher, replicaId },
   )

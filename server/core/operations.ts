@@ -21,7 +21,7 @@ import type { DecisionView } from '../contracts/decisions.ts'
 import type { DeployModule, DeploymentProgress } from '../contracts/deployments.ts'
 import type { EventType, EventView } from '../contracts/events.ts'
 import type { TaskExplanation } from '../contracts/explain.ts'
-import type { HealthMember, HealthPoint, HealthSummary } from '../contracts/health.ts'
+import type { HealthMember, HealthPoint, HealthSummary, Heartbeat } from '../contracts/health.ts'
 import type { ImpactPreview, PreviewImpact } from '../contracts/impact.ts'
 import type {
   BreakerConfig,
@@ -269,6 +269,8 @@ export interface HealthOperations {
       details?: Record<string, unknown> | undefined
     },
   ): Promise<void>
+  /** A sign of life that an instance sends. Throws MODULE_NOT_FOUND, INSTANCE_NOT_FOUND, FORBIDDEN. */
+  heartbeat(by: Principal, beat: Heartbeat): { receivedAt: string }
   history(tenantId: string, range: { from?: string | undefined; to?: string | undefined }): Promise<HealthPoint[]>
 }
 

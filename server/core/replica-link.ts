@@ -5,7 +5,7 @@ import type { FleetPlace } from './queue/concurrency-limits.ts'
 import { Membership } from './replicas/membership.ts'
 import type { DutyName, LostReplica, ReplicaReport, ReplicaStore, RevisionScope } from './replicas/replica-store.ts'
 import { RevisionWatch } from './replicas/revision-watch.ts'
-import { type CheckSignal, type Signal, type SignalPort, SignalSender } from './replicas/signals.ts'
+import { type BeatSignal, type CheckSignal, type Signal, type SignalPort, SignalSender } from './replicas/signals.ts'
 import type { Clock } from './shared/clock.ts'
 import type { Logger } from './shared/logger.ts'
 
@@ -23,6 +23,7 @@ export interface ReplicaReactions {
   /** Others came or went, or a second has passed while there are others. */
   rebalance(): void
   takeChecks(checks: readonly CheckSignal[]): void
+  takeBeat(beat: BeatSignal): void
 }
 
 export interface ReplicaLinkOptions {
@@ -112,6 +113,7 @@ export class ReplicaLink {
       place: () => ({ own: replicaId, others: this.others }),
       keepsHistory: () => this.holds('health-history'),
       tellCheck: check => this.call({ kind: 'checked', checks: [check] }),
+      tellBeat: beat => this.call({ kind: 'beat', beat }),
     }
   }
 
@@ -175,6 +177,8 @@ export class ReplicaLink {
         return this.#reactions?.beatSoon()
       case 'checked':
         return this.#reactions?.takeChecks(signal.checks)
+      case 'beat':
+        return this.#reactions?.takeBeat(signal.beat)
     }
   }
 

@@ -1,3 +1,4 @@
+import { heartbeatInput } from '../../contracts/health.ts'
 import {
   deregisterInstanceInput,
   putBackInstanceInput,
@@ -22,6 +23,10 @@ export const instancesRouter = router({
   putBack: procedure(write)
     .input(putBackInstanceInput)
     .mutation(({ ctx, input }) => ctx.operations.modules.putBackInstance(ctx.by, input)),
+  /** A sign of life that an instance sends by itself, about every 15 s. */
+  heartbeat: procedure({ role: 'operator', scope: 'health:report' })
+    .input(heartbeatInput)
+    .mutation(({ ctx, input }) => ctx.operations.health.heartbeat(ctx.by, input)),
   deregister: procedure(write)
     .input(deregisterInstanceInput)
     .mutation(async ({ ctx, input }) => {

@@ -1,10 +1,11 @@
-import type { HealthMember, HealthPoint, HealthSummary } from '../../contracts/health.ts'
+import type { HealthMember, HealthPoint, HealthSummary, Heartbeat } from '../../contracts/health.ts'
 import type { EventPublisher } from '../events/event-log.ts'
 import type { HealthOperations } from '../operations.ts'
 import type { Driver } from '../queue/driver.ts'
+import { instanceIdOf, normalizeEndpoint } from '../registry/instance-identity.ts'
 import { instanceNotFound, moduleNotFound } from '../registry/module-errors.ts'
 import type { ModuleCatalog } from '../registry/module-record.ts'
-import type { CheckSignal } from '../replicas/signals.ts'
+import type { BeatSignal, CheckSignal } from '../replicas/signals.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Random } from '../shared/ids.ts'
@@ -41,9 +42,16 @@ export interface HealthFleet {
   keepsHistory(): boolean
   /** A check was made here, for all. */
   tellCheck(check: CheckSignal): void
+  /** An instance sent a heartbeat here. */
+  tellBeat(beat: BeatSignal): void
 }
 
-const alone: HealthFleet = { place: () => ({ own: '', others: [] }), keepsHistory: () => true, tellCheck() {} }
+const alone: HealthFleet = {
+  place: () => ({ own: '', others: [] }),
+  keepsHistory: () => true,
+  tellCheck() {},
+  tellBeat() {},
+}
 
 export interface HealthMonitorOptions {
   /** Between two checks of an instance that is well; 30 s. */
@@ -204,12 +212,7 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
    */
   async report(by: Principal, report: Report): Promise<void> {
     const { moduleId, instanceId } = report
-    if (by.kind === 'module' && by.moduleId !== moduleId) {
-      throw new QuarterdeckError('FORBIDDEN', {
-        message: `Module "${by.moduleId}" may not report the health of "${moduleId}".`,
-        action: 'Report with the key of the module itself, or of a service with the scope health:report.',
-      })
-    }
+    requireOwn(by, moduleId)
     const module = this.#watch.fleet.module(by.tenantId, moduleId)
     if (!module) throw moduleNotFound(moduleId)
     const one = instanceId === undefined ? null : module.instances.get(instanceId)
@@ -224,6 +227,35 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
       at: now,
       expiresAt: now + 3 * this.#intervalMs,
     })
+  }
+
+  /**
+   * Takes in a sign of life that an instance sent; what it says of itself is believed for three intervals, as a report. Throws
+   * MODULE_NOT_FOUND, INSTANCE_NOT_FOUND, FORBIDDEN when a module speaks for another.
+   */
+  heartbeat(by: Principal, { moduleId, instanceId, endpoint, status, load }: Heartbeat): { receivedAt: string } {
+    requireOwn(by, moduleId)
+    const module = this.#watch.fleet.module(by.tenantId, moduleId)
+    if (!module) throw moduleNotFound(moduleId)
+    const id = instanceId ?? instanceIdOf(normalizeEndpoint(endpoint ?? ''))
+    if (!module.instances.has(id)) throw instanceNotFound(moduleId, id)
+    const { tenantId, name } = by
+    const beat = { tenantId, moduleId, instanceId: id, status: status ?? null, load: load ?? null, by: name }
+    this.takeBeat(beat)
+    this.#fleet.tellBeat(beat)
+    return { receivedAt: new Date(this.#ports.clock.now()).toISOString() }
+  }
+
+  /** Takes in a heartbeat, of this replica or of another. */
+  takeBeat({ tenantId, moduleId, instanceId, status, load, by }: BeatSignal): void {
+    const module = this.#watch.fleet.module(tenantId, moduleId)
+    const instance = module?.instances.get(instanceId)
+    if (!module || !instance) return
+    const at = this.#ports.clock.now()
+    instance.health.beat(at)
+    if (status === null && load === null) return
+    const expiresAt = at + 3 * this.#intervalMs
+    this.#watch.report(module, [instance], { status: status ?? 'healthy', load, by, reason: null, at, expiresAt })
   }
 
   /** At most 120 points, the lowest of each span, oldest first; the last 24 hours unless told. Throws INVALID_INPUT. */
@@ -282,6 +314,15 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
     }
     return { systems: this.#systems.members(), modules }
   }
+}
+
+/** A module speaks for itself alone. */
+function requireOwn(by: Principal, moduleId: string): void {
+  if (by.kind !== 'module' || by.moduleId === moduleId) return
+  throw new QuarterdeckError('FORBIDDEN', {
+    message: `Module "${by.moduleId}" may not report the health of "${moduleId}".`,
+    action: 'Report with the key of the module itself, or of a service with the scope health:report.',
+  })
 }
 
 function toTime(ms: number | null): string | null {

@@ -24,6 +24,7 @@ export interface AxisReading {
 /** The axes that health itself observes. Administrative state and breaker belong to registry and breaker board. */
 export interface InstanceEvidence {
   liveness: AxisReading
+  heartbeat: AxisReading
   saturation: AxisReading
   correctness: AxisReading
 }
@@ -35,6 +36,10 @@ export const unknownReading: HealthReading = Object.freeze({
   reason: 'Nothing was seen of it yet',
   at: null,
 })
+
+/** Heartbeats come about so often, and are stale when so many in a row are missing. */
+const heartbeatMs = 15_000
+const missedBeats = 3
 
 const reportValue = { healthy: 1, degraded: 0.8, unhealthy: 0.5 } as const
 
@@ -58,6 +63,7 @@ export class InstanceHealth {
   readonly #staleMs: number
   #report: InstanceReport | null = null
   #lastCallAt: number | null = null
+  #lastBeatAt: number | null = null
   #failedCallsInRow = 0
   #reading: HealthReading = unknownReading
 
@@ -104,6 +110,11 @@ export class InstanceHealth {
     this.settle(now)
   }
 
+  /** It sent a sign of life. That is shown with its age, and changes no score: checks ask it anyway. */
+  beat(now: number): void {
+    this.#lastBeatAt = now
+  }
+
   reported(report: InstanceReport): void {
     this.#report = report
     this.settle(report.at)
@@ -136,6 +147,7 @@ export class InstanceHealth {
         evidence: alive?.reason ?? 'no check has ended yet',
         at: this.#reading.at,
       },
+      heartbeat: this.#explainBeat(now),
       saturation: {
         standing: percent(load),
         evidence: `${inFlight} of ${capacity} calls from here${said === null ? '' : `; it says ${percent(said)}`}`,
@@ -147,6 +159,16 @@ export class InstanceHealth {
         at: this.#lastCallAt,
       },
     }
+  }
+
+  #explainBeat(now: number): AxisReading {
+    const at = this.#lastBeatAt
+    if (at === null) return { standing: 'none', evidence: 'it sends none; it is asked by checks', at }
+    const isFresh = now - at <= heartbeatMs * missedBeats
+    const evidence = isFresh
+      ? 'it sends signs of life by itself'
+      : `${missedBeats} heartbeats or more are missing; one is due every ${heartbeatMs / 1_000} s`
+    return { standing: isFresh ? 'fresh' : 'stale', evidence, at }
   }
 
   /** Liveness and report, whichever is worse. */

@@ -2,8 +2,9 @@ import { beforeEach, expect, test } from 'vitest'
 import { FakeClock } from '../../testing/fake-clock.ts'
 import { createSeededRandom } from '../../testing/seeded-random.ts'
 import type { NewEvent } from '../operations.ts'
+import { instanceIdOf } from '../registry/instance-identity.ts'
 import { MemoryCatalog } from '../registry/module-catalog.ts'
-import { moduleRecord } from '../registry/testing/builders.ts'
+import { ann, moduleRecord } from '../registry/testing/builders.ts'
 import type { CheckSignal } from '../replicas/signals.ts'
 import { silentLogger } from '../shared/logger.ts'
 import { HealthMonitor } from './health-monitor.ts'
@@ -45,6 +46,9 @@ beforeEach(async () => {
         place: () => ({ own, others: [...replicas.keys()].filter(id => id !== own) }),
         keepsHistory: () => own === [...replicas.keys()][0],
         tellCheck: check => tellOthers(own, check),
+        tellBeat: beat => {
+          for (const [id, { monitor: other }] of replicas) if (id !== own) other.takeBeat(beat)
+        },
       },
     })
     replicas.set(own, { monitor, driver, store, events })
@@ -107,4 +111,23 @@ test('the history of health is written by one', async () => {
   const [byKeeper, ...byOthers] = await Promise.all(written)
   expect(byKeeper).toBeGreaterThanOrEqual(10)
   expect(byOthers).toEqual([0, 0])
+})
+
+test('a heartbeat that one receives is known to all, changes no score, and grows stale when three are missing', async () => {
+  const all = [...replicas.values()]
+  const [first] = all
+  const endpoint = 'http://10.0.0.1/m7'
+  const beatAxes = () =>
+    all.map(({ monitor }) => monitor.evidence(tenant, 'm7', instanceIdOf(endpoint), 0)?.heartbeat.standing)
+  const score = first?.monitor.module(tenant, 'm7').score
+  expect(beatAxes()).toEqual(['none', 'none', 'none'])
+  first?.monitor.heartbeat(ann, { moduleId: 'm7', endpoint, load: 0.6 })
+  expect(beatAxes()).toEqual(['fresh', 'fresh', 'fresh'])
+  expect(all[2]?.monitor.evidence(tenant, 'm7', instanceIdOf(endpoint), 0)?.saturation.standing).toBe('60 %')
+  await clock.advance(46 * second)
+  expect(beatAxes()).toEqual(['stale', 'stale', 'stale'])
+  expect(first?.monitor.module(tenant, 'm7').score).toBe(score)
+  expect(() => first?.monitor.heartbeat(ann, { moduleId: 'm7', instanceId: 'i-gone' })).toThrow(
+    expect.objectContaining({ code: 'INSTANCE_NOT_FOUND' }),
+  )
 })

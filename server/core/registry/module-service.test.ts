@@ -54,6 +54,7 @@ beforeEach(() => {
       observeCall: () => {},
       evidence: () => ({
         liveness: { standing: 'up', evidence: 'checks pass', at: clock.now() },
+        heartbeat: { standing: 'none', evidence: 'it sends none', at: null },
         saturation: { standing: '0 %', evidence: 'idle', at: null },
         correctness: { standing: 'unknown', evidence: 'no recent calls', at: null },
       }),
@@ -214,6 +215,7 @@ describe('views', () => {
     expect(view.instances[1]?.axes.map(({ axis, standing }) => `${axis}: ${standing}`)).toEqual([
       'administrative: enabled',
       'liveness: up',
+      'heartbeat: none',
       'saturation: 0 %',
       'correctness: unknown',
       'breaker: open',

@@ -12,6 +12,16 @@ export interface CheckSignal {
   reason: string | null
 }
 
+/** A heartbeat that an instance sent to one replica. */
+export interface BeatSignal {
+  tenantId: string
+  moduleId: string
+  instanceId: string
+  status: 'healthy' | 'degraded' | 'unhealthy' | null
+  load: number | null
+  by: string
+}
+
 /** What replicas call out to each other. Only ever a hint: whoever misses one finds the same by looking, a second later. */
 export type Signal =
   /** Lanes may hold ready tasks; none named: any. */
@@ -25,6 +35,7 @@ export type Signal =
   /** Configuration was changed; the database itself says so. */
   | { kind: 'revision' }
   | { kind: 'checked'; checks: readonly CheckSignal[] }
+  | { kind: 'beat'; beat: BeatSignal }
 
 /** How signals travel. */
 export interface SignalPort {
@@ -57,7 +68,7 @@ export class SignalSender {
     if (this.#isStopped || !this.#options.isHeard()) return
     if (signal.kind === 'work') this.#addLanes(signal.laneIds)
     else if (signal.kind === 'checked') this.#checks.push(...signal.checks)
-    else this.#others.set(signal.kind === 'cancel' ? `cancel ${signal.replicaId}` : signal.kind, signal)
+    else this.#others.set(keyOf(signal), signal)
     this.#cancelTimer ??= this.#options.clock.setTimer(gatherMs, () => void this.#send())
   }
 
@@ -95,4 +106,12 @@ export class SignalSender {
     this.#checks = []
     return signals
   }
+}
+
+/** Of signals with one key, the last is sent. */
+function keyOf(signal: Signal): string {
+  if (signal.kind === 'cancel') return `cancel ${signal.replicaId}`
+  if (signal.kind !== 'beat') return signal.kind
+  const { tenantId, moduleId, instanceId } = signal.beat
+  return `beat ${tenantId} ${moduleId} ${instanceId}`
 }
