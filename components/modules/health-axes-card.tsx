@@ -40,6 +40,12 @@ export function HealthAxesCard({ module: { instances } }: { module: ModuleView }
   )
 }
 
+/** A newer server may tell of sides that this page does not know yet. */
+function AxisName({ axis }: Pick<HealthAxis, 'axis'>) {
+  const known = (names as Record<string, { name: string; meaning: string } | undefined>)[axis]
+  return <span title={known?.meaning}>{known?.name ?? axis}</span>
+}
+
 function InstanceAxes({ instance, hasHead }: { instance: InstanceView; hasHead: boolean }) {
   const { endpoint, healthScore, axes } = instance
   return (
@@ -55,7 +61,7 @@ function InstanceAxes({ instance, hasHead }: { instance: InstanceView; hasHead: 
       {axes.map(({ axis, standing, evidence, at }) => (
         <TableRow key={axis}>
           <TableCell className="whitespace-nowrap text-muted-foreground">
-            <span title={names[axis].meaning}>{names[axis].name}</span>
+            <AxisName axis={axis} />
           </TableCell>
           <TableCell className="num whitespace-nowrap font-medium">{standing.replaceAll('_', '-')}</TableCell>
           <TableCell className="min-w-40 text-muted-foreground">{evidence}</TableCell>
