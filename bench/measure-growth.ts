@@ -1,8 +1,7 @@
-import path from 'node:path'
 import pg from 'pg'
 import { silentLogger } from '../server/core/shared/logger.ts'
-import { makeReachableTempDir } from '../server/persistence/embedded/reachable-temp-dir.ts'
-import { startEmbeddedPostgres } from '../server/persistence/embedded/start-embedded-postgres.ts'
+import { queueSettings } from '../server/persistence/embedded/settings.ts'
+import { startThrowawayPostgres } from '../server/persistence/embedded/throwaway-postgres.ts'
 import { applyMigrations } from '../server/persistence/migrate/apply-migrations.ts'
 import { databaseUrl, runAsAdmin } from '../server/testing/template-database.ts'
 import { atMost, below, type Figure, toFigure } from './figure.ts'
@@ -35,15 +34,10 @@ export async function measureGrowth({
   waiting,
   stored,
 }: GrowthOptions): Promise<{ figures: Figure[]; pages: PageTimes[] }> {
-  await using folder = await makeReachableTempDir('quarterdeck-growth')
-  const server = await startEmbeddedPostgres({ dataDir: path.join(folder.path, 'postgres'), logger: silentLogger })
-  try {
-    const claims = await measureClaims(server.url, waiting, runs)
-    const pages = await measurePages(server.url, stored)
-    return { figures: [...claims, ...toPageFigures(pages, stored), ...(await measureMemory())], pages }
-  } finally {
-    await server.stop()
-  }
+  await using server = await startThrowawayPostgres(queueSettings)
+  const claims = await measureClaims(server.url, waiting, runs)
+  const pages = await measurePages(server.url, stored)
+  return { figures: [...claims, ...toPageFigures(pages, stored), ...(await measureMemory())], pages }
 }
 
 async function measureClaims(serverUrl: string, waiting: number, runs: number): Promise<Figure[]> {

@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
-import { silentLogger } from '../server/core/shared/logger.ts'
 import { makeReachableTempDir } from '../server/persistence/embedded/reachable-temp-dir.ts'
-import { startEmbeddedPostgres } from '../server/persistence/embedded/start-embedded-postgres.ts'
+import { queueSettings } from '../server/persistence/embedded/settings.ts'
+import { startThrowawayPostgres } from '../server/persistence/embedded/throwaway-postgres.ts'
 import { atLeast, type Figure, median, toFigure } from './figure.ts'
 import { measureHttpCeiling } from './load/http-ceiling.ts'
 import { startRedis } from './load/redis.ts'
@@ -28,7 +28,7 @@ const ours = { 'quarterdeck, in process': 'local', 'quarterdeck, over HTTP': 'ht
 export async function measureRace(runs: number): Promise<{ rows: RaceRow[]; figures: Figure[] }> {
   installPeers()
   await using folder = await makeReachableTempDir('quarterdeck-race')
-  const server = await startEmbeddedPostgres({ dataDir: path.join(folder.path, 'postgres'), logger: silentLogger })
+  await using server = await startThrowawayPostgres(queueSettings)
   const redis = await startRedis(folder.path)
   try {
     const names = [...peers.filter(name => name !== 'bullmq' || redis), ...Object.keys(ours)]
@@ -45,7 +45,6 @@ export async function measureRace(runs: number): Promise<{ rows: RaceRow[]; figu
     return { rows: [...rows.values()], figures: compare(rows, ceilings) }
   } finally {
     await redis?.stop()
-    await server.stop()
   }
 }
 

@@ -21,6 +21,11 @@ const invariants: readonly { text: string; sql: string }[] = [
       WHERE o.id IS NULL OR s.times IS DISTINCT FROM 1`,
   },
   {
+    text: 'idempotency keys under which several tasks were made',
+    sql: `SELECT count(*) FROM (
+      SELECT FROM task WHERE idempotency_key IS NOT NULL GROUP BY tenant_id, idempotency_key HAVING count(*) > 1) k`,
+  },
+  {
     text: 'attempts written by a holder whose lease had been taken over',
     sql: `
       SELECT count(*) FROM attempt a JOIN attempt lost

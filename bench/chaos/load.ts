@@ -23,8 +23,6 @@ export interface LoadReport {
   /** Latencies of those that were taken, in ms from when each was due. */
   submitP50Ms: number
   submitP99Ms: number
-  /** Keys under which two different tasks were acknowledged: must be 0. */
-  repeated: number
   /** Codes of what each submission was answered at last, in order; null for taken ones. */
   answers: (string | null)[]
   /** Ids of those taken, in order; null for the others. */
@@ -47,7 +45,6 @@ export class Load {
   readonly #prefix: string
   /** Connections to each replica: `fetch` costs more than the server takes to answer. */
   readonly #pools = new Map<string, Pool>()
-  #repeated = 0
   readonly #ending = new AbortController()
   readonly #done: Promise<void>
 
@@ -70,7 +67,6 @@ export class Load {
       errors: this.#errors,
       submitP50Ms: quantile(this.#latencies, 0.5),
       submitP99Ms: quantile(this.#latencies, 0.99),
-      repeated: this.#repeated,
       answers: this.#answers,
       ids: this.#ids,
     }
@@ -91,12 +87,10 @@ export class Load {
 
   async #submit(n: number, dueAt: number): Promise<void> {
     const task = { type: 'work', payload: n, ...this.#options.task?.(n), idempotencyKey: `${this.#prefix}-${n}` }
-    const seen = new Set<string>()
     const giveUpAt = performance.now() + 60_000
     for (let turn = n; ; turn++) {
       const answer = await this.#once(turn, task)
       if (typeof answer === 'object') {
-        seen.add(answer.id)
         this.#stage.acknowledged.add(answer.id)
         this.#latencies.push(performance.now() - dueAt)
         this.#ids[n] = answer.id
@@ -108,7 +102,6 @@ export class Load {
       if (!this.#options.isPersistent || performance.now() > giveUpAt) break
       await sleep(retryGapMs)
     }
-    if (seen.size > 1) this.#repeated++
   }
 
   /** The receipt, or the code of what went wrong. */

@@ -16,8 +16,8 @@ const { rows, seed, isFull } = readArguments(process.argv.slice(2))
 const found = readEarlier()
 let allHold = true
 const template = await startTemplateDatabase()
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void template.stop().then(() => process.exit(1)))
+let standing: Stage | null = null
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void takeAwayAll())
 try {
   for (const row of rows) {
     const result = await tryRow(template, row)
@@ -31,6 +31,12 @@ try {
   await template.stop()
 }
 process.exit(allHold ? 0 : 1)
+
+async function takeAwayAll(): Promise<void> {
+  await standing?.[Symbol.asyncDispose]().catch(() => {})
+  await template.stop()
+  process.exit(1)
+}
 
 async function tryRow(server: TemplateDatabase, row: FaultRow): Promise<FaultResult> {
   const begun = performance.now()
@@ -56,6 +62,7 @@ async function findingsOf(server: TemplateDatabase, row: FaultRow) {
   const options = { seed: seed * 1_000 + row.row, isFull }
   try {
     await using stage = await (row.open ? row.open(server, options) : Stage.open(server, options))
+    standing = stage
     const findings = await row.run(stage)
     if (row.isCoreOnly) return findings
     await stage.untilIdle()

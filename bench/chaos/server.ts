@@ -3,6 +3,7 @@ import { startQuarterdeck } from '../../server/composition/start-quarterdeck.ts'
 import { readConfig } from '../../server/config/read-config.ts'
 import type { OrchestratorPorts } from '../../server/core/orchestrator-ports.ts'
 import type { DriverCall } from '../../server/core/queue/driver.ts'
+import { endWithParent } from '../../server/testing/end-with-parent.ts'
 import { type CrashPoint, crashAt } from './crash-points.ts'
 
 /**
@@ -10,6 +11,7 @@ import { type CrashPoint, crashAt } from './crash-points.ts'
  * payload, and its machine's clock is wrong. Prints its address as one line of JSON.
  */
 const environment = process.env
+endWithParent()
 const die = () => process.kill(process.pid, 'SIGKILL')
 
 let skewMs = Number(environment['CHAOS_CLOCK_SKEW_MS'] ?? 0)

@@ -167,7 +167,7 @@ export class Stage implements AsyncDisposable {
     return ids
   }
 
-  /** Waits until nothing waits or runs, all events have numbers, and no replica holds a slot any more. */
+  /** Waits until nothing waits or runs and all events have numbers. */
   async untilIdle(timeoutMs = 120_000): Promise<void> {
     await until(
       'everything ends',

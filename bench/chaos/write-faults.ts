@@ -43,7 +43,7 @@ export function writeFaults(results: readonly FaultResult[]): void {
 
 Written by \`npm run chaos\`. Each row starts real servers as processes of their own, on a real PostgreSQL and with modules over
 HTTP, does the fault to them under load, and then checks, beside what the row demands, on every task that was accepted: it is alive
-or ended, in one place; an ended one has one outcome, told of once; what was acknowledged is there; a holder whose lease was taken
+or ended, in one place; an ended one has one outcome, told of once; a key has made one task; what was acknowledged is there; a holder whose lease was taken
 over has written nothing; totals are what the tables hold; no lease and no slot is held at rest; events are numbered without gaps.
 
 ${notHeld.length === 0 ? 'All of these hold.' : `**${notHeld.length} of ${rows.length} do not hold**; what did not is below the table.`}

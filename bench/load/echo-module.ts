@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { endWithParent } from '../../server/testing/end-with-parent.ts'
 
 /** A module that answers at once, in a process of its own; prints its address as one line of JSON. */
 const answers = { '/health': '{"status":"healthy"}', '/process': '{"ok":true}' }
@@ -11,6 +12,7 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
     response.end(body)
   })
 })
+endWithParent()
 server.listen(0, '127.0.0.1', () => {
   console.log(JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }))
 })

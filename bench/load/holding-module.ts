@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { endWithParent } from '../../server/testing/end-with-parent.ts'
 
 /** A module that takes every call and answers none of them before it is told to by `POST /release`; prints its address. */
 const held = new Set<ServerResponse>()
@@ -19,6 +20,7 @@ const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, (re
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length }).end(text)
   })
 })
+endWithParent()
 server.listen(0, '127.0.0.1', 20_000, () => {
   console.log(JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }))
 })

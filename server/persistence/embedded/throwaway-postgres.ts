@@ -4,7 +4,7 @@ import path from 'node:path'
 import { silentLogger } from '../../core/shared/logger.ts'
 import { inspectPostmaster, isAlive } from './postmaster.ts'
 import { makeReachableTempDir } from './reachable-temp-dir.ts'
-import { throwawaySettings } from './settings.ts'
+import { type PostgresSettings, throwawaySettings } from './settings.ts'
 import { startEmbeddedPostgres } from './start-embedded-postgres.ts'
 
 const folderPrefix = 'quarterdeck-throwaway'
@@ -15,13 +15,18 @@ export interface ThrowawayPostgres {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Starts a PostgreSQL that is fast because it may lose everything. For tests and checks, never for data that matters. */
-export async function startThrowawayPostgres(): Promise<ThrowawayPostgres> {
+/**
+ * Starts a PostgreSQL whose data nobody needs afterwards: for tests, checks and measurements. Unless told otherwise it is fast
+ * because it may lose everything. One that is left behind by a process that was killed is cleared away by the next.
+ */
+export async function startThrowawayPostgres(
+  settings: PostgresSettings = throwawaySettings,
+): Promise<ThrowawayPostgres> {
   await removeAbandoned()
   await using cleanup = new AsyncDisposableStack()
   const folder = cleanup.use(await makeReachableTempDir(`${folderPrefix}-${process.pid}`))
   const dataDir = path.join(folder.path, 'postgres')
-  const server = await startEmbeddedPostgres({ dataDir, logger: silentLogger, settings: throwawaySettings })
+  const server = await startEmbeddedPostgres({ dataDir, logger: silentLogger, settings })
   cleanup.defer(() => server.stop())
   const owned = cleanup.move()
   return { url: server.url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
