@@ -323,7 +323,7 @@ export class Execution implements RunningTask {
   #abortWhenTimeIsUp(): () => void {
     const { leftMs } = this.#time
     if (leftMs >= this.task.timeoutMs) return () => {}
-    return this.#ports.clock.setTimer(leftMs, () => this.#controller.abort())
+    return this.#ports.clock.setTimer(Math.max(0, leftMs), () => this.#controller.abort())
   }
 
   /** Tells everybody who learns from calls, and gives the slot back. */
