@@ -19,8 +19,8 @@ export type WorkerMessage =
   | { kind: 'done'; result: SimulationResult }
   | { kind: 'refused'; code: QuarterdeckError['code']; message: string; action: string }
 
-/** More recorded tasks than this are sampled by whole minutes. */
-const mostTasks = 200_000
+/** More recorded tasks than this are sampled by whole minutes: six replays of as many take about a minute of one core. */
+const mostTasks = 50_000
 /** Reading may take this part of the progress. */
 const readShare = 0.1
 const statementTimeoutMs = 60_000
