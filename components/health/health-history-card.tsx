@@ -41,21 +41,16 @@ export function HealthHistoryCard() {
   )
   return (
     <Card>
-      <CardHeader
-        title="Over time"
-        note="the lowest score of each span"
-        actions={
-          <div className="flex flex-wrap gap-1.5">
-            <SegmentedControl
-              label="Range"
-              value={isAbsolute ? 'other' : range}
-              onValueChange={value => void setSearch({ range: value === 'other' ? null : value, from: null, to: null })}
-              options={healthRanges.map(value => ({ value, label: labels[value] }))}
-            />
-            <RangePicker />
-          </div>
-        }
-      />
+      <CardHeader title="Over time" note="the lowest score of each span" />
+      <div className="flex flex-wrap items-center gap-1.5 px-4 pt-3">
+        <SegmentedControl
+          label="Range"
+          value={isAbsolute ? 'other' : range}
+          onValueChange={value => void setSearch({ range: value === 'other' ? null : value, from: null, to: null })}
+          options={healthRanges.map(value => ({ value, label: labels[value] }))}
+        />
+        <RangePicker />
+      </div>
       <div className="h-[232px] px-3 pt-3">
         {error && !data ? (
           <ErrorLine error={error} />

@@ -52,7 +52,6 @@ export function DeploymentCard({ moduleId, deployment }: { moduleId: string; dep
             {shown.fromVersions.length > 0 ? `after ${shown.fromVersions.join(', ')}` : 'the first'}
           </span>
         }
-        actions={<DeploymentActions moduleId={moduleId} deployment={shown} />}
       />
       <CardContent className="grid gap-3">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -74,6 +73,7 @@ export function DeploymentCard({ moduleId, deployment }: { moduleId: string; dep
           </p>
         ) : null}
         <ErrorLine error={error} />
+        <DeploymentActions moduleId={moduleId} deployment={shown} />
       </CardContent>
       <CardFooter className="num">
         Started by {shown.startedBy} <RelativeTime at={shown.startedAt} /> · at least {formatCount(shown.minCalls)}{' '}
