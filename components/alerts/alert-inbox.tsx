@@ -2,13 +2,8 @@
 
 import { BellOff, BellRing, Check } from 'lucide-react'
 import { useState } from 'react'
-import {
-  type AlertState,
-  type AlertStats,
-  type AlertView,
-  alertSeverities,
-  alertStates,
-} from '#server/contracts/alerts.ts'
+import { alertSeverities, alertStates } from '#server/contracts/alert-words.ts'
+import type { AlertState, AlertStats, AlertView } from '#server/contracts/alerts.ts'
 import { useFleetPulse } from '../data/use-dashboard.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { SearchField } from '../layout/search-field.tsx'

@@ -2,10 +2,10 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Controller, useForm } from 'react-hook-form'
+import { alertSeverities } from '#server/contracts/alert-words.ts'
 import {
   type AlertRuleView,
   type AlertSeverity,
-  alertSeverities,
   type RuleSettings,
   type SetRule,
   setRuleInput,

@@ -1,7 +1,7 @@
 'use client'
 
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { alertSeverities, alertStates } from '#server/contracts/alerts.ts'
+import { alertSeverities, alertStates } from '#server/contracts/alert-words.ts'
 
 /** What the page shows: the alerts, what decides on them, what keeps them quiet, and the auditor's checks. */
 export const alertTabs = ['inbox', 'rules', 'silences', 'invariants'] as const

@@ -9,12 +9,12 @@ import { Card } from '../ui/card.tsx'
 import { describeError } from '../ui/describe-error.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
+import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { StaleLine } from '../ui/stale-line.tsx'
 import { CapabilityCard } from './capability-card.tsx'
 import { ConfigurationCard } from './configuration-card.tsx'
 import { DependencyCard } from './dependency-card.tsx'
-import { DeploymentCard } from './deployment-card.tsx'
 import { HealthAxesCard } from './health-axes-card.tsx'
 import { InstanceCard } from './instance-card.tsx'
 import { ModuleEvents } from './module-events.tsx'
@@ -23,6 +23,8 @@ import { ModuleHeader } from './module-header.tsx'
 import { ModulePageSkeleton } from './module-page-skeleton.tsx'
 import { ModuleTasks } from './module-tasks.tsx'
 import { useModuleEvents } from './use-modules.ts'
+
+const DeploymentCard = onDemand(() => import('./deployment-card.tsx').then(module => module.DeploymentCard))
 
 const refreshMs = 3_000
 const trail = [{ href: '/modules', label: 'Modules' }]

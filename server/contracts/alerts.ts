@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AlertUnit } from './alert-rules.ts'
 import { type AlertRuleId, alertRuleIds } from './alert-rules.ts'
+import { alertSeverities, alertStates } from './alert-words.ts'
 import {
   type Json,
   limits,
@@ -12,14 +13,12 @@ import {
 } from './common.ts'
 
 /** Worst first. */
-export const alertSeverities = ['critical', 'warning', 'info'] as const
 export type AlertSeverity = (typeof alertSeverities)[number]
 
 /**
  * `open`: nobody has said that he deals with it; `acknowledged`: somebody has; `silenced`: a silence covers it now; `resolved`: what
  * it tells of is over. An alert that is silenced was never lost: it is open or acknowledged again when the silence ends.
  */
-export const alertStates = ['open', 'acknowledged', 'silenced', 'resolved'] as const
 export type AlertState = (typeof alertStates)[number]
 
 const severitySchema = z.enum(alertSeverities)

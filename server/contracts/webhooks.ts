@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AlertRuleId, alertRuleIds } from './alert-rules.ts'
-import { type AlertSeverity, alertSeverities } from './alerts.ts'
+import { alertSeverities } from './alert-words.ts'
+import type { AlertSeverity } from './alerts.ts'
 import { limits, pageLimitSchema, uuidSchema } from './common.ts'
 
 /** What a webhook is told of. */

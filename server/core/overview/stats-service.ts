@@ -1,4 +1,5 @@
-import { type AlertView, alertSeverities } from '../../contracts/alerts.ts'
+import { alertSeverities } from '../../contracts/alert-words.ts'
+import type { AlertView } from '../../contracts/alerts.ts'
 import type { BreakerView } from '../../contracts/breakers.ts'
 import type {
   BreakerStats,
