@@ -31,10 +31,10 @@ export const AlertRow = memo(function AlertRow({ alert, index, isActive, onOpen 
           <span className="flex flex-wrap gap-x-2 text-faint-foreground text-xs">
             <span>{alert.ruleName}</span>
             {state === 'open' ? null : (
-              <span>
+              <span className="inline-flex items-center gap-1">
                 <StatusText of="alert" status={state} />
-                {state === 'acknowledged' && acknowledgedBy ? ` by ${acknowledgedBy}` : ''}
-                {silencedBy ? ` by ${silencedBy.by}` : ''}
+                {state === 'acknowledged' && acknowledgedBy ? `by ${acknowledgedBy}` : ''}
+                {silencedBy ? `by ${silencedBy.by}` : ''}
               </span>
             )}
           </span>

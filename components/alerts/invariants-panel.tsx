@@ -65,7 +65,7 @@ export function InvariantsPanel() {
 function CheckRow({ check }: { check: InvariantView }) {
   const { title, claim, repair, outcome, found, sample, lastRunAt, durationMs, ranBy, error } = check
   return (
-    <li className="grid gap-x-4 gap-y-1 px-4 py-2.5 lg:grid-cols-[minmax(0,1fr)_8rem_16rem]">
+    <li className="grid gap-x-4 gap-y-1 px-4 py-2.5 lg:grid-cols-[minmax(0,1fr)_8rem_16rem] lg:items-center">
       <div className="min-w-0">
         <p className="font-medium">{title}</p>
         <p className="text-pretty text-muted-foreground text-xs">{claim}</p>
