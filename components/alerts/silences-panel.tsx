@@ -32,20 +32,18 @@ export function SilencesPanel() {
   return (
     <Card>
       <CardHeader
-        title="Silences and maintenance windows"
+        title="Silences"
         actions={
-          <span className="flex items-center gap-3">
-            <span className="flex items-center gap-2">
-              <Switch id={id} checked={past} onCheckedChange={setPast} />
-              <label htmlFor={id}>Past ones</label>
-            </span>
-            <ActionButton size="sm" reason={refusal} onClick={() => setAdding(true)}>
-              <BellOff aria-hidden />
-              New silence
-            </ActionButton>
-          </span>
+          <ActionButton size="sm" reason={refusal} onClick={() => setAdding(true)}>
+            <BellOff aria-hidden />
+            New silence
+          </ActionButton>
         }
       />
+      <div className="flex items-center gap-2 border-b px-4 py-2">
+        <Switch id={id} checked={past} onCheckedChange={setPast} />
+        <label htmlFor={id}>Past ones too</label>
+      </div>
       {data && data.items.length > 0 ? (
         <ul aria-label="Silences" className="divide-y">
           {data.items.map(silence => (

@@ -14,6 +14,7 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { StaleLine } from '../ui/stale-line.tsx'
 import { statusLook } from '../ui/status.ts'
 import { StatusBadge, StatusText } from '../ui/status-badge.tsx'
+import { AnomalyCard } from './anomaly-card.tsx'
 import { HealthHistoryCard } from './health-history-card.tsx'
 import { ScoreTable } from './score-table.tsx'
 import { UnhealthyCard } from './unhealthy-card.tsx'
@@ -45,6 +46,7 @@ export function HealthPage() {
       ) : (
         <div className="grid gap-4 *:min-w-0">
           {data ? <Overview summary={data} /> : <Skeleton className="h-36 rounded-lg" />}
+          <AnomalyCard />
           <HealthHistoryCard />
           <div className="grid items-start gap-4 xl:grid-cols-2 *:min-w-0">
             <UnhealthyCard />
