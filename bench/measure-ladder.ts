@@ -79,17 +79,17 @@ async function openLine(store: SqlTaskStore) {
   const ids = createIdSource()
   const held: ClaimedTask[][] = []
   return {
-    async insert() {
+    insert: async () => {
       for (let n = 0; n < tasks; n += batch) {
         await store.insert(Array.from({ length: batch }, () => newTask(ids.next(), lane.id)))
       }
     },
-    async claim() {
+    claim: async () => {
       for (let n = 0; n < tasks; n += batch) {
         held.push(await store.claim([{ laneId: lane.id, slots: batch }], batch, replicaId))
       }
     },
-    async finish() {
+    finish: async () => {
       for (const claimed of held.splice(0)) await store.finish(claimed.map(toEnd), replicaId)
     },
   }
@@ -98,10 +98,31 @@ async function openLine(store: SqlTaskStore) {
 function newTask(id: string, laneId: number): NewTask {
   const now = Date.now()
   return {
-    ...{ tenantId: 'default', id, laneId, type: 'noop', pinnedModuleId: null, priority: 5, score: 2, rank: now },
-    ...{ runAt: null, deadline: null, timeoutMs: 30_000, totalTimeoutMs: null, maxAttempts: 4, complexity: 1 },
-    ...{ costBudgetUsd: null, idempotencyKey: null, bodyHash: null, submittedBy: 'bench', retryOf: null, remake: null },
-    ...{ dependsOn: [], traceparent: null, acceptedAt: now, payload: '{"n":1}', payloadBytes: 7 },
+    tenantId: 'default',
+    id,
+    laneId,
+    type: 'noop',
+    pinnedModuleId: null,
+    priority: 5,
+    score: 2,
+    rank: now,
+    runAt: null,
+    deadline: null,
+    timeoutMs: 30_000,
+    totalTimeoutMs: null,
+    maxAttempts: 4,
+    complexity: 1,
+    costBudgetUsd: null,
+    idempotencyKey: null,
+    bodyHash: null,
+    submittedBy: 'bench',
+    retryOf: null,
+    remake: null,
+    dependsOn: [],
+    traceparent: null,
+    acceptedAt: now,
+    payload: '{"n":1}',
+    payloadBytes: 7,
     event: eventOf('task.ready', id),
   }
 }
@@ -112,11 +133,20 @@ function toEnd(task: ClaimedTask): LeaseEnd {
     task,
     attempts: [
       {
-        ...{ number: 1, moduleId: 'noop', instanceId: decision.instanceId, outcome: 'succeeded', error: null },
-        ...{ dispatchedAt: at, endedAt: at, costUsd: 0, decision },
+        number: 1,
+        moduleId: 'noop',
+        instanceId: decision.instanceId,
+        outcome: 'succeeded',
+        error: null,
+        dispatchedAt: at,
+        endedAt: at,
+        costUsd: 0,
+        decision,
       },
     ],
-    ...{ attemptsUsed: 1, startedAt: at, at },
+    attemptsUsed: 1,
+    startedAt: at,
+    at,
     next: { kind: 'end', status: 'succeeded', result: '{"ok":true}', error: null, reason: null },
     events: (['agent.started', 'agent.completed', 'task.succeeded'] as const).map(type => eventOf(type, task.id)),
   }
@@ -124,8 +154,14 @@ function toEnd(task: ClaimedTask): LeaseEnd {
 
 function eventOf(type: EventType, taskId: string): StampedEvent {
   return {
-    ...{ schemaVersion: 1, type, at: new Date().toISOString(), priority: 5, taskId },
-    ...{ moduleId: 'noop', instanceId: decision.instanceId, data: { type: 'noop', attempt: 1, durationMs: 1 } },
+    schemaVersion: 1,
+    type,
+    at: new Date().toISOString(),
+    priority: 5,
+    taskId,
+    moduleId: 'noop',
+    instanceId: decision.instanceId,
+    data: { type: 'noop', attempt: 1, durationMs: 1 },
   }
 }
 
@@ -141,8 +177,17 @@ const decision = {
   reasons: ['noop is the only module with room', 'its only instance'],
   candidates: [
     {
-      ...{ moduleId: 'noop', instanceId: 'i-1dd3f89eabc12', score: 0.98, load: 0.1, inFlight: 10, capacity: 100 },
-      ...{ successRate: 0.99, meanMs: 0.3, evidence: 100, costPerHourUsd: 0, excluded: null },
+      moduleId: 'noop',
+      instanceId: 'i-1dd3f89eabc12',
+      score: 0.98,
+      load: 0.1,
+      inFlight: 10,
+      capacity: 100,
+      successRate: 0.99,
+      meanMs: 0.3,
+      evidence: 100,
+      costPerHourUsd: 0,
+      excluded: null,
     },
   ],
 } satisfies DecisionView

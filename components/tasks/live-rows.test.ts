@@ -33,6 +33,12 @@ describe('a list that is being read', () => {
     expect(anchorAt(page([]))).toBeNull()
   })
 
+  test('begins before all tasks while none of those that were looked at matches', () => {
+    const anchor = anchorAt(page([], 'further back'))
+    expect(anchor).toMatchObject({ newest: '', to: undefined })
+    expect(anchor && countNew(anchor, page([task(5)]))).toEqual({ count: 1, isMore: false })
+  })
+
   test('counts what came later, and says when there is more than was looked at', () => {
     const anchor = anchorAt(page([task(5)]))
     if (!anchor) throw new Error('the list should begin')

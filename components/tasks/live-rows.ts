@@ -6,16 +6,19 @@ import { isEnded } from './task-words.ts'
 export interface Anchor {
   /** Id of the newest task shown; ids grow with time. */
   newest: string
-  /** The moment that shuts out what came later, for the server's `to`. */
-  to: string
+  /** The moment that shuts out what came later, for the server's `to`; undefined while there is nothing yet. */
+  to: string | undefined
   /** The first page as it was then. */
   first: Page<TaskSummary>
 }
 
-/** Begins a list at the newest of these tasks; null when there are none. */
+/**
+ * Begins a list at the newest of these tasks, or before all of them while those that were looked at do not match and there are
+ * more; null when there are none.
+ */
 export function anchorAt(head: Page<TaskSummary>): Anchor | null {
   const [newest] = head.items
-  if (!newest) return null
+  if (!newest) return head.nextCursor === null ? null : { newest: '', to: undefined, first: head }
   return { newest: newest.id, to: new Date(millisecondOf(newest) + 1).toISOString(), first: head }
 }
 

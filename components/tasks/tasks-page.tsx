@@ -112,6 +112,16 @@ function TaskListing({ search, onSubmit }: { search: TaskSearch; onSubmit: () =>
               ) : null}
             </CardFooter>
           </>
+        ) : list.isSearching ? (
+          <SkeletonRows rows={14} label="Looking further back" />
+        ) : list.hasMore ? (
+          <EmptyState
+            icon={ListTree}
+            title="No match among the newest tasks"
+            actions={<Button onClick={list.loadMore}>Look further back</Button>}
+          >
+            A shorter range of time, or a type, finds old ones faster.
+          </EmptyState>
         ) : isFiltered ? (
           <EmptyState
             icon={ListTree}

@@ -1,7 +1,7 @@
 'use client'
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { TaskSummary } from '#server/contracts/tasks.ts'
 import { useLive } from '../data/live.tsx'
 import { useTRPC, useTRPCClient } from '../data/trpc.ts'
@@ -11,6 +11,8 @@ import type { TaskListFilter } from './task-filter.ts'
 const headMs = 2_000
 const pageMs = 4_000
 const pageSize = 50
+/** Pages without a match that are passed by themselves; each stands for thousands of tasks. */
+const mostEmptyPages = 25
 
 export interface TaskList {
   /** Newest first; undefined until the first page is there. */
@@ -19,6 +21,8 @@ export interface TaskList {
   /** Tasks that came while the list is held, and whether there are more than were counted. */
   fresh: { count: number; isMore: boolean }
   hasMore: boolean
+  /** Nothing was found so far, and it is being looked for further back. */
+  isSearching: boolean
   isLoadingMore: boolean
   loadMore: () => void
   /** Begins the list anew at the newest task. */
@@ -78,12 +82,20 @@ export function useTaskList(filter: TaskListFilter, { hold }: { hold: boolean })
     setAnchor(begins)
   }
 
+  const looked = pages.data?.pages.length ?? 0
+  const isSearching = rows?.length === 0 && pages.hasNextPage && looked < mostEmptyPages
+  const { fetchNextPage, isFetching } = pages
+  useEffect(() => {
+    if (isSearching && !isFetching) void fetchNextPage()
+  }, [isSearching, isFetching, fetchNextPage])
+
   const tasks = useMemo(() => rows && withNewest(rows, headItems ?? []), [rows, headItems])
   return {
     tasks,
     error: head.error ?? pages.error,
     fresh,
     hasMore: pages.hasNextPage,
+    isSearching,
     isLoadingMore: pages.isFetchingNextPage,
     loadMore: () => void (pages.hasNextPage && !pages.isFetchingNextPage && pages.fetchNextPage()),
     showNewest: () => setAnchor(begins),

@@ -7,9 +7,17 @@ export function Skeleton({ className, ...props }: ComponentProps<'div'>) {
 }
 
 /** Rows of a table or list that is loading, each as tall as a real one. */
-export function SkeletonRows({ rows = 8, className }: { rows?: number; className?: string }) {
+export function SkeletonRows({
+  rows = 8,
+  label = 'Loading',
+  className,
+}: {
+  rows?: number
+  label?: string
+  className?: string
+}) {
   return (
-    <div role="status" aria-label="Loading" className={className}>
+    <div role="status" aria-label={label} className={className}>
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} className="flex h-9 items-center gap-4 border-b px-4 last:border-0">
           <Skeleton className="h-3.5 w-1/4" />
