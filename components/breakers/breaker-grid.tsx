@@ -42,7 +42,7 @@ const Cell = memo(function Cell({ breaker, isActive, onOpen }: CellProps) {
       data-active={isActive || undefined}
       aria-label={`${breaker.moduleName} at ${host}: ${look.label}${forced ? ', held' : ''}, ${formatPercent(window.failureRate)} of ${formatCount(window.calls)} calls failing`}
       title={breaker.endpoint}
-      className="num flex h-7 w-full min-w-0 items-center gap-1.5 rounded-sm border bg-card pr-1.5 pl-1 text-left text-xs transition-colors hover:border-border-strong data-active:outline-2 data-active:outline-primary max-md:h-9"
+      className="num flex h-7 w-full min-w-0 items-center gap-1.5 rounded-sm border bg-card pr-1.5 pl-1 text-left text-xs transition-colors [contain-intrinsic-size:auto_1.75rem] [content-visibility:auto] hover:border-border-strong data-active:outline-2 data-active:outline-primary max-md:h-9"
     >
       <BreakerMark state={state} isHeld={forced !== null} className="size-4.5" />
       <span className="truncate font-medium">{breaker.moduleName}</span>

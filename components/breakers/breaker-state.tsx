@@ -10,7 +10,11 @@ import { StatusBadge } from '../ui/status-badge.tsx'
 export function BreakerStateLine({ breaker, className }: { breaker: BreakerView; className?: string }) {
   return (
     <span className={cn('flex items-center gap-1.5', className)}>
-      <StatusBadge of="breaker" status={breaker.state} suffix={breaker.forced ? 'held' : undefined} />
+      <StatusBadge
+        of="breaker"
+        status={breaker.state}
+        suffix={breaker.forced ? 'held' : breaker.openedBy === 'quorum' ? 'by quorum' : undefined}
+      />
       <span className="text-muted-foreground text-xs">
         for <Elapsed since={breaker.since} />
       </span>

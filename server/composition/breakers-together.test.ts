@@ -10,11 +10,12 @@ import { until } from '#server/testing/until.ts'
 
 const patienceMs = 30_000
 const cleanup = new AsyncDisposableStack()
+let start: () => Promise<ReplicaProcess>
 let replicas: [ReplicaProcess, ReplicaProcess, ReplicaProcess]
 
 beforeAll(async () => {
   const { url } = cleanup.use(await createTestDatabase())
-  const start = async () => cleanup.use(await startReplicaProcess(url))
+  start = async () => cleanup.use(await startReplicaProcess(url))
   // The first migrates and makes the key of the installation.
   replicas = [await start(), ...(await Promise.all([start(), start()]))]
   await until('each knows all others', async () => {
@@ -166,7 +167,7 @@ describe('three replicas on one database', () => {
     )
   })
 
-  test('a breaker that is held open on one is held on all, until the hold is over by itself', async () => {
+  test('a breaker that is held open on one is held on all, also on one that starts later, until the hold is over by itself or reset', async () => {
     const module = await RoutedModule.register('held')
     const [first, second] = replicas
     const hold = { ...module.key, reason: 'provider outage', expiresInMs: 3_000 }
@@ -182,6 +183,14 @@ describe('three replicas on one database', () => {
       'it is closed again',
       () => true,
       states => states.every(state => state === 'closed'),
+    )
+    await second.client.mutate('breakers.forceOpen', { ...module.key, reason: 'again' })
+    await until('all hold it again', async () => (await module.views()).every(({ forced }) => forced !== null))
+    const fresh = await start()
+    expect(await fresh.client.query('breakers.get', module.key)).toMatchObject({ forced: { reason: 'again' } })
+    await first.client.mutate('breakers.resetAll', { reason: 'over' })
+    await until('all are closed and free', async () =>
+      (await module.views()).every(({ forced, state }) => forced === null && state === 'closed'),
     )
     const { items } = await timeline(module)
     expect(items.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('has expired'))

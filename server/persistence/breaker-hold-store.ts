@@ -61,9 +61,10 @@ export class PrismaBreakerHoldStore implements BreakerHoldStore {
 
   async clear(by: Principal, keys: readonly BreakerKey[], reason: string, events: readonly NewEvent[]): Promise<void> {
     await this.#prisma.$transaction(async tx => {
-      for (const { tenantId, moduleId, instanceId } of keys) {
-        await tx.breakerOverride.deleteMany({ where: { tenantId, moduleId, instanceId } })
-        await tx.breakerProbe.deleteMany({ where: { tenantId, moduleId, instanceId } })
+      const where = { OR: keys.map(({ tenantId, moduleId, instanceId }) => ({ tenantId, moduleId, instanceId })) }
+      await tx.breakerOverride.deleteMany({ where })
+      await tx.breakerProbe.deleteMany({ where })
+      for (const { moduleId, instanceId } of keys) {
         await insertAudit(tx, by, {
           action: 'breaker.reset',
           targetKind: 'breaker',

@@ -183,8 +183,8 @@ export class BreakerFleet implements ProbeGate {
     if (end.outcome === 'closed') {
       this.#clearedAt.set(text, Math.max(end.at, this.#clearedAt.get(text) ?? end.at))
       const own = board.observe(end)
-      // What opened here after that probe is news.
-      if (own === null || own.since >= end.at) return
+      // Trouble that began here after that probe is news.
+      if (own === null || (own.troubledSince ?? Number.NEGATIVE_INFINITY) >= end.at) return
       board.follow(end, { kind: 'closed', reason: `the probes of replica ${end.replicaId} succeeded` })
     } else if (end.nextAt > clock.now() && end.at > (this.#clearedAt.get(text) ?? Number.NEGATIVE_INFINITY)) {
       board.follow(end, { kind: 'wait', until: end.nextAt, reason: `the probe of replica ${end.replicaId} failed` })
