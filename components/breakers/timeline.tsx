@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { ArrowRight } from 'lucide-react'
 import Link from 'next/link'
 import type { BreakerChangeView, BreakerView, TroubledCall } from '#server/contracts/breakers.ts'
-import { useTRPC } from '../data/trpc.ts'
+import { useTRPC, useTRPCClient } from '../data/trpc.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { formatMs, plural } from '../ui/format.ts'
@@ -14,15 +14,22 @@ import { StatusDot, StatusText } from '../ui/status-badge.tsx'
 
 const pageSize = 10
 const catchUpMs = 1_000
+const noCursor: string | null = null
 
 /** How the breaker came to be as it is, on all replicas: each change with its reason and the calls that caused it. */
 export function Timeline({ breaker }: { breaker: BreakerView }) {
   const trpc = useTRPC()
+  const client = useTRPCClient()
   const { moduleId, instanceId } = breaker
   const newest = breaker.transitions[0]
   const input = { moduleId, instanceId, limit: pageSize }
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    ...trpc.breakers.timeline.infiniteQueryOptions(input, { getNextPageParam: page => page.nextCursor ?? undefined }),
+    queryKey: trpc.breakers.timeline.infiniteQueryKey(input),
+    // Not tRPC's own options for infinite queries: they send the direction too, which the server rightly does not know.
+    queryFn: ({ pageParam, signal }) =>
+      client.breakers.timeline.query({ ...input, ...(pageParam === null ? {} : { cursor: pageParam }) }, { signal }),
+    initialPageParam: noCursor,
+    getNextPageParam: page => page.nextCursor,
     // A change is written a moment after it is told.
     refetchInterval: query => (isBehind(query.state.data?.pages[0]?.items[0], newest) ? catchUpMs : false),
   })
