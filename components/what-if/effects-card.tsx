@@ -21,7 +21,7 @@ export function EffectsCard({ effects }: { effects: readonly Effect[] }) {
       />
       <CardContent className="p-0">
         <ScrollArea label="Effects">
-          <Table aria-label="Effects" className="min-w-160">
+          <Table aria-label="Effects" className="min-w-200">
             <TableHeader>
               <TableRow>
                 <TableHead>Measure</TableHead>
@@ -40,7 +40,7 @@ export function EffectsCard({ effects }: { effects: readonly Effect[] }) {
                   <TableCell numeric>{formatMeasure(effect.measure, effect.after)}</TableCell>
                   <TableCell numeric>{formatDifference(effect.measure, effect.difference)}</TableCell>
                   <TableCell numeric>{formatInterval(effect)}</TableCell>
-                  <TableCell>
+                  <TableCell className="min-w-56">
                     <EffectVerdict effect={effect} />
                   </TableCell>
                 </TableRow>

@@ -30,7 +30,7 @@ export function GroupsCard({ groups }: { groups: readonly GroupEffects[] }) {
       />
       <CardContent className="p-0">
         <ScrollArea label="Gains and losses">
-          <Table aria-label="Gains and losses" className="min-w-160">
+          <Table aria-label="Gains and losses" className="min-w-200">
             <TableHeader>
               <TableRow>
                 <TableHead>{kinds.find(({ value }) => value === kind)?.label}</TableHead>
@@ -69,7 +69,7 @@ function GroupRow({ group: { name, kind, tasksBefore, tasksAfter, effects } }: {
       <TableCell numeric>{formatMeasure(effect.measure, effect.after)}</TableCell>
       <TableCell numeric>{formatDifference(effect.measure, effect.difference)}</TableCell>
       <TableCell numeric>{formatInterval(effect)}</TableCell>
-      <TableCell>
+      <TableCell className="min-w-56">
         <EffectVerdict effect={effect} />
       </TableCell>
     </TableRow>

@@ -67,6 +67,7 @@ function RunHeader({ view }: { view: SimulationView }) {
     <Card aria-labelledby="run">
       <CardHeader
         id="run"
+        className="flex-wrap [&>h2]:shrink [&>h2]:wrap-anywhere"
         title={titleOf(view)}
         note={
           <>

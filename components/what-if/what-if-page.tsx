@@ -30,12 +30,12 @@ export function WhatIfPage() {
         title="What if?"
         description="Replays recorded traffic through the engine itself: first as it is configured now, then with a change."
       />
-      <div className="grid items-start gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
-        <div className="grid gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
           <ChangeForm />
           {data && data.items.length > 0 ? <RunList items={data.items} shown={shown ?? ''} /> : null}
         </div>
-        <div className="grid min-w-0 gap-4">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
           {shown ? (
             <RunCard key={shown} id={shown} />
           ) : (
