@@ -1,7 +1,6 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { memo, useDeferredValue } from 'react'
 import type { DashboardView } from '#server/contracts/stats.ts'
 import { useLive } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
@@ -34,8 +33,7 @@ const grid = 'grid gap-3 xl:grid-cols-12 *:min-w-0'
 /** The first screen: is the fleet well, what is wrong and since when, what waits for me; then all that is going on. */
 export function CommandCenter() {
   const trpc = useTRPC()
-  // Twice a second a new view comes: drawn in slices between which the page answers, not in one long task.
-  const data = useDeferredValue(useDashboard().data)
+  const { data } = useDashboard()
   const { error, refetch } = useQuery(trpc.stats.dashboard.queryOptions())
   return (
     <>
@@ -58,7 +56,7 @@ export function CommandCenter() {
   )
 }
 
-const Deck = memo(function Deck({ view }: { view: DashboardView }) {
+function Deck({ view }: { view: DashboardView }) {
   const { health, attention, queue, throughput, breakers, modules, eventsPerSecond } = view
   const isEmpty = modules.length === 0
   return (
@@ -114,7 +112,7 @@ const Deck = memo(function Deck({ view }: { view: DashboardView }) {
       </div>
     </div>
   )
-})
+}
 
 function Headline({ view }: { view: DashboardView }) {
   return <span className="num">{headlineOf(view, useNow())}</span>
