@@ -42,7 +42,7 @@ export function ChangeForm() {
   )
   return (
     <Card aria-labelledby="change">
-      <CardHeader id="change" title="Try a change" note="On recorded traffic; nothing is applied." />
+      <CardHeader id="change" title="Try a change" note="Nothing is applied." />
       <CardContent className="grid gap-4 sm:grid-cols-2 lg:grid-cols-1">
         <Field label="Setting">
           {control => (
