@@ -84,7 +84,9 @@ test('a breaker held open says who holds it and why, and a reset gives it back t
 test('rules are edited where they are seen: impossible ones are refused beside the field, another’s change is shown first', async ({
   page,
   client,
+  allowInConsole,
 }) => {
+  allowInConsole(/status of 409.*breakers\.configure/)
   await using engine = await registerOwnModule(client, 'Ruled engine')
   await page.goto(`/breakers?module=${engine.id}`)
   await page.getByRole('button', { name: engine.name }).click()
