@@ -35,12 +35,18 @@ const looks: Record<DeploymentState, { label: string; tone: Tone }> = {
 /** How a new version comes in: its steps, what each version really gets and how it fails, and what is waited for. */
 export function DeploymentCard({ moduleId, deployment }: { moduleId: string; deployment: DeploymentView }) {
   const trpc = useTRPC()
-  const isOver = deployment.endedAt !== null
   const interval = useLiveInterval(refreshMs)
   const { data, error } = useQuery(
-    trpc.deployments.get.queryOptions({ id: moduleId }, { refetchInterval: isOver ? false : interval }),
+    trpc.deployments.get.queryOptions(
+      { id: moduleId },
+      {
+        refetchInterval: ({ state }) =>
+          isOf(state.data, deployment) && state.data?.deployment.endedAt ? false : interval,
+      },
+    ),
   )
-  const shown = data?.deployment.id === deployment.id ? data.deployment : deployment
+  const shown = isOf(data, deployment) && deployment.endedAt === null ? data.deployment : deployment
+  const isOver = shown.endedAt !== null
   const { label, tone } = looks[shown.state]
   return (
     <Card>
@@ -66,7 +72,7 @@ export function DeploymentCard({ moduleId, deployment }: { moduleId: string; dep
           ) : null}
         </p>
         <Steps deployment={shown} />
-        {data ? <Measured progress={data} /> : null}
+        {isOf(data, deployment) ? <Measured progress={data} /> : null}
         {data?.waitingFor && !isOver ? (
           <p className="text-muted-foreground">
             Waits for <span className="text-foreground">{data.waitingFor}</span>.
@@ -81,6 +87,11 @@ export function DeploymentCard({ moduleId, deployment }: { moduleId: string; dep
       </CardFooter>
     </Card>
   )
+}
+
+/** Whether what was measured is of this deployment, and not of the one before. */
+function isOf(progress: DeploymentProgress | undefined, { id }: DeploymentView): progress is DeploymentProgress {
+  return progress?.deployment.id === id
 }
 
 function Steps({ deployment: { steps, step, state } }: { deployment: DeploymentView }) {

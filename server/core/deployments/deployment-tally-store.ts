@@ -1,7 +1,7 @@
 /** Calls of one version that ended between two moves of a deployment. */
 export interface VersionTally {
   round: number
-  /** Step of the deployment in that round, -1 before the first. */
+  /** Step of the deployment in that round; -1 while the new version was to get no calls. */
   step: number
   version: string
   calls: number

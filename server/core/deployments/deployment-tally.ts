@@ -1,5 +1,5 @@
 import type { LoadTable } from '../balancing/load-table.ts'
-import { isUnderWay } from '../registry/deployment-state.ts'
+import { isUnderWay, shareOf } from '../registry/deployment-state.ts'
 import type { CatalogChange, ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
 import type { TallyEntry } from './deployment-tally-store.ts'
 
@@ -81,7 +81,9 @@ export class DeploymentTally {
       const calls = now.successes - last.successes + failures
       seen.set(id, now)
       if (calls <= 0) continue
-      const { id: deploymentId, round, step } = deployment
+      const { id: deploymentId, round } = deployment
+      // What ends while the new version has no part is of no step.
+      const step = shareOf(deployment) > 0 ? deployment.step : -1
       this.#add({ tenantId: module.tenantId, moduleId: module.id, deploymentId, round, step, version, calls, failures })
     }
   }

@@ -100,6 +100,10 @@ export function describeModuleStore(name: string, open: () => Promise<StoreUnder
           { version: '2.0.0' },
         ],
       })
+      await store.change(tenant, 'm', state => decideMove(state, target, { kind: 'roll_back', reason: 'x' }, later))
+      const left = await store.change(tenant, 'm', state => decideMove(state, target, { kind: 'leave' }, later))
+      expect(left?.after?.instances.map(({ version }) => version)).toEqual(['1.0.0', '1.0.0'])
+      expect(await store.loadAll()).toEqual([left?.after])
     })
 
     test('each decision sees everything that was committed before it', async () => {
