@@ -90,6 +90,24 @@ const places: Place[] = [
     path: '/modules?view=graph',
     show: page => expect(page.getByText('Report writer').first()).toBeVisible(),
   },
+  {
+    name: 'the routing of calls',
+    path: '/modules?view=routing',
+    show: page => expect(page.getByRole('table', { name: 'Routing by task type' })).toBeVisible(),
+  },
+  {
+    name: 'the health of the fleet',
+    path: '/health',
+    show: page => expect(page.getByRole('table', { name: 'Terms of the score' }).getByRole('row').nth(5)).toBeVisible(),
+  },
+  {
+    name: 'the form of a deployment',
+    path: '/modules/report-writer',
+    async show(page) {
+      await page.getByRole('button', { name: 'Deploy' }).click()
+      await expect(page.getByRole('dialog', { name: /^Deploy another version/ })).toBeVisible()
+    },
+  },
   { name: 'a module', path: '/modules/report-writer', show: heading('Report writer') },
   {
     name: 'the form of a new module',

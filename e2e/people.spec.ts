@@ -47,6 +47,7 @@ test('an admin lets a viewer in, who sees everything but can change nothing, and
 
   await page.goto('/modules/language-detector')
   await mustRefuse(page, 'Disable')
+  await mustRefuse(page, 'Deploy')
   await page.goto('/tasks?status=succeeded')
   await mustRefuse(page, 'Submit')
   await page.getByRole('table').getByRole('link').first().click()

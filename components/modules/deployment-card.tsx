@@ -124,6 +124,7 @@ function Measured({ progress: { deployment, now, steps } }: { progress: Deployme
   const hasCalls = (versions: VersionCalls[]) => versions.some(({ calls }) => calls > 0)
   const last = steps.findLast(({ versions }) => hasCalls(versions))
   const versions = hasCalls(now) ? now : last?.versions
+  const meant = hasCalls(now) ? deployment.share : (last?.percent ?? 0) / 100
   if (!versions) return <p className="text-muted-foreground">No call has ended since it began.</p>
   const sorted = versions.toSorted((a, b) => Number(b.isNew) - Number(a.isNew))
   return (
@@ -141,7 +142,7 @@ function Measured({ progress: { deployment, now, steps } }: { progress: Deployme
           <li key={version} className="flex flex-wrap gap-x-2">
             <span className="font-medium">version {version}</span>
             <span>
-              {formatPercent(share)} of the calls{isNew ? `, meant ${formatPercent(deployment.share)}` : ''}
+              {formatPercent(share)} of the calls{isNew ? `, meant ${formatPercent(meant)}` : ''}
             </span>
             <span className={failures > 0 ? 'text-bad-text' : 'text-muted-foreground'}>
               {formatCount(failures)} of {formatCount(calls)} failed
