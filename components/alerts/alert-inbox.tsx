@@ -21,6 +21,7 @@ import { SkeletonRows } from '../ui/skeleton.tsx'
 import { StaleLine } from '../ui/stale-line.tsx'
 import { statusLook } from '../ui/status.ts'
 import { useSettled } from '../ui/use-settled.ts'
+import { ViewMenu } from '../views/view-menu.tsx'
 import { AlertRow } from './alert-row.tsx'
 import { useAlertList } from './use-alert-list.ts'
 import { useAlertsSearch } from './use-alerts-search.ts'
@@ -130,6 +131,7 @@ function InboxFilters({ stats }: { stats: AlertStats | undefined }) {
             Clear
           </Button>
         ) : null}
+        <ViewMenu page="alerts" className="md:ml-auto" />
       </div>
       <FilterChips
         label="State"

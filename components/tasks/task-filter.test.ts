@@ -7,6 +7,11 @@ const now = Date.parse('2026-11-21T12:00:00.000Z')
 const all: TaskSearch = { status: [], type: '', module: '', q: '', range: null, from: null, to: null }
 
 describe('the filter of the list of tasks', () => {
+  test('JSON in braces is looked for in payloads; braces that are no JSON yet are text', () => {
+    expect(toListFilter({ ...all, q: ' {"order": {"id": 17}} ' }, now)).toEqual({ data: { order: { id: 17 } } })
+    expect(toListFilter({ ...all, q: '{"order": ' }, now)).toEqual({ q: '{"order":' })
+  })
+
   test('an empty address asks for every task', () => {
     expect(toListFilter(all, now)).toEqual({})
   })

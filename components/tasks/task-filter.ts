@@ -1,4 +1,6 @@
+import type { Json } from '#server/contracts/common.ts'
 import type { TaskStatus } from '#server/contracts/tasks.ts'
+import { readJsonText } from '../ui/json-text.ts'
 
 /** Ranges that end now, by the name they have in the URL. */
 export const relativeRanges = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const
@@ -23,6 +25,7 @@ export interface TaskListFilter {
   type?: string
   moduleId?: string
   q?: string
+  data?: Record<string, Json>
   from?: string
   to?: string
 }
@@ -35,15 +38,22 @@ export function toListFilter(search: TaskSearch, nowMs: number): TaskListFilter 
   const { status, type, module, q, range } = search
   const from = range === null ? readMoment(search.from) : new Date(nowMs - relativeRanges[range]).toISOString()
   const to = range === null ? readMoment(search.to) : null
-  const text = q.trim()
   return {
     ...(status.length > 0 ? { status: [...status] } : {}),
     ...(taskType.test(type) ? { type } : {}),
     ...(moduleId.test(module) ? { moduleId: module } : {}),
-    ...(text ? { q: text.slice(0, 100) } : {}),
+    ...readText(q.trim()),
     ...(from === null ? {} : { from }),
     ...(to === null ? {} : { to }),
   }
+}
+
+/** JSON in braces is looked for in payloads, all else in types and ids. Braces that are not JSON yet match nothing. */
+function readText(text: string): Pick<TaskListFilter, 'q' | 'data'> {
+  if (text === '') return {}
+  if (!text.startsWith('{')) return { q: text.slice(0, 100) }
+  const read = readJsonText(text)
+  return read.kind === 'value' ? { data: read.value as Record<string, Json> } : { q: text.slice(0, 100) }
 }
 
 /** A moment in ISO 8601 with zone; null for anything that is none. */

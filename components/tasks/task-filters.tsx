@@ -19,7 +19,7 @@ export function TaskFilters() {
       <div className="flex flex-wrap items-center gap-2">
         <SearchField
           label="Filter the tasks"
-          placeholder="Text of a type, or the beginning of an id"
+          placeholder='Type, beginning of an id, or {"data": 1}'
           value={search.q}
           onChange={q => void setSearch({ q: q || null }, whileTyping)}
         />

@@ -1,5 +1,5 @@
 /** Parts of an address that say what lies open over a list, not what the list shows. */
-const passing = ['open', 'event', 'letter']
+const passing = ['open', 'event', 'letter', 'alert']
 
 /** What a view keeps of an address: all but what is passing, in an order of its own, so that equal views have equal text. */
 export function toViewQuery(address: URLSearchParams | string): string {

@@ -16,6 +16,8 @@ export const limits = {
   dependantsShown: 50,
   graphTasks: 300,
   pageSize: 200,
+  /** Of JSON that tasks are found by. */
+  searchedBytes: 4_096,
   instancesPerModule: 200,
   capabilitiesPerModule: 100,
   /** Different amounts of resources that tasks of one type may ask for. */

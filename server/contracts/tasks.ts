@@ -113,6 +113,8 @@ export const listTasksInput = z
     moduleId: moduleIdSchema.optional(),
     /** A task id or a prefix of one, or text contained in the type. */
     q: z.string().trim().max(100).optional(),
+    /** Tasks whose payload holds this: objects by the fields given here, at any depth; arrays by their elements, in any order. */
+    data: z.record(z.string(), z.json()).optional(),
     from: timestampSchema.optional(),
     to: timestampSchema.optional(),
     /** The `nextCursor` of the page before. */

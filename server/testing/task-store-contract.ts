@@ -453,6 +453,31 @@ export function describeTaskStore(name: string, makeWorld: () => Promise<TaskSto
       expect((await store.liveTotals()).count).toBe(30)
     })
 
+    test.each([
+      [{ order: 17 }, [0, 1]],
+      [{ order: 17, lines: [{ sku: 'b' }] }, [1]],
+      [{ lines: [{ sku: 'b' }, { sku: 'a' }] }, [1]],
+      [{ customer: { name: 'Ann' } }, [2]],
+      [{ order: '17' }, []],
+      [{ order: null }, []],
+      [{ lines: {} }, []],
+      [{}, [0, 1, 2]],
+    ])('a list can be of the tasks whose payload holds %j', async (data, places) => {
+      const { store, ...world } = await makeWorld()
+      const lane = await store.ensureLane({ tenantId, taskType: 'list.data' })
+      const payloads = [
+        { order: 17, lines: [] },
+        { order: 17, lines: [{ sku: 'a' }, { sku: 'b', count: 2 }] },
+        { order: 18, customer: { name: 'Ann', age: 40 } },
+      ]
+      const tasks = payloads.map(payload =>
+        newTask(world.newId(), lane.id, 'list.data', { payload: JSON.stringify(payload) }),
+      )
+      await store.insert(tasks)
+      const { items } = await store.list(tenantId, { limit: 50, data })
+      expect(items.map(({ id }) => id).toSorted()).toEqual(places.map(place => tasks[place]?.id).toSorted())
+    })
+
     test('lists are newest first, page without gap or repeat, and filter by status, type and id', async () => {
       const { store, ...world } = await makeWorld()
       const lane = await store.ensureLane({ tenantId, taskType: 'list.a' })

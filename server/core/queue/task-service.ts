@@ -21,6 +21,7 @@ import type { LearnedDurations } from '../graph/expected-duration.ts'
 import type { CallerTrace, TaskOperations } from '../operations.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
+import { toStorableJson } from '../shared/json-limits.ts'
 import { sumMoney } from '../shared/money.ts'
 import type { Principal } from '../shared/principal.ts'
 import { traceIdOf } from '../shared/trace-context.ts'
@@ -94,7 +95,10 @@ export class TaskService implements TaskOperations {
     return describeGraph(tenantId, found, durations, clock.now())
   }
 
-  list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>> {
+  /** Throws PAYLOAD_TOO_LARGE, PAYLOAD_TOO_DEEP or PAYLOAD_NOT_STORABLE for data that no payload is looked through for. */
+  async list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>> {
+    if (filter.data !== undefined)
+      toStorableJson(filter.data, 'data', { bytes: limits.searchedBytes, depth: limits.jsonDepth })
     return this.#options.store.list(tenantId, filter)
   }
 

@@ -25,6 +25,7 @@ import type {
 } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
 import { inOneOrder } from './entry-queues.ts'
+import { holdsJson } from './holds-json.ts'
 import { countLiveTypes } from './live-views.ts'
 import { spendOf } from './spend-views.ts'
 import { comparePlaces, type Entry, type Leased, statusOf } from './task-entry.ts'
@@ -240,7 +241,8 @@ export class MemoryTaskStore implements TaskStore {
   async list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>> {
     const matching = this.#table
       .all()
-      .filter(entry => entry.task.tenantId === tenantId)
+      .filter(({ task }) => task.tenantId === tenantId)
+      .filter(({ task }) => filter.data === undefined || holdsJson(JSON.parse(task.payload), filter.data))
       .map(entry => toSummary(entry))
       .filter(item => isMatch(item, filter))
       .sort((a, b) => (a.id < b.id ? 1 : -1))

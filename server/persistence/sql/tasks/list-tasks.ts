@@ -72,6 +72,7 @@ function buildQuery(tenantId: string, filter: ListTasks, types: readonly string[
     const module = bind(filter.moduleId)
     where.push(`(t.module_id = ${module} OR o.served_by = ${module})`)
   }
+  if (filter.data !== undefined) where.push(`t.payload @> ${bind(JSON.stringify(filter.data))}::jsonb`)
   if (types === null && filter.q && idRange(filter.q) === null)
     where.push(`strpos(t.type, ${bind(filter.q.toLowerCase())}) > 0`)
   return { text: pageSql(candidates, where, bind(filter.limit + 1)), values, window }
