@@ -10,6 +10,7 @@ interface Tally {
 }
 
 const root = path.resolve(import.meta.dirname, '..')
+const compileCache = path.join(root, 'node_modules/.cache/node-compile')
 const reports = mkdtempSync(path.join(tmpdir(), 'quarterdeck-reports-'))
 
 /** Runs every check and test in turn, whatever fails on the way, and ends with one line that counts them all. */
@@ -58,7 +59,8 @@ function run(program: string, parameters: string[], variables: Record<string, st
   const { status } = spawnSync(program, parameters, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, NO_COLOR: '1', ...variables },
+    // Servers are started by the dozen; with a cache of what was compiled each takes half the time.
+    env: { ...process.env, NO_COLOR: '1', NODE_COMPILE_CACHE: compileCache, ...variables },
   })
   return status === 0
 }

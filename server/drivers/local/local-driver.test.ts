@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Quarterdeck } from '#server/composition/start-quarterdeck.ts'
 import { startQuarterdeck } from '#server/composition/start-quarterdeck.ts'
 import { readConfig } from '#server/config/read-config.ts'
+import { registerModuleInput } from '#server/contracts/modules.ts'
 import type { TaskView } from '#server/contracts/tasks.ts'
 import { silentLogger } from '#server/core/shared/logger.ts'
 import type { Principal } from '#server/core/shared/principal.ts'
@@ -55,21 +56,13 @@ beforeAll(async () => {
   quarterdeck = await startQuarterdeck(config, { logger: silentLogger, dev: false, headless: true, handlers })
   resources.defer(() => quarterdeck.stop())
   for (const name of Object.keys(handlers)) {
-    await quarterdeck.operations.modules.register(by, {
-      ...{ id: name, name, category: 'local', version: '1', driver: 'local', bodyStyle: 'envelope', dependsOn: [] },
-      ...{ costPerHourUsd: 0, strategy: 'power_of_two', preference: 0 },
-      breaker: {
-        failureThreshold: 5,
-        successThreshold: 2,
-        openMs: 60_000,
-        callTimeoutMs: 30_000,
-        failureRate: null,
-        slowCalls: null,
-      },
+    const module = registerModuleInput.parse({
+      ...{ id: name, name, category: 'local', version: '1', driver: 'local' },
       retry: { maxAttempts: 2, backoff: 'linear', baseMs: 1, factor: 1, capMs: 1 },
       capabilities: [{ type: `local.${name}` }],
-      instances: [{ endpoint: `local://${name}`, capacity: 10, weight: 1 }],
-    } as never)
+      instances: [{ endpoint: `local://${name}`, capacity: 10 }],
+    })
+    await quarterdeck.operations.modules.register(by, module)
   }
 })
 afterAll(() => resources.disposeAsync())
