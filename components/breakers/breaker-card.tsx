@@ -26,7 +26,7 @@ export const BreakerCard = memo(function BreakerCard({ breaker, row, isActive, o
       data-list-row={row}
       data-active={isActive || undefined}
       className={cn(
-        'relative grid min-w-0 gap-3 rounded-lg border bg-card p-3.5 shadow-panel transition-colors [contain-intrinsic-size:auto_236px] [content-visibility:auto] hover:border-border-strong data-active:outline-2 data-active:outline-primary',
+        'relative grid min-w-0 gap-3 rounded-lg border bg-card p-3.5 shadow-panel transition-colors hover:border-border-strong data-active:outline-2 data-active:outline-primary',
         isUrgent && toneClasses[tone].line,
       )}
     >
