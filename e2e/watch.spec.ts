@@ -29,6 +29,11 @@ test('tasks complete in front of the user; pausing holds the figures still and r
   await expect(page.getByText(/^Paused, as of/)).toBeHidden()
 })
 
+// Whatever becomes of a test, the next one finds the server.
+test.afterEach(async () => {
+  await fetch(`${product().restarterUrl}/start`, { method: 'POST' })
+})
+
 test('a restart of the server is survived in front of the user: a banner while it is away, then live again without a reload', async ({
   page,
   allowInConsole,
@@ -38,6 +43,8 @@ test('a restart of the server is survived in front of the user: a banner while i
   page.on('load', () => loads++)
   await page.goto('/')
   await expect(page.getByRole('button', { name: 'Live. Pause live updates' })).toBeVisible()
+  // What is to be said is said by a part that comes after the page.
+  await expect(page.getByRole('region', { name: /^Notifications/ })).toBeAttached()
 
   allowInConsole(/WebSocket connection to|ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE|status of 503/)
   await fetch(`${restarterUrl}/stop`, { method: 'POST' })

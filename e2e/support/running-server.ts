@@ -42,6 +42,7 @@ export async function runServer(): Promise<RunningServer> {
       if (process) await stopProgram(process)
     },
     async start() {
+      if (await isReady(url)) return
       process = startProgram('server/main.ts', {
         NODE_ENV: 'production',
         QUARTERDECK_PORT: String(port),
