@@ -3,16 +3,21 @@ import { defineConfig } from '@playwright/test'
 
 const systemChromium = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find(file => file && existsSync(file))
 
+// They take minutes and write into docs/images: only with UPDATE_PICTURES=1.
+const ignored = process.env.UPDATE_PICTURES ? [] : ['pictures.spec.ts']
+
 /** Real Chromium against the real program: built pages, embedded PostgreSQL, real modules. */
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
-  // They take minutes and write into docs/images: only with UPDATE_PICTURES=1.
-  testIgnore: process.env.UPDATE_PICTURES ? [] : 'pictures.spec.ts',
   outputDir: '../test-results',
   globalSetup: './support/start-product.ts',
-  fullyParallel: false,
-  workers: 1,
+  workers: 2,
+  // Looking at pages changes nothing that others see; journeys do, and one of them stops the server.
+  projects: [
+    { name: 'pages', testMatch: 'accessibility.spec.ts', fullyParallel: true },
+    { name: 'journeys', testIgnore: [...ignored, 'accessibility.spec.ts'], workers: 1, dependencies: ['pages'] },
+  ],
   // Once more on a machine that may be busy; what needed it is reported as flaky.
   retries: process.env.CI ? 1 : 0,
   timeout: 60_000,

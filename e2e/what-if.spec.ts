@@ -28,7 +28,7 @@ test('a capacity is tried on recorded traffic: what it would do, how sure that i
   const effects = page.getByRole('table', { name: 'Effects' })
   await expect(effects.getByRole('row', { name: /^Wait, mean/ })).toContainText(/Better|Worse|Not distinguishable/)
   await expect(page.getByRole('table', { name: 'Gains and losses' })).toContainText(engine.type)
-  await expect(page.getByRole('img', { name: /^Wait for the first call, With the change: \d+ tasks/ })).toBeVisible()
+  await expect(page.getByRole('img', { name: /^Wait for the first call, With the change: [\d,]+ tasks/ })).toBeVisible()
   await expect(panel(page, 'Tried before').getByRole('listitem').first()).toContainText('10 → 1')
 
   await page.getByRole('combobox', { name: 'Setting' }).click()
