@@ -11,11 +11,11 @@ import {
 } from '../ui/dropdown-menu.tsx'
 import { notify } from '../ui/notify.ts'
 import { InstanceMenuButton } from './instance-menu-button.tsx'
-import type { InstanceRowProps } from './instance-row.tsx'
+import type { InstanceMenuProps } from './instance-row.tsx'
 import { useModuleRefresh } from './use-modules.ts'
 
 /** What can be done with an instance. */
-export function InstanceMenu({ module, instance, refusal, onAct }: InstanceRowProps) {
+export function InstanceMenu({ module, instance, refusal, onAct, isWanted }: InstanceMenuProps) {
   const trpc = useTRPC()
   const refresh = useModuleRefresh()
   const { mutate, isPending } = useMutation(
@@ -30,7 +30,7 @@ export function InstanceMenu({ module, instance, refusal, onAct }: InstanceRowPr
   const trigger = <InstanceMenuButton endpoint={instance.endpoint} reason={refusal} pending={isPending} />
   if (refusal !== null) return trigger
   return (
-    <DropdownMenu>
+    <DropdownMenu defaultOpen={isWanted}>
       <DropdownMenuTrigger asChild>{trigger}</DropdownMenuTrigger>
       <DropdownMenuContent align="end">
         <DropdownMenuItem onSelect={() => onAct('edit')}>Capacity and weight</DropdownMenuItem>

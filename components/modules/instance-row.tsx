@@ -1,5 +1,6 @@
 'use client'
 
+import { useState } from 'react'
 import type { InstanceView, ModuleView } from '#server/contracts/modules.ts'
 import { Badge } from '../ui/badge.tsx'
 import { formatCount, formatMs, formatPercent } from '../ui/format.ts'
@@ -11,7 +12,9 @@ import { TableCell, TableRow } from '../ui/table.tsx'
 import { InstanceMenuButton } from './instance-menu-button.tsx'
 
 const InstanceMenu = onDemand(() => import('./instance-menu.tsx').then(module => module.InstanceMenu), {
-  placeholder: ({ instance, refusal }) => <InstanceMenuButton endpoint={instance.endpoint} reason={refusal} />,
+  placeholder: ({ instance, refusal, onWanted }) => (
+    <InstanceMenuButton endpoint={instance.endpoint} reason={refusal} onClick={onWanted} />
+  ),
 })
 
 /** What can be done with an instance in a dialog. */
@@ -24,10 +27,17 @@ export interface InstanceRowProps {
   onAct: (act: InstanceAct) => void
 }
 
+/** The menu of a row. Its code may come after the click that wants it open. */
+export interface InstanceMenuProps extends InstanceRowProps {
+  isWanted: boolean
+  onWanted: () => void
+}
+
 /** One place where the module runs: how it is, what it does now, and its part of the calls. */
 export function InstanceRow({ module, instance, refusal, onAct }: InstanceRowProps) {
   const { id, endpoint, capacity, weight, version, health, healthReason, checkedAt, breaker, out } = instance
   const { inFlight, calls, failures, latencyMs, share } = instance
+  const [isWanted, setWanted] = useState(false)
   return (
     <TableRow className={out ? 'text-muted-foreground' : undefined}>
       <TableCell>
@@ -76,7 +86,14 @@ export function InstanceRow({ module, instance, refusal, onAct }: InstanceRowPro
       </TableCell>
       <TableCell numeric>{formatMs(latencyMs)}</TableCell>
       <TableCell className="w-8 text-right">
-        <InstanceMenu module={module} instance={instance} refusal={refusal} onAct={onAct} />
+        <InstanceMenu
+          module={module}
+          instance={instance}
+          refusal={refusal}
+          onAct={onAct}
+          isWanted={isWanted}
+          onWanted={() => setWanted(true)}
+        />
       </TableCell>
     </TableRow>
   )
