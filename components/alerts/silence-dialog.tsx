@@ -7,6 +7,7 @@ import { type AlertRuleId, alertRuleIds } from '#server/contracts/alert-rules.ts
 import { alertSeverities } from '#server/contracts/alert-words.ts'
 import { type AlertSeverity, type NewSilence, silenceInput } from '#server/contracts/alerts.ts'
 import { useTRPC } from '../data/trpc.ts'
+import { useClockZone } from '../data/use-clock-zone.ts'
 import { useFleetPulse } from '../data/use-dashboard.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
@@ -14,7 +15,9 @@ import { contractResolver, FieldRefusal, showOnFields } from '../ui/contract-for
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import type { ClockZone } from '../ui/format.ts'
 import { Input } from '../ui/input.tsx'
+import { fromFieldText, toFieldText } from '../ui/moment-text.ts'
 import { notify } from '../ui/notify.ts'
 import { Select } from '../ui/select.tsx'
 import { statusLook } from '../ui/status.ts'
@@ -32,37 +35,37 @@ interface Values {
 
 const hourMs = 3_600_000
 
-/** A moment as a `datetime-local` field holds it, in the zone of the browser. */
-function toLocal(ms: number): string {
-  const date = new Date(ms)
-  return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+/** Reads what the fields hold as moments of this zone. */
+function resolverIn(zone: ClockZone) {
+  const toMoment = (field: 'startsAt' | 'endsAt', text: string) => {
+    const moment = fromFieldText(text, zone)
+    if (moment === null) throw new FieldRefusal(field, 'must be a date and a time')
+    return moment
+  }
+  return contractResolver<Values, NewSilence>(silenceInput, values => ({
+    kind: values.kind,
+    rule: values.rule === 'any' ? null : values.rule,
+    severity: values.severity === 'any' ? null : values.severity,
+    moduleId: values.moduleId === 'any' ? null : values.moduleId,
+    startsAt: toMoment('startsAt', values.startsAt),
+    endsAt: toMoment('endsAt', values.endsAt),
+    reason: values.reason,
+  }))
 }
 
-function toMoment(field: 'startsAt' | 'endsAt', text: string): string {
-  const ms = Date.parse(text)
-  if (Number.isNaN(ms)) throw new FieldRefusal(field, 'must be a date and a time')
-  return new Date(ms).toISOString()
-}
-
-const resolver = contractResolver<Values, NewSilence>(silenceInput, values => ({
-  kind: values.kind,
-  rule: values.rule === 'any' ? null : values.rule,
-  severity: values.severity === 'any' ? null : values.severity,
-  moduleId: values.moduleId === 'any' ? null : values.moduleId,
-  startsAt: toMoment('startsAt', values.startsAt),
-  endsAt: toMoment('endsAt', values.endsAt),
-  reason: values.reason,
-}))
-
-function initialValues(rule: AlertRuleId | undefined, moduleId: string | null | undefined): Values {
+function initialValues(
+  { rule, moduleId }: { rule: AlertRuleId | undefined; moduleId: string | null | undefined },
+  zone: ClockZone,
+): Values {
   const now = Date.now()
+  const toText = (ms: number) => toFieldText(new Date(ms).toISOString(), zone)
   return {
     kind: 'silence',
     rule: rule ?? 'any',
     severity: 'any',
     moduleId: moduleId ?? 'any',
-    startsAt: toLocal(now),
-    endsAt: toLocal(now + 2 * hourMs),
+    startsAt: toText(now),
+    endsAt: toText(now + 2 * hourMs),
     reason: '',
   }
 }
@@ -79,11 +82,12 @@ export function SilenceDialog({ rule, moduleId, onClose }: SilenceDialogProps) {
   const trpc = useTRPC()
   const queries = useQueryClient()
   const modules = useFleetPulse()?.modules ?? []
-  const [defaultValues] = useState(() => initialValues(rule, moduleId))
-  const form = useForm<Values, unknown, NewSilence>({
-    defaultValues,
-    resolver,
-  })
+  const zone = useClockZone()
+  const [options] = useState(() => ({
+    defaultValues: initialValues({ rule, moduleId }, zone),
+    resolver: resolverIn(zone),
+  }))
+  const form = useForm<Values, unknown, NewSilence>(options)
   const { errors } = form.formState
   const { mutate, error, isPending } = useMutation(
     trpc.alerts.silence.mutationOptions({
@@ -140,10 +144,14 @@ export function SilenceDialog({ rule, moduleId, onClose }: SilenceDialogProps) {
               ]}
             />
             <Field label="From" error={errors.startsAt?.message}>
-              {control => <Input {...control} type="datetime-local" {...form.register('startsAt')} />}
+              {control => (
+                <Input {...control} type="datetime-local" step={1} className="num" {...form.register('startsAt')} />
+              )}
             </Field>
-            <Field label="To" hint="In the zone of this browser." error={errors.endsAt?.message}>
-              {control => <Input {...control} type="datetime-local" {...form.register('endsAt')} />}
+            <Field label="To" hint={zone === 'utc' ? 'UTC' : 'your local time'} error={errors.endsAt?.message}>
+              {control => (
+                <Input {...control} type="datetime-local" step={1} className="num" {...form.register('endsAt')} />
+              )}
             </Field>
             <Field label="Reason" className="sm:col-span-2" error={errors.reason?.message}>
               {control => (

@@ -5,15 +5,11 @@ import { useState } from 'react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { ImpactPanel } from '../impact/impact-panel.tsx'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
-import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { notify } from '../ui/notify.ts'
+import { ReasonDialog } from '../ui/reason-dialog.tsx'
 import { Select } from '../ui/select.tsx'
 import { hostOf } from './endpoint-words.ts'
-import { missingReason, ReasonField } from './reason-field.tsx'
 import { useShowBreaker } from './use-breakers.ts'
 
 const minuteMs = 60_000
@@ -40,7 +36,6 @@ export interface HoldDialogProps {
 export function HoldDialog({ breaker, state, onClose }: HoldDialogProps) {
   const trpc = useTRPC()
   const showBreaker = useShowBreaker()
-  const [reason, setReason] = useState('')
   const [span, setSpan] = useState(String(60 * minuteMs))
   const act = {
     onSuccess: (held: BreakerView) => {
@@ -52,46 +47,33 @@ export function HoldDialog({ breaker, state, onClose }: HoldDialogProps) {
   const forceOpen = useMutation(trpc.breakers.forceOpen.mutationOptions(act))
   const forceClose = useMutation(trpc.breakers.forceClose.mutationOptions(act))
   const { mutate, isPending, error } = state === 'open' ? forceOpen : forceClose
-  const submit = () =>
+  const submit = (reason: string) =>
     mutate({
       moduleId: breaker.moduleId,
       instanceId: breaker.instanceId,
-      reason: reason.trim(),
+      reason,
       expiresInMs: span === 'until-reset' ? null : Number(span),
     })
   return (
-    <Dialog open onOpenChange={open => !open && onClose()}>
-      <DialogContent title={`Hold ${breaker.moduleName} ${state}`} description={effects[state]}>
-        <DialogBody className="grid gap-4">
-          {state === 'open' ? (
-            <ImpactPanel input={{ act: 'force_open', moduleId: breaker.moduleId, instanceId: breaker.instanceId }} />
-          ) : null}
-          <ReasonField
-            value={reason}
-            onChange={setReason}
-            placeholder={
-              state === 'open' ? 'Provider outage, ticket 4711' : 'The failures are expected during the load test'
-            }
-          />
-          <Field label="For" hint="Then the breaker decides by itself again.">
-            {control => <Select {...control} value={span} onValueChange={setSpan} options={spans} />}
-          </Field>
-          <ErrorLine error={error} />
-        </DialogBody>
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <ActionButton
-            variant={state === 'open' ? 'destructive' : 'primary'}
-            reason={missingReason(reason)}
-            pending={isPending}
-            onClick={submit}
-          >
-            Hold {state}
-          </ActionButton>
-        </DialogFooter>
-      </DialogContent>
-    </Dialog>
+    <ReasonDialog
+      title={`Hold ${breaker.moduleName} ${state}`}
+      description={effects[state]}
+      placeholder={state === 'open' ? 'Provider outage, ticket 4711' : 'The failures are expected during the load test'}
+      act={`Hold ${state}`}
+      variant={state === 'open' ? 'destructive' : 'primary'}
+      pending={isPending}
+      error={error}
+      onAct={submit}
+      onClose={onClose}
+      effect={
+        state === 'open' ? (
+          <ImpactPanel input={{ act: 'force_open', moduleId: breaker.moduleId, instanceId: breaker.instanceId }} />
+        ) : null
+      }
+    >
+      <Field label="For" hint="Then the breaker decides by itself again.">
+        {control => <Select {...control} value={span} onValueChange={setSpan} options={spans} />}
+      </Field>
+    </ReasonDialog>
   )
 }

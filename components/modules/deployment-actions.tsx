@@ -4,14 +4,11 @@ import { useMutation } from '@tanstack/react-query'
 import { Pause, Play, SkipForward, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import type { DeploymentView } from '#server/contracts/deployments.ts'
-import { missingReason, ReasonField } from '../breakers/reason-field.tsx'
 import { useTRPC } from '../data/trpc.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
-import { ErrorLine } from '../ui/error-state.tsx'
 import { notify } from '../ui/notify.ts'
+import { ReasonDialog } from '../ui/reason-dialog.tsx'
 import { useModuleRefresh } from './use-modules.ts'
 
 /** What a person can do with a deployment where it stands. */
@@ -89,7 +86,6 @@ function RollBackDialog({
 }) {
   const trpc = useTRPC()
   const refresh = useModuleRefresh()
-  const [reason, setReason] = useState('')
   const { mutate, error, isPending } = useMutation(
     trpc.deployments.rollBack.mutationOptions({
       onSuccess: () => {
@@ -100,29 +96,16 @@ function RollBackDialog({
     }),
   )
   return (
-    <Dialog open onOpenChange={open => !open && onClose()}>
-      <DialogContent
-        title={`Roll version ${deployment.version} back`}
-        description={`Version ${deployment.fromVersions.join(', ')} takes all calls at once. The new instances finish what they run, and are removed.`}
-      >
-        <DialogBody className="grid gap-4">
-          <ReasonField value={reason} onChange={setReason} placeholder="It answers slower than before" />
-          <ErrorLine error={error} />
-        </DialogBody>
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <ActionButton
-            variant="destructive"
-            reason={missingReason(reason)}
-            pending={isPending}
-            onClick={() => mutate({ id: moduleId, reason: reason.trim() })}
-          >
-            Roll back
-          </ActionButton>
-        </DialogFooter>
-      </DialogContent>
-    </Dialog>
+    <ReasonDialog
+      title={`Roll version ${deployment.version} back`}
+      description={`Version ${deployment.fromVersions.join(', ')} takes all calls at once. The new instances finish what they run, and are removed.`}
+      placeholder="It answers slower than before"
+      act="Roll back"
+      variant="destructive"
+      pending={isPending}
+      error={error}
+      onAct={reason => mutate({ id: moduleId, reason })}
+      onClose={onClose}
+    />
   )
 }

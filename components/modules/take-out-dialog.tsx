@@ -3,14 +3,10 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { InstanceView, ModuleView } from '#server/contracts/modules.ts'
-import { missingReason, ReasonField } from '../breakers/reason-field.tsx'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
-import { ErrorLine } from '../ui/error-state.tsx'
 import { plural } from '../ui/format.ts'
 import { notify } from '../ui/notify.ts'
+import { ReasonDialog } from '../ui/reason-dialog.tsx'
 import { GiveUpField } from './give-up-field.tsx'
 import { useModuleRefresh } from './use-modules.ts'
 
@@ -26,7 +22,6 @@ export function TakeOutDialog({
 }) {
   const trpc = useTRPC()
   const refresh = useModuleRefresh()
-  const [reason, setReason] = useState('')
   const [giveUpAfterMs, setGiveUpAfterMs] = useState<number | null>(null)
   const { mutate, error, isPending } = useMutation(
     trpc.instances.takeOut.mutationOptions({
@@ -43,32 +38,18 @@ export function TakeOutDialog({
       ? 'It is the last one in rotation: work waits, or goes to other modules.'
       : `${plural(others, 'instance')} take${others === 1 ? 's' : ''} its share.`
   return (
-    <Dialog open onOpenChange={open => !open && onClose()}>
-      <DialogContent
-        title={`Take ${instance.endpoint} out of rotation`}
-        description={`No new call goes there. ${plural(instance.inFlight, 'call')} running. ${left}`}
-      >
-        <DialogBody className="grid gap-4">
-          <ReasonField value={reason} onChange={setReason} placeholder="Host is being patched" />
-          <GiveUpField value={giveUpAfterMs} onChange={setGiveUpAfterMs} />
-          <ErrorLine error={error} />
-        </DialogBody>
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <ActionButton
-            variant="destructive"
-            reason={missingReason(reason)}
-            pending={isPending}
-            onClick={() =>
-              mutate({ moduleId: module.id, instanceId: instance.id, reason: reason.trim(), giveUpAfterMs })
-            }
-          >
-            Take out
-          </ActionButton>
-        </DialogFooter>
-      </DialogContent>
-    </Dialog>
+    <ReasonDialog
+      title={`Take ${instance.endpoint} out of rotation`}
+      description={`No new call goes there. ${plural(instance.inFlight, 'call')} running. ${left}`}
+      placeholder="Host is being patched"
+      act="Take out"
+      variant="destructive"
+      pending={isPending}
+      error={error}
+      onAct={reason => mutate({ moduleId: module.id, instanceId: instance.id, reason, giveUpAfterMs })}
+      onClose={onClose}
+    >
+      <GiveUpField value={giveUpAfterMs} onChange={setGiveUpAfterMs} />
+    </ReasonDialog>
   )
 }

@@ -1,15 +1,10 @@
 'use client'
 
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
-import { missingReason, ReasonField } from '../breakers/reason-field.tsx'
 import { useTRPC } from '../data/trpc.ts'
 import { ImpactPanel } from '../impact/impact-panel.tsx'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
-import { ErrorLine } from '../ui/error-state.tsx'
 import { notify } from '../ui/notify.ts'
+import { ReasonDialog } from '../ui/reason-dialog.tsx'
 import { capitalize, nameOf, type PauseTarget, previewOf } from './pause-words.ts'
 import { useRefreshPauses } from './use-pauses.ts'
 
@@ -29,7 +24,6 @@ export interface PauseDialogProps {
 export function PauseDialog({ target, act, onClose }: PauseDialogProps) {
   const trpc = useTRPC()
   const refresh = useRefreshPauses()
-  const [reason, setReason] = useState('')
   const name = nameOf(target)
   const done = {
     onSuccess: () => {
@@ -43,31 +37,17 @@ export function PauseDialog({ target, act, onClose }: PauseDialogProps) {
   const { mutate, isPending, error } = act === 'pause' ? pause : resume
   const verb = act === 'pause' ? 'Pause' : 'Resume'
   return (
-    <Dialog open onOpenChange={open => !open && onClose()}>
-      <DialogContent title={`${verb} ${name}`} description={effects[act]}>
-        <DialogBody className="grid gap-4">
-          {act === 'pause' ? <ImpactPanel input={previewOf(target)} /> : null}
-          <ReasonField
-            value={reason}
-            onChange={setReason}
-            placeholder={act === 'pause' ? 'The provider asked for a break until noon' : 'The provider is ready again'}
-          />
-          <ErrorLine error={error} />
-        </DialogBody>
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <ActionButton
-            variant="primary"
-            reason={missingReason(reason)}
-            pending={isPending}
-            onClick={() => mutate({ ...target, reason: reason.trim() })}
-          >
-            {verb}
-          </ActionButton>
-        </DialogFooter>
-      </DialogContent>
-    </Dialog>
+    <ReasonDialog
+      title={`${verb} ${name}`}
+      description={effects[act]}
+      placeholder={act === 'pause' ? 'The provider asked for a break until noon' : 'The provider is ready again'}
+      act={verb}
+      {...(act === 'pause' && target.scope === 'all' ? { phrase: 'pause all' } : {})}
+      pending={isPending}
+      error={error}
+      onAct={reason => mutate({ ...target, reason })}
+      onClose={onClose}
+      effect={act === 'pause' ? <ImpactPanel input={previewOf(target)} /> : null}
+    />
   )
 }

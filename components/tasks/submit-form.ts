@@ -2,7 +2,7 @@ import type { TaskView } from '#server/contracts/tasks.ts'
 import { FieldRefusal } from '../ui/contract-form.ts'
 import type { ClockZone } from '../ui/format.ts'
 import { formatJson, readJsonText } from '../ui/json-text.ts'
-import { fromFieldText } from './moment-text.ts'
+import { fromFieldText } from '../ui/moment-text.ts'
 
 /** The choice of a priority or module that leaves it to the control center. */
 export const automatic = 'automatic'

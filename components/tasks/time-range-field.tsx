@@ -6,9 +6,9 @@ import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { type ClockZone, formatMoment } from '../ui/format.ts'
 import { Input } from '../ui/input.tsx'
+import { fromFieldText, toFieldText } from '../ui/moment-text.ts'
 import { PopoverButton } from '../ui/popover-button.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
-import { fromFieldText, toFieldText } from './moment-text.ts'
 import { type RelativeRange, rangeNames } from './task-filter.ts'
 
 const options = [

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg'
 import type { TaskStatus } from '../contracts/tasks.ts'
 import type { RecordedAttempt, RecordedHistory, RecordedTask } from '../core/simulator/recorded-history.ts'
+import { firstIdAt } from './sql/id-range.ts'
 import { countWindow } from './sql/simulations/count-window.ts'
-import { firstIdAt } from './sql/simulations/first-id-at.ts'
 import { type RecordedAttemptRow, readAttempts } from './sql/simulations/read-attempts.ts'
 import { minutesTogether, type RecordedTaskRow, readTasks } from './sql/simulations/read-tasks.ts'
 

@@ -1,3 +1,9 @@
+/** The least UUIDv7 of a millisecond since the epoch; not itself an id that anything has. */
+export function firstIdAt(ms: number): string {
+  const time = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`
+}
+
 /** The range of ids that begin with this text; null when it cannot be the beginning of one. */
 export function idRange(text: string): { first: string; last: string } | null {
   const digits = text.toLowerCase().replaceAll('-', '')

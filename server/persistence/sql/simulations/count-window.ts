@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { firstIdAt } from './first-id-at.ts'
+import { firstIdAt } from '../id-range.ts'
 
 /** How many tasks a tenant was sent between two moments (ms since the epoch), by their ids: one range of the primary key. */
 export async function countWindow(client: ClientBase, tenantId: string, from: number, to: number): Promise<number> {

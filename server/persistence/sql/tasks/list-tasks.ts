@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Page } from '#server/contracts/common.ts'
 import type { ListTasks, TaskStatus, TaskSummary } from '#server/contracts/tasks.ts'
-import { idRange } from '../id-range.ts'
+import { firstIdAt, idRange } from '../id-range.ts'
 import { candidatesSql, typesOf } from './list-candidates.ts'
 import { statusSql } from './status-sql.ts'
 
@@ -108,12 +108,6 @@ function pageSql(candidates: string, where: readonly string[], limit: string): s
     LEFT JOIN waiting w ON w.id = t.id
     ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
     ORDER BY candidate.id DESC LIMIT ${limit}`
-}
-
-/** The smallest UUIDv7 of a millisecond. */
-function firstIdAt(ms: number): string {
-  const time = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8, 12)}-0000-0000-000000000000`
 }
 
 function toSummary(row: Row): TaskSummary {

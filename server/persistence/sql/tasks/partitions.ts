@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { firstIdAt } from '../id-range.ts'
 
 const dayMs = 86_400_000
 
@@ -60,9 +61,4 @@ async function ensurePartition(
   bounds: string,
 ): Promise<void> {
   await client.query(`CREATE TABLE IF NOT EXISTS ${table}_${suffix} PARTITION OF ${table} FOR VALUES ${bounds}`)
-}
-
-function firstIdAt(ms: number): string {
-  const time = ms.toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8, 12)}-0000-0000-000000000000`
 }

@@ -1,4 +1,4 @@
-import type { ClockZone } from '../ui/format.ts'
+import type { ClockZone } from './format.ts'
 
 const two = (value: number) => String(value).padStart(2, '0')
 
