@@ -1,19 +1,16 @@
 import type { DeadLetterState } from '#server/contracts/dead-letters.ts'
-import { type RelativeRange, readMoment, relativeRanges } from '../tasks/task-filter.ts'
+import { type TimeRange, toMoments } from '../ui/time-range.ts'
 
 /** Which states a list shows; the name it has in the URL. */
 export const stateChoices = ['open', 'reprocessed', 'discarded', 'all'] as const
 export type StateChoice = (typeof stateChoices)[number]
 
 /** Which letters are shown, as the URL has it; empty means all. */
-export interface LetterSearch {
+export interface LetterSearch extends TimeRange {
   state: StateChoice
   type: string
   module: string
   q: string
-  range: RelativeRange | null
-  from: string | null
-  to: string | null
   /** Fingerprint of the one cause that is shown. */
   cause: string
 }
@@ -34,17 +31,14 @@ const fingerprint = /^[0-9a-f]{16}$/
 
 /** What the server is asked for. What it would refuse, as typed by hand into an address, is left out. */
 export function toLetterFilter(search: LetterSearch, nowMs: number): LetterListFilter {
-  const { type, module, q, range, cause } = search
-  const from = range === null ? readMoment(search.from) : new Date(nowMs - relativeRanges[range]).toISOString()
-  const to = range === null ? readMoment(search.to) : null
+  const { type, module, q, cause } = search
   const text = q.trim()
   return {
     ...(fingerprint.test(cause) ? { fingerprint: cause } : {}),
     ...(taskType.test(type) ? { type } : {}),
     ...(moduleId.test(module) ? { moduleId: module } : {}),
     ...(text ? { q: text.slice(0, 100) } : {}),
-    ...(from === null ? {} : { from }),
-    ...(to === null ? {} : { to }),
+    ...toMoments(search, nowMs),
   }
 }
 

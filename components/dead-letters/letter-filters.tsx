@@ -2,11 +2,11 @@
 
 import { TypeAndModuleSelects } from '../data/type-and-module-selects.tsx'
 import { SearchField } from '../layout/search-field.tsx'
-import { TimeRangeField } from '../tasks/time-range-field.tsx'
 import { whileTyping } from '../tasks/use-tasks-search.ts'
 import { Button } from '../ui/button.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
 import { statusLook } from '../ui/status.ts'
+import { TimeRangeField } from '../ui/time-range-field.tsx'
 import { ViewMenu } from '../views/view-menu.tsx'
 import { type StateChoice, stateChoices } from './letter-filter.ts'
 import { useLettersSearch } from './use-letters-search.ts'

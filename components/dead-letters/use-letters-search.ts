@@ -1,7 +1,7 @@
 'use client'
 
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { rangeNames } from '../tasks/task-filter.ts'
+import { rangeNames } from '../ui/time-range.ts'
 import { stateChoices } from './letter-filter.ts'
 
 /** What the page shows: causes, the letters themselves, or the jobs on them. */

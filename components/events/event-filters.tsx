@@ -6,6 +6,7 @@ import { SearchField } from '../layout/search-field.tsx'
 import { Button } from '../ui/button.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
 import { Select } from '../ui/select.tsx'
+import { TimeRangeField } from '../ui/time-range-field.tsx'
 import { ViewMenu } from '../views/view-menu.tsx'
 import { type EventGroup, eventGroupLooks, eventGroups } from './event-groups.ts'
 import { readFilterText } from './read-filter-text.ts'
@@ -13,7 +14,7 @@ import { useEventsSearch, whileTyping } from './use-events-search.ts'
 
 const anyModule = 'any'
 
-/** Text, module, task and groups of types; all of it is in the URL. */
+/** Text, module, time, task and groups of types; all of it is in the URL. */
 export function EventFilters() {
   const { search, setSearch, isFiltered, clear } = useEventsSearch()
   const modules = useFleetPulse()?.modules ?? []
@@ -43,6 +44,7 @@ export function EventFilters() {
           options={options}
           className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-28"
         />
+        <TimeRangeField label="When it happened" value={search} onChange={change => void setSearch(change)} />
         {search.task ? (
           <Button
             onClick={() => void setSearch({ task: null })}

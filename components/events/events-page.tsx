@@ -17,6 +17,7 @@ import { SkeletonRows } from '../ui/skeleton.tsx'
 import { EventFilters } from './event-filters.tsx'
 import { typesOfGroups } from './event-groups.ts'
 import { EventList } from './event-list.tsx'
+import { isOpenEnded } from './follow-events.ts'
 import { PendingButton } from './pending-button.tsx'
 import { matchesText } from './summarize-event.ts'
 import { useEventFeed } from './use-event-feed.ts'
@@ -35,6 +36,8 @@ export function EventsPage() {
   const [isAway, setAway] = useState(false)
   const [returns, setReturns] = useState(0)
   const rate = useFleetPulse()?.eventsPerSecond
+  const time = { range: search.range, from: search.from, to: search.to }
+  const isFollowed = isOpenEnded(time)
   const isPaused = pausedBy === 'operator'
   const isReading = isAway || search.event !== null
   const feed = useEventFeed(
@@ -42,6 +45,7 @@ export function EventsPage() {
       types: typesOfGroups(search.show),
       moduleId: search.module || undefined,
       taskId: search.task || undefined,
+      time,
     },
     { size: liveSize, hold: isPaused || isReading || pointer.isHeld },
   )
@@ -57,6 +61,7 @@ export function EventsPage() {
   const state = () => {
     if (feed.error && !feed.events) return 'Not loaded'
     if (isLost) return 'Not connected'
+    if (!isFollowed) return 'What happened then'
     if (isPaused) return 'Paused'
     return isReading || pointer.isHeld ? 'Held while you look' : 'Live'
   }
@@ -92,7 +97,7 @@ export function EventsPage() {
             className="min-h-0 flex-1"
           />
         ) : (
-          <NothingFound isFiltered={isFiltered} onClear={clear} />
+          <NothingFound isFiltered={isFiltered} isFollowed={isFollowed} onClear={clear} />
         )}
         <CardFooter className="justify-between">
           <span className="num truncate">
@@ -120,7 +125,13 @@ export function EventsPage() {
   )
 }
 
-function NothingFound({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+interface NothingFoundProps {
+  isFiltered: boolean
+  isFollowed: boolean
+  onClear: () => void
+}
+
+function NothingFound({ isFiltered, isFollowed, onClear }: NothingFoundProps) {
   return isFiltered ? (
     <EmptyState
       icon={Activity}
@@ -128,7 +139,9 @@ function NothingFound({ isFiltered, onClear }: { isFiltered: boolean; onClear: (
       className="flex-1"
       actions={<Button onClick={onClear}>Clear the filters</Button>}
     >
-      New ones that match appear here by themselves.
+      {isFollowed
+        ? 'New ones that match appear here by themselves.'
+        : 'Choose another range of time, or take a filter away.'}
     </EmptyState>
   ) : (
     <EmptyState icon={Activity} title="Nothing has happened yet" command="npm run demo" className="flex-1">

@@ -166,3 +166,18 @@ test('nothing is told any more once it was stopped', async () => {
   expect(stopped.seqs().at(-1)).toBe(before)
   going.stop()
 })
+
+test('a range of time that is over is read and not followed; one that is open at its end is', async () => {
+  await publishNow(2)
+  const hour = (offset: number) => new Date(Date.now() + offset * 3_600_000).toISOString()
+  const past = follow({ time: { range: null, from: hour(-2), to: hour(-1) } }, 10)
+  const since = follow({ time: { range: null, from: hour(-1), to: null } }, 10)
+  await expect.poll(() => past.told.page, patience).toEqual([])
+  await expect.poll(() => since.told.page?.length, patience).toBe(10)
+  await publishNow(3)
+  await expect.poll(() => since.told.events.length, patience).toBe(3)
+  expect(past.told.events).toEqual([])
+  expect([...past.errors, ...since.errors]).toEqual([])
+  past.stop()
+  since.stop()
+})

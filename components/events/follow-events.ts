@@ -1,6 +1,7 @@
 import type { TRPCClient } from '@trpc/client'
 import type { AppRouter } from '#server/api/app-router.ts'
 import type { EventView } from '#server/contracts/events.ts'
+import { readMoment, type TimeRange, toMoments } from '../ui/time-range.ts'
 
 /** Events read at once, at most. */
 export const pageSize = 100
@@ -12,11 +13,19 @@ export interface EventFilter {
   types?: readonly string[] | undefined
   moduleId?: string | undefined
   taskId?: string | undefined
+  /** When it happened; a range that is closed at its end is not followed. */
+  time?: TimeRange | undefined
+}
+
+/** Whether events of now may belong to the range. */
+export function isOpenEnded(time: TimeRange | undefined): boolean {
+  return time === undefined || time.range !== null || readMoment(time.to) === null
 }
 
 /** A filter as `events.list` takes it. */
-export function toInput({ types, moduleId, taskId }: EventFilter) {
+export function toInput({ types, moduleId, taskId, time }: EventFilter) {
   return {
+    ...(time && toMoments(time, Date.now())),
     ...(types && { types: [...types] }),
     ...(moduleId && { moduleId }),
     ...(taskId && { taskId }),
@@ -33,8 +42,8 @@ export interface EventFollower {
 }
 
 /**
- * A page of at most `size` events of the past, then all that come after it, without gap; the connection may break and the
- * server restart meanwhile. Returns how to end it.
+ * A page of at most `size` events of the past, then all that come after it, without gap, unless the range of time is over;
+ * the connection may break and the server restart meanwhile. Returns how to end it.
  */
 export function followEvents(
   client: TRPCClient<AppRouter>,
@@ -68,7 +77,7 @@ export function followEvents(
     const page = await client.events.list.query({ ...toInput(filter), limit: Math.min(pageSize, size) }, { signal })
     if (signal.aborted) return
     follower.onPage(page)
-    subscribe(head?.seq ?? 0)
+    if (isOpenEnded(filter.time)) subscribe(head?.seq ?? 0)
   }
   begin().catch(error => {
     if (!signal.aborted) follower.onError(error)

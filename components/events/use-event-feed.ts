@@ -54,7 +54,7 @@ interface FeedState {
 export function useEventFeed(filter: EventFilter, { size, hold }: EventFeedOptions): EventFeed {
   const client = useTRPCClient()
   const isHidden = useLive().pausedBy === 'hidden'
-  const key = JSON.stringify([filter.types, filter.moduleId, filter.taskId])
+  const key = JSON.stringify([filter.types, filter.moduleId, filter.taskId, filter.time])
   const [round, setRound] = useState(0)
   const [state, setState] = useState<FeedState>({ key, buffer: null, error: null })
   const [isLoadingOlder, setLoadingOlder] = useState(false)

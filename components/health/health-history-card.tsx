@@ -4,18 +4,14 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { HealthHistoryChart } from '../charts/time-charts.tsx'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
-import { useClockZone } from '../data/use-clock-zone.ts'
 import { useNow } from '../data/use-now.ts'
-import { Button } from '../ui/button.tsx'
 import { Card, CardHeader } from '../ui/card.tsx'
 import { describeError } from '../ui/describe-error.ts'
 import { ErrorLine } from '../ui/error-state.tsx'
-import { Field } from '../ui/field.tsx'
-import { Input } from '../ui/input.tsx'
-import { fromFieldText, toFieldText } from '../ui/moment-text.ts'
-import { PopoverButton } from '../ui/popover-button.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { toMoments } from '../ui/time-range.ts'
+import { MomentRangeField } from '../ui/time-range-field.tsx'
 import { healthRanges, rangeMs, useHealthSearch } from './use-health-search.ts'
 
 const refreshMs = 15_000
@@ -29,9 +25,7 @@ export function HealthHistoryCard() {
   const isAbsolute = from !== null || to !== null
   // Rounded, so that the question stays the same while it is asked again every few seconds.
   const since = Math.floor((useNow() - rangeMs[range]) / 60_000) * 60_000
-  const query = isAbsolute
-    ? { ...(from ? { from: from.toISOString() } : {}), ...(to ? { to: to.toISOString() } : {}) }
-    : { from: new Date(since).toISOString() }
+  const query = isAbsolute ? toMoments({ range: null, from, to }, since) : { from: new Date(since).toISOString() }
   const interval = useLiveInterval(refreshMs)
   const { data, error } = useQuery(
     trpc.health.history.queryOptions(query, {
@@ -49,7 +43,7 @@ export function HealthHistoryCard() {
           onValueChange={value => void setSearch({ range: value === 'other' ? null : value, from: null, to: null })}
           options={healthRanges.map(value => ({ value, label: labels[value] }))}
         />
-        <RangePicker />
+        <MomentRangeField label="Range of the history" value={search} onChange={change => void setSearch(change)} />
       </div>
       <div className="h-[232px] px-3 pt-3">
         {error && !data ? (
@@ -66,42 +60,5 @@ export function HealthHistoryCard() {
       </div>
       {error && data ? <p className="px-4 pb-2 text-warn-text text-xs">{describeError(error).message}</p> : null}
     </Card>
-  )
-}
-
-function RangePicker() {
-  const { search, setSearch } = useHealthSearch()
-  const zone = useClockZone()
-  const isWrong = search.from !== null && search.to !== null && search.from >= search.to
-  return (
-    <PopoverButton
-      label="Range of the history"
-      className="grid w-72 gap-3"
-      button={<Button size="sm">From, until</Button>}
-    >
-      {() =>
-        (['from', 'to'] as const).map(end => (
-          <Field
-            key={end}
-            label={end === 'from' ? 'From' : 'Until'}
-            hint={zone === 'utc' ? 'UTC' : 'your local time'}
-            error={isWrong && end === 'to' ? 'It ends before it begins.' : null}
-          >
-            {control => (
-              <Input
-                {...control}
-                type="datetime-local"
-                className="num"
-                value={toFieldText(search[end]?.toISOString() ?? null, zone)}
-                onChange={event => {
-                  const moment = fromFieldText(event.target.value, zone)
-                  void setSearch({ [end]: moment === null ? null : new Date(moment) })
-                }}
-              />
-            )}
-          </Field>
-        ))
-      }
-    </PopoverButton>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { parseAsFloat, parseAsIsoDateTime, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { parseAsFloat, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 
 /** Ranges that end now. */
 export const healthRanges = ['1h', '6h', '24h', '7d', '30d'] as const
@@ -19,8 +19,8 @@ const parsers = {
   /** Members strictly below this score are listed. */
   below: parseAsFloat.withDefault(80),
   range: parseAsStringLiteral(healthRanges).withDefault('24h'),
-  from: parseAsIsoDateTime,
-  to: parseAsIsoDateTime,
+  from: parseAsString,
+  to: parseAsString,
 }
 
 /** What the health page shows, as the URL has it; two moments take the place of the range. */

@@ -1,22 +1,14 @@
 import type { Json } from '#server/contracts/common.ts'
 import type { TaskStatus } from '#server/contracts/tasks.ts'
 import { readJsonText } from '../ui/json-text.ts'
-
-/** Ranges that end now, by the name they have in the URL. */
-export const relativeRanges = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const
-export type RelativeRange = keyof typeof relativeRanges
-export const rangeNames = Object.keys(relativeRanges) as RelativeRange[]
+import { type TimeRange, toMoments } from '../ui/time-range.ts'
 
 /** Which tasks a list shows, as the URL has it; empty means all. */
-export interface TaskSearch {
+export interface TaskSearch extends TimeRange {
   status: readonly TaskStatus[]
   type: string
   module: string
   q: string
-  /** A range that ends now; or two moments, each of which may be open. */
-  range: RelativeRange | null
-  from: string | null
-  to: string | null
 }
 
 /** The filter as the server takes it, without cursor and limit. */
@@ -35,16 +27,13 @@ const moduleId = /^[a-z0-9][a-z0-9-]{0,62}$/
 
 /** What the server is asked for. What it would refuse, as typed by hand into an address, is left out. */
 export function toListFilter(search: TaskSearch, nowMs: number): TaskListFilter {
-  const { status, type, module, q, range } = search
-  const from = range === null ? readMoment(search.from) : new Date(nowMs - relativeRanges[range]).toISOString()
-  const to = range === null ? readMoment(search.to) : null
+  const { status, type, module, q } = search
   return {
     ...(status.length > 0 ? { status: [...status] } : {}),
     ...(taskType.test(type) ? { type } : {}),
     ...(moduleId.test(module) ? { moduleId: module } : {}),
     ...readText(q.trim()),
-    ...(from === null ? {} : { from }),
-    ...(to === null ? {} : { to }),
+    ...toMoments(search, nowMs),
   }
 }
 
@@ -54,11 +43,4 @@ function readText(text: string): Pick<TaskListFilter, 'q' | 'data'> {
   if (!text.startsWith('{')) return { q: text.slice(0, 100) }
   const read = readJsonText(text)
   return read.kind === 'value' ? { data: read.value as Record<string, Json> } : { q: text.slice(0, 100) }
-}
-
-/** A moment in ISO 8601 with zone; null for anything that is none. */
-export function readMoment(text: string | null): string | null {
-  if (text === null || text === '') return null
-  const ms = Date.parse(text)
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString()
 }

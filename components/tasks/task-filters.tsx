@@ -6,9 +6,9 @@ import { SearchField } from '../layout/search-field.tsx'
 import { Button } from '../ui/button.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
 import { statusLook } from '../ui/status.ts'
+import { TimeRangeField } from '../ui/time-range-field.tsx'
 import { ViewMenu } from '../views/view-menu.tsx'
 import { statusOrder } from './task-words.ts'
-import { TimeRangeField } from './time-range-field.tsx'
 import { useTasksSearch, whileTyping } from './use-tasks-search.ts'
 
 /** Text, type, module, time and status; all of it is in the URL. */

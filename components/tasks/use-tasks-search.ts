@@ -1,7 +1,7 @@
 'use client'
 
 import { debounce, parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { rangeNames } from './task-filter.ts'
+import { rangeNames } from '../ui/time-range.ts'
 import { statusOrder } from './task-words.ts'
 
 const parsers = {

@@ -7,6 +7,7 @@ import {
   limits,
   moduleIdSchema,
   pageLimitSchema,
+  rangeRule,
   reasonSchema,
   timestampSchema,
   uuidSchema,
@@ -44,6 +45,7 @@ export const listAlertsInput = z
       .optional(),
     limit: pageLimitSchema,
   })
+  .refine(...rangeRule)
   .prefault({})
 export type ListAlerts = z.output<typeof listAlertsInput>
 

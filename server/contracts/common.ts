@@ -47,6 +47,13 @@ export const uuidSchema = z.uuid()
 /** A moment on the wire: ISO 8601 with zone. */
 export const timestampSchema = z.iso.datetime({ offset: true })
 
+/** Arguments of `refine` for inputs with `from` and `to`: a range that is closed at both ends does not end before it begins. */
+export const rangeRule = [
+  ({ from, to }: { from?: string | undefined; to?: string | undefined }) =>
+    from === undefined || to === undefined || Date.parse(from) <= Date.parse(to),
+  { path: ['to'] as PropertyKey[], error: 'ends before it begins' },
+] as const
+
 export const pageLimitSchema = z.number().int().min(1).max(limits.pageSize).default(50)
 export const reasonSchema = z.string().trim().min(1, 'say why').max(limits.reasonLength)
 

@@ -4,6 +4,7 @@ import {
   limits,
   moduleIdSchema,
   pageLimitSchema,
+  rangeRule,
   reasonSchema,
   taskTypeSchema,
   timestampSchema,
@@ -40,7 +41,7 @@ const letterFilterFields = {
 }
 
 /** Which letters; all of these apply together. */
-export const letterFilterSchema = z.strictObject(letterFilterFields)
+export const letterFilterSchema = z.strictObject(letterFilterFields).refine(...rangeRule)
 export type LetterFilter = z.output<typeof letterFilterSchema>
 
 const stateSchema = z.array(z.enum(deadLetterStates)).max(deadLetterStates.length).optional()
@@ -56,6 +57,7 @@ export const listDeadLettersInput = z
       .optional(),
     limit: pageLimitSchema,
   })
+  .refine(...rangeRule)
   .prefault({})
 export type ListDeadLetters = z.output<typeof listDeadLettersInput>
 
@@ -65,6 +67,7 @@ export const groupDeadLettersInput = z
     /** Only groups with a letter in one of these states. */
     state: stateSchema,
   })
+  .refine(...rangeRule)
   .prefault({})
 export type GroupDeadLetters = z.output<typeof groupDeadLettersInput>
 

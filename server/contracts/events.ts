@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageLimitSchema } from './common.ts'
+import { pageLimitSchema, rangeRule, timestampSchema } from './common.ts'
 
 /** Every type of event there is. `<noun>.<past tense>`. */
 export const eventTypes = [
@@ -87,9 +87,13 @@ export const listEventsInput = z
     types: z.array(typePattern).max(40).optional(),
     moduleId: z.string().max(63).optional(),
     taskId: z.string().max(36).optional(),
+    /** When it happened: from this moment on, and before that one. */
+    from: timestampSchema.optional(),
+    to: timestampSchema.optional(),
     cursor: sequenceText.optional(),
     limit: pageLimitSchema,
   })
+  .refine(...rangeRule)
   .prefault({})
 export const onEventInput = z
   .strictObject({

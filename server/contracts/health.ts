@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { moduleIdSchema, timestampSchema } from './common.ts'
+import { moduleIdSchema, rangeRule, timestampSchema } from './common.ts'
 import { instanceInput } from './instance-input.ts'
 import type { HealthState } from './modules.ts'
 
@@ -31,6 +31,7 @@ export const heartbeatInput = z
 export type Heartbeat = z.output<typeof heartbeatInput>
 export const healthHistoryInput = z
   .strictObject({ from: timestampSchema.optional(), to: timestampSchema.optional() })
+  .refine(...rangeRule)
   .prefault({})
 
 export interface HealthMember {

@@ -4,6 +4,7 @@ import {
   limits,
   moduleIdSchema,
   pageLimitSchema,
+  rangeRule,
   reasonSchema,
   taskTypeSchema,
   timestampSchema,
@@ -121,6 +122,7 @@ export const listTasksInput = z
     cursor: uuidSchema.optional(),
     limit: pageLimitSchema,
   })
+  .refine(...rangeRule)
   .prefault({})
 export type ListTasks = z.output<typeof listTasksInput>
 

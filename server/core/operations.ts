@@ -281,13 +281,19 @@ export interface EventFilter {
   moduleId?: string | undefined
 }
 
+/** Which events a list holds; the moments are ISO 8601: what happened from `from` on and before `to`. */
+export interface EventListFilter extends EventFilter {
+  from?: string | undefined
+  to?: string | undefined
+}
+
 export interface EventOperations {
   /** The newest of the last 1,000 in memory, newest first. */
   recent(tenantId: string, filter: EventFilter, limit: number): EventView[]
   /** All that is persisted, newest first. */
   list(
     tenantId: string,
-    filter: EventFilter,
+    filter: EventListFilter,
     page: { cursor?: string | undefined; limit: number },
   ): Promise<Page<EventView>>
   /** Oldest first, from and to included. At most 10,000 events a call. */

@@ -1,10 +1,11 @@
 import type { Pool } from 'pg'
 import { type EventView, eventTypes } from '#server/contracts/events.ts'
-import { matchesFilter, matchesPattern } from '#server/core/events/event-filter.ts'
+import { matchesFilter, matchesListFilter, matchesPattern } from '#server/core/events/event-filter.ts'
 import type { EventCount, EventStore, SequencedBatch, StampedEvent } from '#server/core/events/event-store.ts'
-import type { EventFilter } from '#server/core/operations.ts'
+import type { EventFilter, EventListFilter } from '#server/core/operations.ts'
 import { appendEvents } from './sql/events/append-events.ts'
 import { addEventTotals, readEventTotals } from './sql/events/event-totals.ts'
+import { findBatchRange } from './sql/events/find-batch-range.ts'
 import { readBatchesAfter, readBatchesBefore } from './sql/events/read-events.ts'
 import { readSequencedBatches, sequenceEvents } from './sql/events/sequence-events.ts'
 import { parseBatch } from './sql/events/stored-event.ts'
@@ -59,20 +60,22 @@ export class SqlEventStore implements EventStore {
   async readBefore(
     tenantId: string,
     beforeSeq: number | null,
-    filter: EventFilter,
+    filter: EventListFilter,
     limit: number,
   ): Promise<{ events: EventView[]; scannedTo: number | null }> {
     const found: EventView[] = []
     const types = filter.types ? eventTypes.filter(type => filter.types?.some(p => matchesPattern(p, type))) : null
-    let cursor = beforeSeq
+    const range = await findBatchRange(this.#pool, filter)
+    if (range === null) return { events: [], scannedTo: null }
+    let cursor = earlierOf(beforeSeq, range.toSeq)
     for (let read = 0; read < maxReadsPerPage; read++) {
-      const rows = await readBatchesBefore(this.#pool, tenantId, cursor, types, batchesPerRead)
+      const rows = await readBatchesBefore(this.#pool, tenantId, { ...range, toSeq: cursor }, types, batchesPerRead)
       for (const row of rows) {
         for (const event of parseBatch(Number(row.first_seq), row.events).reverse()) {
           if (beforeSeq !== null && event.seq >= beforeSeq) continue
           if (found.length >= limit) return { events: found, scannedTo: cursor }
           cursor = event.seq
-          if (matchesFilter(filter, event)) found.push(event)
+          if (matchesListFilter(filter, event)) found.push(event)
         }
       }
       if (rows.length < batchesPerRead) return { events: found, scannedTo: null }
@@ -94,4 +97,8 @@ export class SqlEventStore implements EventStore {
   addTotals(additions: readonly EventCount[], fromSeq: number, toSeq: number): Promise<number> {
     return addEventTotals(this.#pool, additions, fromSeq, toSeq)
   }
+}
+
+function earlierOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other)
 }

@@ -122,6 +122,35 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
       expect(await store.readBefore(tenantId, 1, {}, 10)).toEqual({ events: [], scannedTo: null })
     })
 
+    test('a list over a range of time holds what happened from its begin and before its end, on any page', async () => {
+      const store = await open()
+      const begun = Date.now() - 20_000
+      const at = (second: number) => new Date(begun + second * 1_000).toISOString()
+      for (let second = 0; second < 12; second += 3) {
+        const events = [0, 1, 2].map(place => stampedEvent('task.ready', { at: at(second + place) }))
+        await store.append([{ tenantId, events }])
+      }
+      await store.sequence(100)
+      const listed = async (range: { from?: string; to?: string }, limit: number) => {
+        const found: string[] = []
+        let cursor: number | null = null
+        do {
+          const page = await store.readBefore(tenantId, cursor, range, limit)
+          found.push(...page.events.map(event => event.at))
+          cursor = page.scannedTo
+        } while (cursor !== null)
+        return found
+      }
+      const seconds = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => at(to - 1 - index))
+      for (const limit of [2, 100]) {
+        expect(await listed({ from: at(4), to: at(8) }, limit)).toEqual(seconds(4, 8))
+        expect(await listed({ from: at(5) }, limit)).toEqual(seconds(5, 12))
+        expect(await listed({ to: at(5) }, limit)).toEqual(seconds(0, 5))
+      }
+      expect(await listed({ from: at(3_600) }, 10)).toEqual([])
+      expect(await listed({ to: at(-3_600) }, 10)).toEqual([])
+    })
+
     test('events of one task or module are found', async () => {
       const store = await open()
       const taskId = '01990000-0000-7000-8000-000000000002'

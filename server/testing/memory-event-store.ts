@@ -1,7 +1,7 @@
 import type { EventView } from '../contracts/events.ts'
-import { matchesFilter } from '../core/events/event-filter.ts'
+import { matchesFilter, matchesListFilter } from '../core/events/event-filter.ts'
 import type { EventCount, EventStore, SequencedBatch, StampedEvent } from '../core/events/event-store.ts'
-import type { EventFilter } from '../core/operations.ts'
+import type { EventFilter, EventListFilter } from '../core/operations.ts'
 
 /** An event log in memory that passes the same contract suite as the one in PostgreSQL. */
 export class MemoryEventStore implements EventStore {
@@ -44,13 +44,13 @@ export class MemoryEventStore implements EventStore {
   async readBefore(
     tenantId: string,
     beforeSeq: number | null,
-    filter: EventFilter,
+    filter: EventListFilter,
     limit: number,
   ): Promise<{ events: EventView[]; scannedTo: number | null }> {
     const earlier = this.#eventsOf(tenantId)
       .filter(event => beforeSeq === null || event.seq < beforeSeq)
       .reverse()
-    const events = earlier.filter(event => matchesFilter(filter, event)).slice(0, limit)
+    const events = earlier.filter(event => matchesListFilter(filter, event)).slice(0, limit)
     const more = events.length >= limit && earlier.at(-1)?.seq !== events.at(-1)?.seq
     return { events, scannedTo: more ? (events.at(-1)?.seq ?? null) : null }
   }

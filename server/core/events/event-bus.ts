@@ -1,7 +1,7 @@
 import type { Page } from '../../contracts/common.ts'
 import type { EventView } from '../../contracts/events.ts'
 import type { EventBusStats } from '../../contracts/stats.ts'
-import type { EventFilter, EventOperations, NewEvent } from '../operations.ts'
+import type { EventFilter, EventListFilter, EventOperations, NewEvent } from '../operations.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { matchesFilter, matchesPattern } from './event-filter.ts'
@@ -157,7 +157,7 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
 
   async list(
     tenantId: string,
-    filter: EventFilter,
+    filter: EventListFilter,
     page: { cursor?: string | undefined; limit: number },
   ): Promise<Page<EventView>> {
     const before = page.cursor === undefined ? null : Number(page.cursor)

@@ -1,5 +1,5 @@
 import type { EventType, EventView } from '../../contracts/events.ts'
-import type { EventFilter } from '../operations.ts'
+import type { EventFilter, EventListFilter } from '../operations.ts'
 
 /** An event with everything but its sequence number, ready to be persisted. */
 export type StampedEvent = Omit<EventView, 'seq'>
@@ -31,11 +31,14 @@ export interface EventStore {
     filter: EventFilter,
     limit: number,
   ): Promise<{ events: EventView[]; scannedTo: number; more: boolean }>
-  /** Numbered events before `beforeSeq` (null: from the newest), newest first. */
+  /**
+   * Numbered events before `beforeSeq` (null: from the newest), newest first. With a range of time, those that were written
+   * within five minutes of when they happened: others may be missing.
+   */
   readBefore(
     tenantId: string,
     beforeSeq: number | null,
-    filter: EventFilter,
+    filter: EventListFilter,
     limit: number,
   ): Promise<{ events: EventView[]; scannedTo: number | null }>
   /** The last number given, and how far the totals by type have been counted. */

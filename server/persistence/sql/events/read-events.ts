@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { BatchRange } from './find-batch-range.ts'
 
 /** Rows of `event_batch` as they are read; a batch is the unit of reading, its events are filtered by the caller. */
 export interface BatchRow {
@@ -28,11 +29,11 @@ export async function readBatchesAfter(
   return rows
 }
 
-/** Numbered batches that hold events before `beforeSeq` (null: up to the newest), newest first. */
+/** Numbered batches that begin from `fromSeq` on and before `toSeq` (null: open), newest first. */
 export async function readBatchesBefore(
   pool: Pool,
   tenantId: string,
-  beforeSeq: number | null,
+  { fromSeq, toSeq }: BatchRange,
   types: readonly string[] | null,
   maxBatches: number,
 ): Promise<BatchRow[]> {
@@ -40,10 +41,10 @@ export async function readBatchesBefore(
     name: 'read-batches-before',
     text: `
       SELECT first_seq, count, events FROM event_batch
-      WHERE first_seq IS NOT NULL AND ($2::bigint IS NULL OR first_seq < $2) AND tenant_id = $1
-        AND ($3::text[] IS NULL OR types && $3)
-      ORDER BY first_seq DESC LIMIT $4`,
-    values: [tenantId, beforeSeq, types, maxBatches],
+      WHERE first_seq >= $2 AND ($3::bigint IS NULL OR first_seq < $3) AND tenant_id = $1
+        AND ($4::text[] IS NULL OR types && $4)
+      ORDER BY first_seq DESC LIMIT $5`,
+    values: [tenantId, fromSeq ?? 0, toSeq, types, maxBatches],
   })
   return rows
 }
