@@ -119,7 +119,7 @@ const places: Place[] = [
     path: '/modules/package-reader',
     async show(page) {
       await page.getByRole('button', { name: 'Disable' }).click()
-      await expect(page.getByRole('alertdialog')).toContainText('Required by')
+      await expect(page.getByRole('dialog')).toContainText('Required by')
     },
   },
   {
@@ -245,9 +245,9 @@ const places: Place[] = [
     show: page => expect(page.getByRole('row', { name: /operator@example\.org/ })).toBeVisible(),
   },
   {
-    name: 'the service keys',
+    name: 'the keys',
     path: '/settings?tab=keys',
-    show: page => expect(page.getByRole('table', { name: 'Service keys' })).toBeVisible(),
+    show: page => expect(page.getByRole('table', { name: 'Keys' })).toBeVisible(),
   },
   {
     name: "the queue's policy",

@@ -64,6 +64,7 @@ test('a breaker held open says who holds it and why, and a reset gives it back t
   const holding = page.getByRole('dialog', { name: `Hold ${engine.name} open` })
   await expect(holding.getByRole('button', { name: 'Hold open' })).toBeDisabled()
   await holding.getByLabel('Reason').fill('provider outage, ticket 4711')
+  await holding.getByLabel(`Type “${engine.id}” to confirm`).fill(engine.id)
   await holding.getByRole('button', { name: 'Hold open' }).click()
   await expect(holding).toBeHidden()
   await expect(sheet).toContainText('Open · held')
@@ -131,6 +132,7 @@ test('on a phone, holding a breaker open says first what waits then, and gives i
     `Nobody else can run ${engine.type}`,
   )
   await holding.getByLabel('Reason').fill('on call')
+  await holding.getByLabel(`Type “${engine.id}” to confirm`).fill(engine.id)
   await expect(holding.getByRole('button', { name: 'Hold open' })).toBeInViewport()
   await holding.getByRole('button', { name: 'Hold open' }).click()
   await expect(holding).toBeHidden()

@@ -6,7 +6,7 @@ test('a module that others need says which before the click, and cannot be disab
   await page.goto('/modules/package-reader')
   await page.getByRole('button', { name: 'Disable' }).click()
 
-  const dialog = page.getByRole('alertdialog', { name: 'Disable Package reader?' })
+  const dialog = page.getByRole('dialog', { name: 'Disable Package reader?' })
   await expect(dialog).toContainText('Required by dependency-auditor and report-writer')
   const disable = dialog.getByRole('button', { name: 'Disable' })
   await expect(disable).toBeDisabled()
@@ -25,10 +25,12 @@ test('a module that nobody needs is disabled with a reason, shown so to everybod
 }) => {
   await page.goto('/modules/language-detector')
   await page.getByRole('button', { name: 'Disable' }).click()
-  const disabling = page.getByRole('alertdialog', { name: 'Disable Language detector?' })
+  const disabling = page.getByRole('dialog', { name: 'Disable Language detector?' })
   await expect(disabling).toContainText('Nobody else can run language.detect')
   await expect(disabling.getByRole('button', { name: 'Disable' })).toBeDisabled()
-  await disabling.getByLabel('Why').fill('wrong about Welsh')
+  await disabling.getByLabel('Reason').fill('wrong about Welsh')
+  await expect(disabling.getByRole('button', { name: 'Disable' })).toBeDisabled()
+  await disabling.getByLabel('Type “language-detector” to confirm').fill('language-detector')
   await disabling.getByRole('button', { name: 'Disable' }).click()
   await expect(disabling).toBeHidden()
   await expect(page.getByText(/^Disabled by .*: wrong about Welsh$/)).toBeVisible()

@@ -59,7 +59,7 @@ test('an admin lets a viewer in, who sees everything but can change nothing, and
 
   await page.goto('/settings')
   await expect(page.getByText('People are for admins')).toBeVisible()
-  await page.getByRole('tab', { name: 'Service keys' }).click()
-  await expect(page.getByText('Service keys are for admins')).toBeVisible()
+  await page.getByRole('tab', { name: 'Keys' }).click()
+  await expect(page.getByText('Keys are for admins')).toBeVisible()
   expect(asked).toEqual([])
 })

@@ -109,8 +109,8 @@ test('a task that waits says why, and when cancelled never reaches its module', 
   await expect(waiting).toContainText('disabled')
 
   await page.getByRole('button', { name: 'Cancel' }).click()
-  const dialog = page.getByRole('alertdialog', { name: `Cancel ${engine.type} ${tail(id)}?` })
-  await dialog.getByLabel('Why').fill('ordered by mistake')
+  const dialog = page.getByRole('dialog', { name: `Cancel ${engine.type} ${tail(id)}?` })
+  await dialog.getByLabel('Reason').fill('ordered by mistake')
   await dialog.getByRole('button', { name: 'Cancel the task' }).click()
   await expect(page.getByRole('region', { name: 'Why it ended' })).toContainText('ordered by mistake')
   await expect(page.getByRole('button', { name: 'Cancel' })).toBeDisabled()

@@ -1,58 +1,56 @@
-import { memo } from 'react'
+'use client'
+
 import type { BreakerView } from '#server/contracts/breakers.ts'
-import { formatCount, formatPercent } from '../ui/format.ts'
-import { statusLook } from '../ui/status.ts'
-import { BreakerMark } from './breaker-mark.tsx'
+import { useListKeys } from '../layout/use-list-keys.ts'
+import { useWindowGrid } from '../ui/use-window-grid.ts'
+import { BreakerCard } from './breaker-card.tsx'
+import { BreakerCell } from './breaker-cell.tsx'
 import { breakerKey } from './breaker-order.ts'
-import { hostOf, tailOf } from './endpoint-words.ts'
+
+/** Widths, gaps and heights in pixels; cards are as high as what they tell. */
+const looks = {
+  grid: { minPx: 132, gapPx: 4, estimatePx: 28, Item: BreakerCell },
+  cards: { minPx: 272, gapPx: 12, estimatePx: 236, Item: BreakerCard },
+} as const
 
 export interface BreakerGridProps {
   breakers: readonly BreakerView[]
-  active: number
+  /** Hundreds at a glance, or each with its figures. */
+  view: keyof typeof looks
   onOpen: (key: string) => void
 }
 
-/** Hundreds of breakers at a glance, worst first. */
-export function BreakerGrid({ breakers, active, onOpen }: BreakerGridProps) {
+/** The breakers in their order, in as many columns as have room; a thousand of them scroll smoothly. */
+export function BreakerGrid({ breakers, view, onOpen }: BreakerGridProps) {
+  const { Item, ...sizes } = looks[view]
+  const keyAt = (index: number) => {
+    const breaker = breakers[index]
+    return breaker ? breakerKey(breaker) : ''
+  }
+  const { body, lines, lineStyle, before, after, measure, scrollTo } = useWindowGrid({
+    ...sizes,
+    count: breakers.length,
+    keyOf: keyAt,
+  })
+  const { active } = useListKeys({
+    count: breakers.length,
+    onOpen: index => onOpen(keyAt(index)),
+    onMove: scrollTo,
+  })
   return (
-    <ul className="grid grid-cols-[repeat(auto-fill,minmax(8.25rem,1fr))] gap-1">
-      {breakers.map((breaker, index) => (
-        <li key={breakerKey(breaker)} data-list-row={index}>
-          <Cell breaker={breaker} isActive={index === active} onOpen={onOpen} />
-        </li>
+    <div ref={body} role="list" aria-label="Breakers" style={{ paddingTop: before, paddingBottom: after }}>
+      {lines.map(line => (
+        <div key={line.index} ref={measure} data-index={line.index} role="none" style={lineStyle}>
+          {line.cells.map(cell => {
+            const breaker = breakers[cell]
+            return breaker ? (
+              <div key={breakerKey(breaker)} role="listitem" className="grid min-w-0">
+                <Item breaker={breaker} row={cell} isActive={cell === active} onOpen={onOpen} />
+              </div>
+            ) : null
+          })}
+        </div>
       ))}
-    </ul>
+    </div>
   )
 }
-
-interface CellProps {
-  breaker: BreakerView
-  isActive: boolean
-  onOpen: (key: string) => void
-}
-
-const Cell = memo(function Cell({ breaker, isActive, onOpen }: CellProps) {
-  const { state, forced, window } = breaker
-  const look = statusLook('breaker', state)
-  const host = hostOf(breaker.endpoint)
-  return (
-    <button
-      type="button"
-      onClick={() => onOpen(breakerKey(breaker))}
-      data-active={isActive || undefined}
-      aria-label={`${breaker.moduleName} at ${host}: ${look.label}${forced ? ', held' : ''}, ${formatPercent(window.failureRate)} of ${formatCount(window.calls)} calls failing`}
-      title={breaker.endpoint}
-      className="num flex h-7 w-full min-w-0 items-center gap-1.5 rounded-sm border bg-card pr-1.5 pl-1 text-left text-xs transition-colors [contain-intrinsic-size:auto_1.75rem] [content-visibility:auto] hover:border-border-strong data-active:outline-2 data-active:outline-primary max-md:h-9"
-    >
-      <BreakerMark state={state} isHeld={forced !== null} className="size-4.5" />
-      <span className="truncate font-medium">{breaker.moduleName}</span>
-      {window.failures > 0 ? (
-        <span className="ml-auto shrink-0 font-medium text-2xs text-bad-text">{formatPercent(window.failureRate)}</span>
-      ) : (
-        <span className="ml-auto max-w-14 shrink-0 truncate text-2xs text-faint-foreground">
-          {tailOf(breaker.endpoint)}
-        </span>
-      )}
-    </button>
-  )
-})

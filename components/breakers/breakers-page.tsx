@@ -3,7 +3,6 @@
 import { RotateCcw, Zap } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { useRefusal } from '../data/viewer.tsx'
-import { useListKeys } from '../layout/use-list-keys.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
@@ -12,7 +11,6 @@ import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
-import { BreakerCard } from './breaker-card.tsx'
 import { BreakerFilters } from './breaker-filters.tsx'
 import { BreakerGrid } from './breaker-grid.tsx'
 import { breakerKey, countByFilter, isInState, matchesBreakerText, sortBreakers } from './breaker-order.ts'
@@ -37,13 +35,6 @@ export function BreakersPage() {
   const found = matching.filter(breaker => isInState(breaker, search.state))
   const view = search.view === 'auto' ? (matching.length > manyBreakers ? 'grid' : 'cards') : search.view
   const open = useCallback((key: string) => void setSearch({ open: key }), [setSearch])
-  const { active } = useListKeys({
-    count: found.length,
-    onOpen: index => {
-      const breaker = found[index]
-      if (breaker) open(breakerKey(breaker))
-    },
-  })
   return (
     <>
       <PageHeader
@@ -73,20 +64,8 @@ export function BreakersPage() {
         <Card>
           <NothingFound isFiltered={isFiltered} onClear={clear} />
         </Card>
-      ) : view === 'grid' ? (
-        <BreakerGrid breakers={found} active={active} onOpen={open} />
       ) : (
-        <div className={cardColumns}>
-          {found.map((breaker, index) => (
-            <BreakerCard
-              key={breakerKey(breaker)}
-              breaker={breaker}
-              row={index}
-              isActive={index === active}
-              onOpen={open}
-            />
-          ))}
-        </div>
+        <BreakerGrid key={view} breakers={found} view={view} onOpen={open} />
       )}
       {breakers ? (
         <BreakerSheet

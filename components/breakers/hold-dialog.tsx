@@ -5,6 +5,8 @@ import { useState } from 'react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { ImpactPanel } from '../impact/impact-panel.tsx'
+import { stopsWork } from '../impact/stops-work.ts'
+import { useImpactPreview } from '../impact/use-impact-preview.ts'
 import { Field } from '../ui/field.tsx'
 import { notify } from '../ui/notify.ts'
 import { ReasonDialog } from '../ui/reason-dialog.tsx'
@@ -32,7 +34,10 @@ export interface HoldDialogProps {
   onClose: () => void
 }
 
-/** Holds a breaker open or closed, for a while or until it is reset. */
+/**
+ * Holds a breaker open or closed, for a while or until it is reset. When nobody is left for some of the work, the module's id
+ * has to be typed.
+ */
 export function HoldDialog({ breaker, state, onClose }: HoldDialogProps) {
   const trpc = useTRPC()
   const showBreaker = useShowBreaker()
@@ -47,6 +52,9 @@ export function HoldDialog({ breaker, state, onClose }: HoldDialogProps) {
   const forceOpen = useMutation(trpc.breakers.forceOpen.mutationOptions(act))
   const forceClose = useMutation(trpc.breakers.forceClose.mutationOptions(act))
   const { mutate, isPending, error } = state === 'open' ? forceOpen : forceClose
+  const preview = { act: 'force_open', moduleId: breaker.moduleId, instanceId: breaker.instanceId } as const
+  const { data: impact, isPending: isLooking } = useImpactPreview(preview, { enabled: state === 'open' })
+  const isLarge = impact !== undefined && stopsWork(impact)
   const submit = (reason: string) =>
     mutate({
       moduleId: breaker.moduleId,
@@ -61,15 +69,13 @@ export function HoldDialog({ breaker, state, onClose }: HoldDialogProps) {
       placeholder={state === 'open' ? 'Provider outage, ticket 4711' : 'The failures are expected during the load test'}
       act={`Hold ${state}`}
       variant={state === 'open' ? 'destructive' : 'primary'}
+      refusal={state === 'open' && isLooking ? 'What it touches is being looked up.' : null}
+      {...(isLarge ? { phrase: breaker.moduleId } : {})}
       pending={isPending}
       error={error}
       onAct={submit}
       onClose={onClose}
-      effect={
-        state === 'open' ? (
-          <ImpactPanel input={{ act: 'force_open', moduleId: breaker.moduleId, instanceId: breaker.instanceId }} />
-        ) : null
-      }
+      effect={state === 'open' ? <ImpactPanel input={preview} /> : null}
     >
       <Field label="For" hint="Then the breaker decides by itself again.">
         {control => <Select {...control} value={span} onValueChange={setSpan} options={spans} />}

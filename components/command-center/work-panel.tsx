@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useState } from 'react'
 import type { QueueStatsDetail, WorkStats } from '#server/contracts/stats.ts'
+import { Sparkline } from '../charts/sparkline.tsx'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
@@ -84,6 +85,7 @@ function WorkTable({ rows, view }: { rows: readonly Row[]; view: View }) {
           <TableHead>{view === 'types' ? 'Type' : 'Module'}</TableHead>
           <TableHead numeric>{view === 'types' ? 'Ready' : 'In use'}</TableHead>
           <TableHead numeric>Running</TableHead>
+          <TableHead title="Ended in each ten seconds of the last five minutes">Ended, 5 min</TableHead>
           <TableHead numeric>Done</TableHead>
           <TableHead numeric>Failed</TableHead>
           <TableHead numeric title="50th, 95th and 99th percentile">
@@ -104,6 +106,9 @@ function WorkTable({ rows, view }: { rows: readonly Row[]; view: View }) {
             </TableCell>
             <TableCell numeric>{row.load}</TableCell>
             <TableCell numeric>{formatCount(row.running)}</TableCell>
+            <TableCell>
+              <EndedLine endedPer10s={row.endedPer10s} />
+            </TableCell>
             <TableCell numeric>{formatCount(row.completed)}</TableCell>
             <TableCell numeric className={row.failed > 0 ? 'text-bad-text' : undefined}>
               {formatCount(row.failed)}
@@ -118,13 +123,27 @@ function WorkTable({ rows, view }: { rows: readonly Row[]; view: View }) {
         ))}
         {rows.length === 0 ? (
           <TableRow>
-            <TableCell colSpan={7} className="text-muted-foreground">
+            <TableCell colSpan={8} className="text-muted-foreground">
               Nothing was carried out yet.
             </TableCell>
           </TableRow>
         ) : null}
       </TableBody>
     </Table>
+  )
+}
+
+/** Without the span that still goes on: it would always end in a fall. */
+function EndedLine({ endedPer10s }: Pick<WorkStats, 'endedPer10s'>) {
+  const values = endedPer10s.slice(0, -1)
+  const top = Math.max(...values)
+  return (
+    <Sparkline
+      values={values}
+      label={`Ended in ten seconds, over five minutes: ${formatCount(values.at(-1) ?? 0)} lately, at most ${formatCount(top)}`}
+      max={Math.max(1, top)}
+      height={18}
+    />
   )
 }
 

@@ -1,21 +1,15 @@
 'use client'
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { DeadLetterJob } from '#server/contracts/dead-letters.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { AlertDialog, AlertDialogCancel, AlertDialogContent, AlertDialogFooter } from '../ui/alert-dialog.tsx'
-import { ErrorLine } from '../ui/error-state.tsx'
-import { Field } from '../ui/field.tsx'
-import { Input } from '../ui/input.tsx'
+import { ReasonDialog } from '../ui/reason-dialog.tsx'
 import { jobProgress } from './job-words.ts'
 
 /** Asks before a job is stopped, and why. */
 export function AbortJobDialog({ job, onClose }: { job: DeadLetterJob; onClose: () => void }) {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const [reason, setReason] = useState('')
   const { mutate, error, isPending } = useMutation(
     trpc.deadLetters.abortJob.mutationOptions({
       onSuccess: view => {
@@ -26,28 +20,18 @@ export function AbortJobDialog({ job, onClose }: { job: DeadLetterJob; onClose: 
     }),
   )
   return (
-    <AlertDialog open onOpenChange={open => !open && onClose()}>
-      <AlertDialogContent
-        title="Abort the job?"
-        description={`${jobProgress(job)}. That stays; the other letters stay open. An aborted job does not go on.`}
-      >
-        <Field label="Why" optional className="mt-4">
-          {control => (
-            <Input {...control} value={reason} maxLength={500} onChange={event => setReason(event.target.value)} />
-          )}
-        </Field>
-        <ErrorLine error={error} className="mt-3" />
-        <AlertDialogFooter>
-          <AlertDialogCancel>Let it go on</AlertDialogCancel>
-          <ActionButton
-            variant="destructive"
-            pending={isPending}
-            onClick={() => mutate({ id: job.id, ...(reason.trim() ? { reason: reason.trim() } : {}) })}
-          >
-            Abort the job
-          </ActionButton>
-        </AlertDialogFooter>
-      </AlertDialogContent>
-    </AlertDialog>
+    <ReasonDialog
+      title="Abort the job?"
+      description={`${jobProgress(job)}. That stays; the other letters stay open. An aborted job does not go on.`}
+      placeholder="The cause is not mended yet"
+      act="Abort the job"
+      cancel="Let it go on"
+      variant="destructive"
+      isOptional
+      pending={isPending}
+      error={error}
+      onAct={reason => mutate({ id: job.id, ...(reason ? { reason } : {}) })}
+      onClose={onClose}
+    />
   )
 }

@@ -4,24 +4,23 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ImpactSkeleton } from '../impact/findings.tsx'
-import { ImpactFindings } from '../impact/impact-panel.tsx'
+import { ImpactPanel } from '../impact/impact-panel.tsx'
+import { stopsWork } from '../impact/stops-work.ts'
 import { useImpactPreview } from '../impact/use-impact-preview.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { AlertDialog, AlertDialogCancel, AlertDialogContent, AlertDialogFooter } from '../ui/alert-dialog.tsx'
-import { ErrorLine } from '../ui/error-state.tsx'
-import { Field } from '../ui/field.tsx'
-import { Textarea } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
+import { ReasonDialog } from '../ui/reason-dialog.tsx'
 import { GiveUpField } from './give-up-field.tsx'
 import { useModuleRefresh } from './use-modules.ts'
 
-/** Shows what disabling the module would touch, asks why, and refuses while others need it. */
+/**
+ * Shows what disabling the module would touch, asks why, and refuses while others need it. When nobody else can do some of
+ * its work, its id has to be typed.
+ */
 export function DisableDialog({ module, onClose }: { module: ModuleView; onClose: () => void }) {
   const trpc = useTRPC()
   const refresh = useModuleRefresh()
-  const { data: impact, error: impactError } = useImpactPreview({ act: 'disable_module', moduleId: module.id })
-  const [reason, setReason] = useState('')
+  const preview = { act: 'disable_module', moduleId: module.id } as const
+  const { data: impact, isPending: isLooking } = useImpactPreview(preview)
   const [giveUpAfterMs, setGiveUpAfterMs] = useState<number | null>(null)
   const { mutate, error, isPending } = useMutation(
     trpc.modules.disable.mutationOptions({
@@ -32,57 +31,26 @@ export function DisableDialog({ module, onClose }: { module: ModuleView; onClose
       onSettled: () => void refresh(),
     }),
   )
-  const requiredBy = impact?.dependants.direct
-  const isRequired = (requiredBy?.length ?? 0) > 0
   return (
-    <AlertDialog open onOpenChange={open => !open && onClose()}>
-      <AlertDialogContent
-        title={`Disable ${module.name}?`}
-        description="It is given no more work until somebody enables it."
-        className="max-w-lg"
-      >
-        <div className="mt-4 grid gap-3">
-          {impact ? (
-            <ImpactFindings impact={impact} act="disable_module" />
-          ) : impactError ? (
-            <ErrorLine error={impactError} />
-          ) : (
-            <ImpactSkeleton />
-          )}
-          {isRequired ? null : (
-            <Field label="Why" hint="Kept in the audit log and shown with the module.">
-              {control => (
-                <Textarea
-                  {...control}
-                  value={reason}
-                  maxLength={500}
-                  className="min-h-14"
-                  onChange={event => setReason(event.target.value)}
-                />
-              )}
-            </Field>
-          )}
-          {isRequired ? null : <GiveUpField value={giveUpAfterMs} onChange={setGiveUpAfterMs} />}
-          <ErrorLine error={error} />
-        </div>
-        <AlertDialogFooter>
-          <AlertDialogCancel />
-          <ActionButton
-            variant="destructive"
-            pending={isPending}
-            reason={refusalOf(requiredBy, reason)}
-            onClick={() => mutate({ id: module.id, reason, giveUpAfterMs })}
-          >
-            Disable
-          </ActionButton>
-        </AlertDialogFooter>
-      </AlertDialogContent>
-    </AlertDialog>
+    <ReasonDialog
+      title={`Disable ${module.name}?`}
+      description="It is given no more work until somebody enables it."
+      placeholder="Replaced by another service until the licence is renewed"
+      act="Disable"
+      variant="destructive"
+      refusal={isLooking ? 'What it touches is being looked up.' : refusalOf(impact?.dependants.direct ?? [])}
+      {...(impact && stopsWork(impact) ? { phrase: module.id } : {})}
+      pending={isPending}
+      error={error}
+      onAct={reason => mutate({ id: module.id, reason, giveUpAfterMs })}
+      onClose={onClose}
+      effect={<ImpactPanel input={preview} />}
+    >
+      <GiveUpField value={giveUpAfterMs} onChange={setGiveUpAfterMs} />
+    </ReasonDialog>
   )
 }
 
-function refusalOf(requiredBy: readonly string[] | undefined, reason: string): string | null {
-  if (requiredBy === undefined) return 'What it touches is being looked up.'
-  if (requiredBy.length > 0) return `Required by ${requiredBy.join(', ')}.`
-  return reason.trim() === '' ? 'Say why first.' : null
+function refusalOf(requiredBy: readonly string[]): string | null {
+  return requiredBy.length > 0 ? `Required by ${requiredBy.join(', ')}.` : null
 }

@@ -1,6 +1,8 @@
 'use client'
 
 import { useMutation } from '@tanstack/react-query'
+import { TriangleAlert } from 'lucide-react'
+import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import {
   type InstanceView,
@@ -12,6 +14,7 @@ import { useTRPC } from '../data/trpc.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
+import { describeError } from '../ui/describe-error.ts'
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
@@ -26,7 +29,12 @@ interface Values {
   weight: string
 }
 
-/** Changes how many calls an instance is given. */
+type Figures = Pick<InstanceView, 'capacity' | 'weight'>
+
+/**
+ * Changes how many calls an instance is given. When somebody else changed it meanwhile, theirs is shown beside what was typed,
+ * and saving once more is on top of theirs.
+ */
 export function EditInstanceDialog({
   module,
   instance,
@@ -38,6 +46,8 @@ export function EditInstanceDialog({
 }) {
   const trpc = useTRPC()
   const refresh = useModuleRefresh()
+  const [was, setWas] = useState<Figures>({ capacity: instance.capacity, weight: instance.weight })
+  const [isMet, setMet] = useState(false)
   const form = useForm<Values, unknown, UpdateInstance>({
     defaultValues: { capacity: String(instance.capacity), weight: String(instance.weight) },
     resolver: contractResolver<Values, UpdateInstance>(updateInstanceInput, ({ capacity, weight }) => ({
@@ -45,6 +55,7 @@ export function EditInstanceDialog({
       instanceId: instance.id,
       capacity: toFigure(capacity),
       weight: toFigure(weight),
+      was,
     })),
   })
   const { mutate, error, isPending } = useMutation(
@@ -54,7 +65,12 @@ export function EditInstanceDialog({
         notify.done('The instance is changed', { description: instance.endpoint })
         onClose()
       },
-      onError: failure => void showOnFields(failure, form.setError),
+      onError: failure => {
+        const present = presentOf(failure)
+        setMet(present !== null)
+        if (present) setWas(present)
+        else showOnFields(failure, form.setError)
+      },
     }),
   )
   const { errors } = form.formState
@@ -67,6 +83,7 @@ export function EditInstanceDialog({
       <DialogContent title="Change the instance" description={instance.endpoint}>
         <form noValidate onSubmit={form.handleSubmit(values => mutate(values))}>
           <DialogBody className="grid grid-cols-2 gap-4">
+            {isMet ? <Met {...was} /> : null}
             <Field label="Capacity" hint="calls at once" error={errors.capacity?.message}>
               {control => (
                 <Input {...control} {...form.register('capacity')} autoFocus inputMode="numeric" className="num" />
@@ -75,18 +92,38 @@ export function EditInstanceDialog({
             <Field label="Weight" hint={weightHint} error={errors.weight?.message}>
               {control => <Input {...control} {...form.register('weight')} inputMode="decimal" className="num" />}
             </Field>
-            {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} className="col-span-2" /> : null}
+            {error && !isMet && Object.keys(errors).length === 0 ? (
+              <ErrorLine error={error} className="col-span-2" />
+            ) : null}
           </DialogBody>
           <DialogFooter>
             <DialogClose asChild>
               <Button>Cancel</Button>
             </DialogClose>
             <ActionButton type="submit" variant="primary" pending={isPending}>
-              Save
+              {isMet ? 'Save mine on theirs' : 'Save'}
             </ActionButton>
           </DialogFooter>
         </form>
       </DialogContent>
     </Dialog>
   )
+}
+
+function Met({ capacity, weight }: Figures) {
+  return (
+    <p
+      role="alert"
+      className="num col-span-2 flex gap-2 rounded-md border border-warn-line bg-warn-soft px-2.5 py-2 text-warn-text"
+    >
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      Somebody changed it while you were editing: capacity {capacity}, weight {weight}. Nothing of yours is saved yet.
+    </p>
+  )
+}
+
+/** The figures there are now, when the edit was made on others. */
+function presentOf(failure: unknown): Figures | null {
+  const { code, details } = describeError(failure)
+  return code === 'VERSION_CONFLICT' ? ((details?.present as Figures | undefined) ?? null) : null
 }

@@ -2,10 +2,11 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useId } from 'react'
-import { Controller, useForm } from 'react-hook-form'
+import { Controller, useForm, useWatch } from 'react-hook-form'
 import { type CreateKey, createKeyInput } from '#server/contracts/keys.ts'
 import type { Scope } from '#server/contracts/people.ts'
 import { useTRPC } from '../data/trpc.ts'
+import { useFleetPulse } from '../data/use-dashboard.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { Checkbox } from '../ui/checkbox.tsx'
@@ -14,22 +15,33 @@ import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '..
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
+import { SegmentedControl } from '../ui/segmented-control.tsx'
+import { Select } from '../ui/select.tsx'
 import { KeySecret } from './key-secret.tsx'
 import { scopeNames, scopeWords } from './role-words.ts'
 
 interface Values {
   name: string
+  holder: 'service' | 'module'
   scopes: Scope[]
+  moduleId: string
 }
 
-const resolver = contractResolver<Values, CreateKey>(createKeyInput, values => values)
+const resolver = contractResolver<Values, CreateKey>(createKeyInput, ({ name, holder, scopes, moduleId }) =>
+  holder === 'service' ? { name, scopes } : { name, scopes: [], moduleId },
+)
 
-/** Makes a key for a service and shows its secret, this once. */
+const holders = [
+  { value: 'service', label: 'A service' },
+  { value: 'module', label: 'A module' },
+] as const
+
+/** Makes a key for a service or a module and shows its secret, this once. */
 export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC()
   const queries = useQueryClient()
   const form = useForm<Values, unknown, CreateKey>({
-    defaultValues: { name: '', scopes: ['tasks:submit', 'tasks:read'] },
+    defaultValues: { name: '', holder: 'service', scopes: ['tasks:submit', 'tasks:read'], moduleId: '' },
     resolver,
   })
   const { mutate, data, error, isPending } = useMutation(
@@ -39,12 +51,13 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
     }),
   )
   const { errors } = form.formState
+  const holder = useWatch({ control: form.control, name: 'holder' })
   return (
     <Dialog open onOpenChange={open => !open && onClose()}>
       <DialogContent
-        title={data ? `The key of ${data.name}` : 'Create a service key'}
+        title={data ? `The key of ${data.name}` : 'Create a key'}
         description={
-          data ? 'It is shown this once; only its fingerprint is kept.' : 'A service sends it with every request.'
+          data ? 'It is shown this once; only its fingerprint is kept.' : 'Whoever calls sends it with every request.'
         }
         onInteractOutside={event => event.preventDefault()}
       >
@@ -60,18 +73,41 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
         ) : (
           <form noValidate onSubmit={form.handleSubmit(values => mutate(values))}>
             <DialogBody className="grid gap-4">
-              <Field label="Name" hint="The service that will use it." error={errors.name?.message}>
+              <Controller
+                control={form.control}
+                name="holder"
+                render={({ field }) => (
+                  <SegmentedControl
+                    label="Whose key it is"
+                    value={field.value}
+                    onValueChange={field.onChange}
+                    options={holders}
+                    className="justify-self-start"
+                  />
+                )}
+              />
+              <Field label="Name" hint={`The ${holder} that will use it.`} error={errors.name?.message}>
                 {control => (
                   <Input {...control} {...form.register('name')} autoFocus autoComplete="off" placeholder="billing" />
                 )}
               </Field>
-              <Controller
-                control={form.control}
-                name="scopes"
-                render={({ field }) => (
-                  <ScopeChoice chosen={field.value} onChange={field.onChange} error={errors.scopes?.message} />
-                )}
-              />
+              {holder === 'service' ? (
+                <Controller
+                  control={form.control}
+                  name="scopes"
+                  render={({ field }) => (
+                    <ScopeChoice chosen={field.value} onChange={field.onChange} error={errors.scopes?.message} />
+                  )}
+                />
+              ) : (
+                <Controller
+                  control={form.control}
+                  name="moduleId"
+                  render={({ field }) => (
+                    <ModuleChoice value={field.value} onChange={field.onChange} error={errors.moduleId?.message} />
+                  )}
+                />
+              )}
               {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} /> : null}
             </DialogBody>
             <DialogFooter>
@@ -86,6 +122,33 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
         )}
       </DialogContent>
     </Dialog>
+  )
+}
+
+interface ModuleChoiceProps {
+  value: string
+  onChange: (moduleId: string) => void
+  error: string | undefined
+}
+
+function ModuleChoice({ value, onChange, error }: ModuleChoiceProps) {
+  const modules = useFleetPulse()?.modules ?? []
+  return (
+    <Field
+      label="Module"
+      hint="It may bring instances of this module in and out, send heartbeats and report health; nothing else. The key goes with the module."
+      error={error}
+    >
+      {control => (
+        <Select
+          {...control}
+          value={value || undefined}
+          onValueChange={onChange}
+          placeholder="Choose a module"
+          options={modules.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      )}
+    </Field>
   )
 }
 

@@ -20,7 +20,7 @@ import { scopeNames, scopeWords } from './role-words.ts'
 const CreateKeyDialog = onDemand(() => import('./create-key-dialog.tsx').then(module => module.CreateKeyDialog))
 const RevokeKeyDialog = onDemand(() => import('./revoke-key-dialog.tsx').then(module => module.RevokeKeyDialog))
 
-/** The keys of services that call the API. */
+/** The keys of services and modules that call the API. */
 export function KeysPanel() {
   const trpc = useTRPC()
   const [creating, setCreating] = useState(false)
@@ -30,7 +30,7 @@ export function KeysPanel() {
   return (
     <Card>
       <CardHeader
-        title="Service keys"
+        title="Keys"
         note={
           keys ? (
             <span className="num">{keys.filter(({ revokedAt }) => revokedAt === null).length} admitted</span>
@@ -45,7 +45,7 @@ export function KeysPanel() {
       />
       <CardContent className="p-0">
         {keys && keys.length > 0 ? (
-          <Table aria-label="Service keys">
+          <Table aria-label="Keys">
             <TableHeader>
               <tr>
                 <TableHead>Name</TableHead>
@@ -64,7 +64,8 @@ export function KeysPanel() {
           </Table>
         ) : keys ? (
           <EmptyState icon={KeyRound} title="No service may call yet">
-            A key lets a service submit tasks, register modules or read figures, as far as its scopes go.
+            A key lets a service submit tasks, register modules or read figures, as far as its scopes go; that of a
+            module lets it bring its own instances in and out.
           </EmptyState>
         ) : error ? (
           <ErrorState title="The keys could not be loaded" error={error} onRetry={() => void refetch()} />
@@ -79,14 +80,18 @@ export function KeysPanel() {
 }
 
 function KeyRow({ apiKey, onRevoke }: { apiKey: KeyView; onRevoke: () => void }) {
-  const { name, scopes, createdBy, createdAt, revokedAt } = apiKey
+  const { name, scopes, moduleId, createdBy, createdAt, revokedAt } = apiKey
   const isRevoked = revokedAt !== null
   return (
     <TableRow>
       <TableCell className={cn('font-medium', isRevoked && 'text-faint-foreground line-through')}>{name}</TableCell>
       <TableCell>
         <span className="flex flex-wrap gap-1">
-          {scopes.length === scopeNames.length ? (
+          {moduleId !== null ? (
+            <Badge title="Bring instances of the module in and out, send heartbeats, report its health">
+              speak for module {moduleId}
+            </Badge>
+          ) : scopes.length === scopeNames.length ? (
             <Badge>everything a service may</Badge>
           ) : (
             scopes.map(scope => (

@@ -31,12 +31,12 @@ export function SettingsPage() {
     <>
       <PageHeader
         title="Settings"
-        description="People, service keys, webhooks, the queue's policy, flags, the replicas at work, and this installation."
+        description="People, keys, webhooks, the queue's policy, flags, the replicas at work, and this installation."
       />
       <Tabs value={tab} onValueChange={value => void setTab(value as (typeof tabs)[number])}>
         <TabsList aria-label="Settings">
           <TabsTrigger value="people">People</TabsTrigger>
-          <TabsTrigger value="keys">Service keys</TabsTrigger>
+          <TabsTrigger value="keys">Keys</TabsTrigger>
           <TabsTrigger value="webhooks">Webhooks</TabsTrigger>
           <TabsTrigger value="queue">Queue policy</TabsTrigger>
           <TabsTrigger value="flags">Flags</TabsTrigger>
@@ -46,9 +46,7 @@ export function SettingsPage() {
         <TabsContent value="people">
           {refusal ? <AdminOnly what="People" reason={refusal} /> : <PeoplePanel />}
         </TabsContent>
-        <TabsContent value="keys">
-          {refusal ? <AdminOnly what="Service keys" reason={refusal} /> : <KeysPanel />}
-        </TabsContent>
+        <TabsContent value="keys">{refusal ? <AdminOnly what="Keys" reason={refusal} /> : <KeysPanel />}</TabsContent>
         <TabsContent value="webhooks">
           {refusal ? <AdminOnly what="Webhooks" reason={refusal} /> : <WebhooksPanel />}
         </TabsContent>

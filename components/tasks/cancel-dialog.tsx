@@ -1,21 +1,15 @@
 'use client'
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { TaskView } from '#server/contracts/tasks.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { AlertDialog, AlertDialogCancel, AlertDialogContent, AlertDialogFooter } from '../ui/alert-dialog.tsx'
-import { ErrorLine } from '../ui/error-state.tsx'
-import { Field } from '../ui/field.tsx'
-import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
+import { ReasonDialog } from '../ui/reason-dialog.tsx'
 
 /** Asks before a task is cancelled, and why. */
 export function CancelDialog({ task, onClose }: { task: TaskView; onClose: () => void }) {
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const [reason, setReason] = useState('')
   const { mutate, error, isPending } = useMutation(
     trpc.tasks.cancel.mutationOptions({
       onSuccess: view => {
@@ -29,28 +23,18 @@ export function CancelDialog({ task, onClose }: { task: TaskView; onClose: () =>
   )
   const isRunning = task.status === 'running'
   return (
-    <AlertDialog open onOpenChange={open => !open && onClose()}>
-      <AlertDialogContent
-        title={`Cancel ${task.type} …${task.id.slice(-6)}?`}
-        description={`${isRunning ? 'Its call is aborted; what the module has done by then stays done.' : 'It will not start.'} It cannot be undone; a retry makes a new task.`}
-      >
-        <Field label="Why" optional className="mt-4">
-          {control => (
-            <Input {...control} value={reason} maxLength={500} onChange={event => setReason(event.target.value)} />
-          )}
-        </Field>
-        <ErrorLine error={error} className="mt-3" />
-        <AlertDialogFooter>
-          <AlertDialogCancel>Keep it</AlertDialogCancel>
-          <ActionButton
-            variant="destructive"
-            pending={isPending}
-            onClick={() => mutate({ id: task.id, ...(reason.trim() ? { reason: reason.trim() } : {}) })}
-          >
-            Cancel the task
-          </ActionButton>
-        </AlertDialogFooter>
-      </AlertDialogContent>
-    </AlertDialog>
+    <ReasonDialog
+      title={`Cancel ${task.type} …${task.id.slice(-6)}?`}
+      description={`${isRunning ? 'Its call is aborted; what the module has done by then stays done.' : 'It will not start.'} It cannot be undone; a retry makes a new task.`}
+      placeholder="Submitted twice"
+      act="Cancel the task"
+      cancel="Keep it"
+      variant="destructive"
+      isOptional
+      pending={isPending}
+      error={error}
+      onAct={reason => mutate({ id: task.id, ...(reason ? { reason } : {}) })}
+      onClose={onClose}
+    />
   )
 }

@@ -20,10 +20,17 @@ export interface ReasonDialogProps {
   /** The words of the button that acts. */
   act: string
   variant?: 'primary' | 'destructive'
+  /** The words of the button that lets it be. */
+  cancel?: string
   /** For acts that touch much: must be typed before. */
   phrase?: string
+  /** Why the act cannot be done, whatever is typed. */
+  refusal?: string | null
+  /** The act may go without a reason. */
+  isOptional?: boolean
   pending: boolean
   error: unknown
+  /** Given the reason without spaces around it; empty when there is none. */
   onAct: (reason: string) => void
   onClose: () => void
   /** What it touches, before the reason. */
@@ -32,14 +39,20 @@ export interface ReasonDialogProps {
   children?: ReactNode
 }
 
-/** The question before an act of an operator. The reason is kept with the act, so there is none without it. */
+/**
+ * The question before an act of an operator; the reason is kept with the act. It closes by its buttons and Escape alone, so
+ * that a click beside it loses nothing that was typed.
+ */
 export function ReasonDialog({
   title,
   description,
   placeholder,
   act,
   variant = 'primary',
+  cancel = 'Cancel',
   phrase,
+  refusal = null,
+  isOptional = false,
   pending,
   error,
   onAct,
@@ -51,10 +64,10 @@ export function ReasonDialog({
   const [typed, setTyped] = useState('')
   return (
     <Dialog open onOpenChange={open => !open && onClose()}>
-      <DialogContent title={title} description={description}>
+      <DialogContent title={title} description={description} onInteractOutside={event => event.preventDefault()}>
         <DialogBody className="grid gap-4">
           {effect}
-          <Field label="Reason" hint="Kept in the audit trail and shown to everybody.">
+          <Field label="Reason" optional={isOptional} hint="Kept in the audit trail and shown to everybody.">
             {control => (
               <Textarea
                 {...control}
@@ -63,7 +76,7 @@ export function ReasonDialog({
                 placeholder={placeholder}
                 maxLength={maxLength}
                 rows={2}
-                required
+                required={!isOptional}
                 autoFocus
               />
             )}
@@ -86,11 +99,11 @@ export function ReasonDialog({
         </DialogBody>
         <DialogFooter>
           <DialogClose asChild>
-            <Button>Cancel</Button>
+            <Button>{cancel}</Button>
           </DialogClose>
           <ActionButton
             variant={variant}
-            reason={refusalOf(reason, typed, phrase)}
+            reason={refusal ?? missingOf(isOptional ? null : reason, typed, phrase)}
             pending={pending}
             onClick={() => onAct(reason.trim())}
           >
@@ -102,8 +115,8 @@ export function ReasonDialog({
   )
 }
 
-/** Why the act cannot be done yet. */
-function refusalOf(reason: string, typed: string, phrase: string | undefined): string | null {
-  if (reason.trim() === '') return 'Say why first; the reason is kept.'
+/** What is still to be typed; null for a reason that is not needed. */
+function missingOf(reason: string | null, typed: string, phrase: string | undefined): string | null {
+  if (reason?.trim() === '') return 'Say why first; the reason is kept.'
   return phrase === undefined || typed.trim() === phrase ? null : `Type “${phrase}” to confirm.`
 }

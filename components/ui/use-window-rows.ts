@@ -3,8 +3,6 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type RefCallback, useCallback, useLayoutEffect, useRef, useState } from 'react'
 
-/** From how many rows on only those in sight are drawn. */
-const virtualFrom = 100
 /** The bar over every page and a table's own heading; rows scrolled to stay clear of both. */
 const coveredPx = 96
 
@@ -13,6 +11,8 @@ export interface WindowRowsOptions {
   /** Height of a row in pixels, as far as it is known before it is drawn. */
   estimatePx: number
   keyOf: (index: number) => string
+  /** With more rows than this only those in sight are drawn. */
+  virtualFrom?: number
 }
 
 /** What a long table that scrolls with the page draws. */
@@ -29,8 +29,8 @@ export interface WindowRows {
   scrollTo: (index: number) => void
 }
 
-/** Draws only the rows in sight of a table that scrolls with the page; below a hundred rows it draws all of them. */
-export function useWindowRows({ count, estimatePx, keyOf }: WindowRowsOptions): WindowRows {
+/** Draws only the rows in sight of a table that scrolls with the page; a short one is drawn whole. */
+export function useWindowRows({ count, estimatePx, keyOf, virtualFrom = 100 }: WindowRowsOptions): WindowRows {
   const element = useRef<HTMLElement | null>(null)
   const [offset, setOffset] = useState(0)
   const body = useCallback((node: HTMLElement | null) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { CreatedKey } from '../contracts/keys.ts'
 import { roles, scopes } from '../contracts/people.ts'
 import { listProcedures, type ProcedureEntry } from './api-reference.ts'
 import { SocketClient } from './testing/socket-client.ts'
@@ -40,6 +41,26 @@ describe('each procedure is open to exactly those it names, and refuses others b
   test.each(scopes)('to a key with the scope %s alone', async scope => {
     const headers = await api.keyHeaders([scope])
     await tryAll(headers, ({ access }) => access.scope === 'any' || access.scope === scope)
+  })
+
+  test('to the key of a module', async () => {
+    await api.prisma.module.create({
+      data: {
+        ...{ tenantId: 'default', id: 'engine', name: 'Engine', category: 'test', version: '1', driver: 'http' },
+        ...{ capabilities: [], strategy: 'random', breaker: {}, retry: {}, secretSealed: '' },
+      },
+    })
+    const admin = await api.personHeaders('admin')
+    const { data } = await api.mutate('keys.create', { name: 'engine', moduleId: 'engine' }, admin)
+    const headers = { authorization: `Bearer ${(data as CreatedKey).secret}` }
+    await tryAll(headers, ({ access }) => access.ofModule === true)
+    const open = procedures.filter(({ access }) => access.ofModule).map(({ path }) => path)
+    expect(open.toSorted()).toEqual([
+      'health.report',
+      'instances.deregister',
+      'instances.heartbeat',
+      'instances.register',
+    ])
   })
 
   test('to a key with every scope', async () => {

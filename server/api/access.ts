@@ -10,6 +10,8 @@ export interface Access {
   role: Role
   /** The scope that a service's key needs; `any` admits every key, `none` admits no key at all. */
   scope: Scope | 'any' | 'none'
+  /** The key of a module is admitted too, for what is its own; the core refuses it what is not. */
+  ofModule?: true
 }
 
 /** Returns when `principal` may do what needs `access`; throws FORBIDDEN that names what is missing otherwise. */
@@ -38,6 +40,11 @@ export function authorize(principal: Principal, access: Access): void {
         details: { neededScope: access.scope },
       })
     case 'module':
+      if (access.ofModule) return
+      throw new QuarterdeckError('FORBIDDEN', {
+        message: `The key of module "${principal.moduleId}" may only bring instances of the module in and out, and report on them.`,
+        action: 'Use the key of a service with the scopes it needs.',
+      })
     case 'system':
       throw new QuarterdeckError('FORBIDDEN', {
         message: 'This is for people and services.',

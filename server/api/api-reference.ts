@@ -45,8 +45,8 @@ export function renderApiReference(): string {
     '',
     '## Procedures',
     '',
-    'People need the role or a stronger one (viewer < operator < approver < admin), keys need the scope. `?` marks what may be',
-    'left out; types, limits and defaults are in `server/contracts/`.',
+    'People need the role or a stronger one (viewer < operator < approver < admin), keys need the scope; `module` admits the key of a',
+    'module too, for its own. `?` marks what may be left out; types, limits and defaults are in `server/contracts/`.',
     '',
     '| procedure | kind | role | scope | input |',
     '|---|---|---|---|---|',
@@ -63,7 +63,8 @@ export function renderApiReference(): string {
   ].join('\n')
 }
 
-function scopeText({ scope }: Access): string {
+function scopeText({ scope, ofModule }: Access): string {
+  if (ofModule) return `\`${scope}\`, module`
   if (scope === 'any') return 'any key'
   return scope === 'none' ? 'people only' : `\`${scope}\``
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { CreatedKey, CreateKey, KeyView } from '../contracts/keys.ts'
 import { type Scope, scopes } from '../contracts/people.ts'
+import { moduleNotFound } from '../core/registry/module-errors.ts'
 import { QuarterdeckError } from '../core/shared/errors.ts'
 import type { IdSource } from '../core/shared/ids.ts'
 import type { Principal } from '../core/shared/principal.ts'
@@ -19,7 +20,7 @@ export interface ApiKeysOptions {
 const secretForm = /^[!-~]{8,200}$/
 
 /**
- * The keys of services. A secret is 256 random bits behind the prefix `qd_`; what is stored is its SHA-256. A slow hash would
+ * The keys of services and modules. A secret is 256 random bits behind the prefix `qd_`; what is stored is its SHA-256. A slow hash would
  * add nothing: it protects secrets that can be guessed, and these cannot.
  */
 export class ApiKeys {
@@ -38,6 +39,7 @@ export class ApiKeys {
     return keys.map(viewOf)
   }
 
+  /** Throws MODULE_NOT_FOUND for the key of a module that is not there. */
   async create(by: Principal, input: CreateKey): Promise<CreatedKey> {
     const secret = `qd_${randomBytes(32).toString('base64url')}`
     const key = await this.#admit(by, { ...input, secret })
@@ -90,22 +92,30 @@ export class ApiKeys {
     if (!secretForm.test(secret)) return null
     const key = await this.#prisma.apiKey.findUnique({ where: { keyHash: hashSecret(secret) } })
     if (!key || key.revokedAt !== null) return null
-    return { kind: 'service', id: key.id, name: key.name, tenantId: key.tenantId, scopes: knownScopes(key) }
+    const { id, name, tenantId, moduleId } = key
+    if (moduleId !== null) return { kind: 'module', id, name, tenantId, moduleId }
+    return { kind: 'service', id, name, tenantId, scopes: knownScopes(key) }
   }
 
   async #admit(by: Principal, key: CreateKey & { secret: string }): Promise<ApiKey> {
     const id = this.#ids.next()
+    const { tenantId } = by
+    const { moduleId = null } = key
     return this.#prisma.$transaction(async tx => {
+      if (moduleId !== null && (await tx.module.count({ where: { tenantId, id: moduleId } })) === 0) {
+        throw moduleNotFound(moduleId)
+      }
       await insertAudit(tx, by, {
         action: 'key.created',
         targetKind: 'key',
         targetId: id,
-        details: { name: key.name, scopes: key.scopes },
+        details: { name: key.name, scopes: key.scopes, ...(moduleId === null ? {} : { moduleId }) },
       })
       return tx.apiKey.create({
         data: {
-          tenantId: by.tenantId,
+          tenantId,
           id,
+          moduleId,
           name: key.name,
           keyHash: hashSecret(key.secret),
           scopes: key.scopes,
@@ -129,6 +139,7 @@ function viewOf(key: ApiKey): KeyView {
     id: key.id,
     name: key.name,
     scopes: knownScopes(key),
+    moduleId: key.moduleId,
     createdBy: key.createdBy,
     createdAt: key.createdAt.toISOString(),
     revokedAt: key.revokedAt?.toISOString() ?? null,

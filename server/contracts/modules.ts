@@ -160,6 +160,8 @@ export const updateInstanceInput = z.strictObject({
   ...instanceTarget,
   capacity: instanceInput.shape.capacity.unwrap().optional(),
   weight: instanceInput.shape.weight.unwrap().optional(),
+  /** What the edit was made on; when it is something else by now, the edit is refused with VERSION_CONFLICT. */
+  was: z.strictObject({ capacity: z.number(), weight: z.number() }).optional(),
 })
 export type UpdateInstance = z.output<typeof updateInstanceInput>
 /** Takes an instance out of rotation: it gets no more calls, is still checked, and stays registered. */

@@ -95,6 +95,8 @@ export interface QueueStats {
 export interface WorkStats {
   completed: number
   failed: number
+  /** Completed and failed together in each of the thirty spans of ten seconds, oldest first; the last still goes on. */
+  endedPer10s: number[]
   wait: DurationStats
   run: DurationStats
 }

@@ -8,7 +8,7 @@ export const healthRouter = router({
   unhealthy: procedure(read)
     .input(healthUnhealthyInput)
     .query(({ ctx, input }) => ctx.operations.health.unhealthy(ctx.tenantId, input.threshold)),
-  report: procedure({ role: 'operator', scope: 'health:report' })
+  report: procedure({ role: 'operator', scope: 'health:report', ofModule: true })
     .input(healthReportInput)
     .mutation(async ({ ctx, input }) => {
       await ctx.operations.health.report(ctx.by, input)

@@ -9,9 +9,10 @@ import {
 import { procedure, router } from '../trpc.ts'
 
 const write = { role: 'operator', scope: 'modules:write' } as const
+const writeOwn = { ...write, ofModule: true } as const
 
 export const instancesRouter = router({
-  register: procedure(write)
+  register: procedure(writeOwn)
     .input(registerInstanceInput)
     .mutation(({ ctx, input }) => ctx.operations.modules.registerInstance(ctx.by, input)),
   update: procedure(write)
@@ -24,10 +25,10 @@ export const instancesRouter = router({
     .input(putBackInstanceInput)
     .mutation(({ ctx, input }) => ctx.operations.modules.putBackInstance(ctx.by, input)),
   /** A sign of life that an instance sends by itself, about every 15 s. */
-  heartbeat: procedure({ role: 'operator', scope: 'health:report' })
+  heartbeat: procedure({ role: 'operator', scope: 'health:report', ofModule: true })
     .input(heartbeatInput)
     .mutation(({ ctx, input }) => ctx.operations.health.heartbeat(ctx.by, input)),
-  deregister: procedure(write)
+  deregister: procedure(writeOwn)
     .input(deregisterInstanceInput)
     .mutation(async ({ ctx, input }) => {
       await ctx.operations.modules.deregisterInstance(ctx.by, input)

@@ -7,9 +7,9 @@ import { instanceNotFound, moduleNotFound } from '../registry/module-errors.ts'
 import type { ModuleCatalog } from '../registry/module-record.ts'
 import type { BeatSignal, CheckSignal } from '../replicas/signals.ts'
 import type { Clock } from '../shared/clock.ts'
-import { QuarterdeckError } from '../shared/errors.ts'
 import type { Random } from '../shared/ids.ts'
 import type { Logger } from '../shared/logger.ts'
+import { requireOwnModule } from '../shared/own-module.ts'
 import { defaultTenantId, type Principal } from '../shared/principal.ts'
 import { belowThreshold, weightedMean } from './aggregate.ts'
 import type { ObservedModule } from './fleet-health.ts'
@@ -212,7 +212,7 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
    */
   async report(by: Principal, report: Report): Promise<void> {
     const { moduleId, instanceId } = report
-    requireOwn(by, moduleId)
+    requireOwnModule(by, moduleId)
     const module = this.#watch.fleet.module(by.tenantId, moduleId)
     if (!module) throw moduleNotFound(moduleId)
     const one = instanceId === undefined ? null : module.instances.get(instanceId)
@@ -234,7 +234,7 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
    * MODULE_NOT_FOUND, INSTANCE_NOT_FOUND, FORBIDDEN when a module speaks for another.
    */
   heartbeat(by: Principal, { moduleId, instanceId, endpoint, status, load }: Heartbeat): { receivedAt: string } {
-    requireOwn(by, moduleId)
+    requireOwnModule(by, moduleId)
     const module = this.#watch.fleet.module(by.tenantId, moduleId)
     if (!module) throw moduleNotFound(moduleId)
     const id = instanceId ?? instanceIdOf(normalizeEndpoint(endpoint ?? ''))
@@ -314,15 +314,6 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
     }
     return { systems: this.#systems.members(), modules }
   }
-}
-
-/** A module speaks for itself alone. */
-function requireOwn(by: Principal, moduleId: string): void {
-  if (by.kind !== 'module' || by.moduleId === moduleId) return
-  throw new QuarterdeckError('FORBIDDEN', {
-    message: `Module "${by.moduleId}" may not report the health of "${moduleId}".`,
-    action: 'Report with the key of the module itself, or of a service with the scope health:report.',
-  })
 }
 
 function toTime(ms: number | null): string | null {

@@ -1,14 +1,16 @@
-import type { DurationStats } from '../../contracts/stats.ts'
+import type { WorkStats } from '../../contracts/stats.ts'
 import { DurationWindow } from './duration-window.ts'
 
-const slotMs = 60_000
-const slots = 5
+const slotMs = 10_000
+const slots = 30
 
-/** How work of one type, or on one module, went in the last five minutes: waits, run times, and how many ended well or not. */
+/** How work of one type, or on one module, went in the last five minutes: waits, run times, and what ended when, well or not. */
 export class WorkWindow {
   readonly #waits = new DurationWindow()
   readonly #runs = new DurationWindow()
-  readonly #ends = new Map<number, { completed: number; failed: number }>()
+  readonly #completed = new Uint32Array(slots)
+  readonly #failed = new Uint32Array(slots)
+  #current = 0
 
   waited(nowMs: number, durationMs: number): void {
     this.#waits.record(nowMs, durationMs)
@@ -19,21 +21,39 @@ export class WorkWindow {
   }
 
   ended(nowMs: number, isCompleted: boolean): void {
-    const period = Math.floor(nowMs / slotMs)
-    const counts = this.#ends.get(period) ?? { completed: 0, failed: 0 }
-    counts[isCompleted ? 'completed' : 'failed']++
-    this.#ends.set(period, counts)
-    for (const known of this.#ends.keys()) if (known <= period - slots) this.#ends.delete(known)
+    const slot = this.#advance(nowMs)
+    const counts = isCompleted ? this.#completed : this.#failed
+    counts[slot] = (counts[slot] ?? 0) + 1
   }
 
-  stats(nowMs: number): { completed: number; failed: number; wait: DurationStats; run: DurationStats } {
-    const oldest = Math.floor(nowMs / slotMs) - slots
-    const recent = [...this.#ends].flatMap(([period, counts]) => (period > oldest ? [counts] : []))
+  stats(nowMs: number): WorkStats {
+    const newest = this.#advance(nowMs)
     return {
-      completed: recent.reduce((sum, { completed }) => sum + completed, 0),
-      failed: recent.reduce((sum, { failed }) => sum + failed, 0),
+      completed: sum(this.#completed),
+      failed: sum(this.#failed),
+      endedPer10s: Array.from({ length: slots }, (_, index) => {
+        const slot = (newest + 1 + index) % slots
+        return (this.#completed[slot] ?? 0) + (this.#failed[slot] ?? 0)
+      }),
       wait: this.#waits.stats(nowMs),
       run: this.#runs.stats(nowMs),
     }
   }
+
+  /** Clears the slots that time has left behind; answers the present one. */
+  #advance(nowMs: number): number {
+    const period = Math.floor(nowMs / slotMs)
+    const passed = Math.min(slots, period - this.#current)
+    for (let step = 0; step < passed; step++) {
+      const slot = (period - step) % slots
+      this.#completed[slot] = 0
+      this.#failed[slot] = 0
+    }
+    if (period > this.#current) this.#current = period
+    return this.#current % slots
+  }
+}
+
+function sum(counts: Uint32Array): number {
+  return counts.reduce((total, count) => total + count, 0)
 }

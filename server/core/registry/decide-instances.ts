@@ -4,7 +4,7 @@ import type { TakeOutInstance, UpdateInstance } from '../../contracts/modules.ts
 import { refuseWhileDeploying } from './deployment-state.ts'
 import { inOrder } from './instance-identity.ts'
 import { type Act, instanceChange, moduleAudit, moduleEvent, requireModule, takenOut } from './module-change.ts'
-import { instanceNotFound, invalidInput } from './module-errors.ts'
+import { instanceConflict, instanceNotFound, invalidInput } from './module-errors.ts'
 import type { InstanceRecord, ModuleRecord } from './module-record.ts'
 import type { ModuleChange, RegistryState } from './module-store.ts'
 
@@ -35,10 +35,17 @@ export function decideRegisterInstance(
   return withInstance(before, instance, act, 'instance.registered', { endpoint, capacity, weight, version })
 }
 
-/** Another capacity or weight; null when it has them already. Throws MODULE_NOT_FOUND, INSTANCE_NOT_FOUND. */
+/**
+ * Another capacity or weight; null when it has them already. Throws MODULE_NOT_FOUND, INSTANCE_NOT_FOUND, VERSION_CONFLICT (with
+ * the present figures) when they are not those that the edit was made on.
+ */
 export function decideUpdateInstance(state: RegistryState, input: UpdateInstance, act: Act): ModuleChange | null {
   const before = requireModule(state, input.moduleId)
   const present = requireInstance(before, input.instanceId)
+  const { was: seen } = input
+  if (seen && (seen.capacity !== present.capacity || seen.weight !== present.weight)) {
+    throw instanceConflict(before.id, present)
+  }
   const { capacity = present.capacity, weight = present.weight } = input
   const instance = { ...present, capacity, weight }
   if (isAlike(present, instance)) return null

@@ -1,5 +1,5 @@
 import { QuarterdeckError } from '../shared/errors.ts'
-import type { ModuleRecord } from './module-record.ts'
+import type { InstanceRecord, ModuleRecord } from './module-record.ts'
 
 export function moduleNotFound(id: string): QuarterdeckError {
   return new QuarterdeckError('MODULE_NOT_FOUND', {
@@ -51,6 +51,15 @@ export function versionConflict(
       updatedAt: new Date(present.updatedAt).toISOString(),
       present: config,
     },
+  })
+}
+
+/** The edit was made on other figures than the present ones, which go along. */
+export function instanceConflict(moduleId: string, { id, capacity, weight }: InstanceRecord): QuarterdeckError {
+  return new QuarterdeckError('VERSION_CONFLICT', {
+    message: `The instance was changed in between: it has capacity ${capacity} and weight ${weight} now.`,
+    action: 'Look at its present figures and repeat the edit on them.',
+    details: { moduleId, instanceId: id, present: { capacity, weight } },
   })
 }
 

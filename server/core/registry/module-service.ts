@@ -18,6 +18,7 @@ import type { HealthReading } from '../health/health-board.ts'
 import type { ModuleOperations } from '../operations.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
+import { requireOwnModule } from '../shared/own-module.ts'
 import type { Principal } from '../shared/principal.ts'
 import { ConnectionTest, type ConnectionTestPorts } from './connection-test.ts'
 import { enableOrder } from './dependency-graph.ts'
@@ -123,6 +124,7 @@ export class ModuleService implements ModuleOperations {
   }
 
   async registerInstance(by: Principal, input: RegisterInstance): Promise<InstanceView> {
+    requireOwnModule(by, input.moduleId)
     const { module, instance } = await this.#registry.registerInstance(by, input)
     return toInstanceView(module, instance, this.#sources)
   }
@@ -143,8 +145,9 @@ export class ModuleService implements ModuleOperations {
     return this.#connections.run(by, endpoint)
   }
 
-  deregisterInstance(by: Principal, input: { moduleId: string; instanceId: string }): Promise<void> {
-    return this.#registry.deregisterInstance(by, input)
+  async deregisterInstance(by: Principal, input: { moduleId: string; instanceId: string }): Promise<void> {
+    requireOwnModule(by, input.moduleId)
+    await this.#registry.deregisterInstance(by, input)
   }
 
   /**
