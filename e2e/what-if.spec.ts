@@ -8,6 +8,7 @@ test('a capacity is tried on recorded traffic: what it would do, how sure that i
   page,
   client,
 }) => {
+  test.slow()
   await using engine = await registerOwnModule(client, 'Narrow engine')
   engine.service.answer = () => ({ ...works(), delayMs: 50 })
   const tasks = Array.from({ length: 60 }, () => ({ type: engine.type, payload: null }))

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 export async function until<Value>(
   what: string,
   read: () => Promise<Value> | Value,
-  timeoutMs = 20_000,
+  timeoutMs = 45_000,
 ): Promise<NonNullable<Value>> {
   const giveUpAt = Date.now() + timeoutMs
   for (;;) {

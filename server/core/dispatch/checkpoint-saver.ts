@@ -15,7 +15,7 @@ export function createCheckpointWriter(options: {
     clock: options.clock,
     maxDelayMs: 2,
     maxSize: 64,
-    minGapMs: 0,
+    gapMs: () => 0,
     maxConcurrent: 1,
     write: checkpoints => options.store.saveCheckpoints(checkpoints),
   })

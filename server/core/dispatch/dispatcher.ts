@@ -4,6 +4,7 @@ import type { PauseBoard } from '../queue/pause-board.ts'
 import type { RunningTasks, StopReason } from '../queue/running-tasks.ts'
 import type { ClaimedTask, LeaseEnd, TaskStore } from '../queue/task-store.ts'
 import type { RouteResult, TaskRouter } from '../routing/task-router.ts'
+import { BatchPace, hotGapMs } from '../shared/batch-pace.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { RecoveryWatch } from '../shared/recovery-watch.ts'
@@ -39,8 +40,6 @@ export interface DispatcherOptions {
 }
 
 const claimBatch = 256
-/** Claims are at least this far apart, so that one takes what arrived meanwhile. */
-const claimGapMs = 5
 /** Lanes are looked at anew this often, whatever was heard of them: catches what other replicas submitted. */
 const pollMs = 1_000
 /** A claimed task that finds no free slot goes back to the queue after this long. */
@@ -71,10 +70,10 @@ export class Dispatcher implements RunningTasks {
   /** Those of the executions whose work can be interrupted. */
   readonly #preemptible = new Set<Execution>()
   readonly #preemption: Preemption
+  readonly #claimPace: BatchPace
   #parked: { task: ClaimedTask; since: number }[] = []
   #pumping = false
   #pumpAgain = false
-  #lastClaimAt = 0
   #doubtUntil = 0
   #nextDoubtAt = Number.POSITIVE_INFINITY
   #state: 'idle' | 'running' | 'stopping' = 'idle'
@@ -88,6 +87,7 @@ export class Dispatcher implements RunningTasks {
     this.#options = options
     this.#finisher = new LeaseFinisher(options)
     this.#planner = new ClaimPlanner(options)
+    this.#claimPace = new BatchPace(options.clock, hotGapMs)
     this.#preemption = new Preemption(options, {
       starved: () => starvedLanes(this.#hot, options, this.#executions.size < options.concurrency),
       preemptible: () => this.#preemptible,
@@ -194,8 +194,7 @@ export class Dispatcher implements RunningTasks {
     this.#pumping = true
     try {
       while (this.#pumpAgain && this.#state === 'running') {
-        const gapMs = Math.min(claimGapMs, this.#lastClaimAt + claimGapMs - this.#options.clock.now())
-        if (gapMs > 0) await delay(this.#options.clock, gapMs)
+        if (this.#claimPace.leftMs > 0) await delay(this.#options.clock, this.#claimPace.leftMs)
         this.#pumpAgain = false
         this.#startParked()
         if (this.#cancelRetry === null && (await this.#claimOnce())) this.#pumpAgain = true
@@ -230,8 +229,9 @@ export class Dispatcher implements RunningTasks {
     const { lanes, limit } = this.#planner.plan(open, room, this.#executions.size)
     if (lanes.length === 0) return false
     for (const { laneId } of lanes) this.#hot.delete(laneId)
-    this.#lastClaimAt = clock.now()
+    const startedAt = clock.now()
     const claimed = await store.claim(lanes, limit, replicaId)
+    this.#claimPace.started(startedAt, claimed.length < limit ? claimed.length : 0)
     this.#options.recovery.succeeded('claim')
     const perLane = new Map<number, number>()
     for (const task of claimed) perLane.set(task.laneId, (perLane.get(task.laneId) ?? 0) + 1)

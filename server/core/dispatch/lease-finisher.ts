@@ -1,4 +1,5 @@
 import type { LeaseEnd, TaskStore } from '../queue/task-store.ts'
+import { hotGapMs } from '../shared/batch-pace.ts'
 import { Batcher } from '../shared/batcher.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
@@ -18,7 +19,6 @@ export interface LeaseFinisherOptions {
 
 const batchSize = 256
 const batchDelayMs = 1
-const batchGapMs = 5
 const concurrentBatches = 1
 const retryMs = 500
 
@@ -38,7 +38,7 @@ export class LeaseFinisher {
     this.#batcher = new Batcher({
       clock: options.clock,
       maxDelayMs: batchDelayMs,
-      minGapMs: batchGapMs,
+      gapMs: hotGapMs,
       maxSize: batchSize,
       maxConcurrent: concurrentBatches,
       write: async ends => {

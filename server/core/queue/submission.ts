@@ -2,6 +2,7 @@ import { limits } from '../../contracts/common.ts'
 import type { SubmitReceipt, SubmitTask } from '../../contracts/tasks.ts'
 import type { LearnedDurations } from '../graph/expected-duration.ts'
 import type { ModuleCatalog } from '../registry/module-record.ts'
+import { hotGapMs } from '../shared/batch-pace.ts'
 import { Batcher } from '../shared/batcher.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
@@ -48,8 +49,6 @@ export interface Origin extends Omit<Remake, 'by'> {
 }
 
 const batchDelayMs = 1
-/** Commits of a steady stream: 1,000 single submissions a second make 200 of them, and none waits longer for it than this. */
-const batchGapMs = 5
 const batchSize = 256
 const graphsPerBatch = 64
 /** One at a time: what arrives during a commit makes the next batch fuller, so load costs fewer commits and not more. */
@@ -79,7 +78,7 @@ export class Submission {
     this.#batcher = new Batcher({
       clock: options.clock,
       maxDelayMs: batchDelayMs,
-      minGapMs: batchGapMs,
+      gapMs: hotGapMs,
       maxSize: batchSize,
       maxConcurrent: concurrentBatches,
       write: tasks => this.#write(tasks),
@@ -87,7 +86,7 @@ export class Submission {
     this.#graphs = new Batcher({
       clock: options.clock,
       maxDelayMs: batchDelayMs,
-      minGapMs: batchGapMs,
+      gapMs: hotGapMs,
       maxSize: graphsPerBatch,
       maxConcurrent: concurrentBatches,
       write: graphs => this.#writeGraphs(graphs),

@@ -27,7 +27,7 @@ export class BreakerJournal {
     this.#batcher = new Batcher({
       clock: options.clock,
       maxDelayMs: 100,
-      minGapMs: 100,
+      gapMs: () => 100,
       maxSize: 500,
       maxConcurrent: 1,
       write: async entries => {

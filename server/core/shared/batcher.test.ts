@@ -14,7 +14,7 @@ class Harness {
     this.batcher = new Batcher({
       clock: this.clock,
       maxDelayMs: 2,
-      minGapMs: 0,
+      gapMs: () => 0,
       maxSize: 4,
       maxConcurrent: 2,
       write: items =>
@@ -68,8 +68,8 @@ describe('gathering', () => {
     ])
   })
 
-  test('batches that are not full start as far apart as the gap says, and the first of them after its delay', async () => {
-    const harness = new Harness({ minGapMs: 6 })
+  test('batches that are not full start as far apart as the gap of the last one says, and the first of them after its delay', async () => {
+    const harness = new Harness({ gapMs: items => items * 6 })
     void harness.batcher.add(1)
     await harness.clock.advance(2)
     expect(harness.batches).toEqual([[1]])
@@ -84,7 +84,7 @@ describe('gathering', () => {
   })
 
   test('what gathered during a write that outlasted the gap leaves as soon as the write ends', async () => {
-    const harness = new Harness({ minGapMs: 6, maxConcurrent: 1 })
+    const harness = new Harness({ gapMs: () => 6, maxConcurrent: 1 })
     void harness.batcher.add(1)
     await harness.clock.advance(2)
     void harness.batcher.add(2)
@@ -141,17 +141,17 @@ test('whatever arrives when: every item is written once, in order, in batches an
   const limits = fc.record({
     maxSize: fc.integer({ min: 1, max: 6 }),
     maxConcurrent: fc.integer({ min: 1, max: 3 }),
-    minGapMs: fc.nat(6),
+    gapMsPerItem: fc.nat(6),
   })
   await fc.assert(
-    fc.asyncProperty(steps, limits, async (plan, { maxSize, maxConcurrent, minGapMs }) => {
+    fc.asyncProperty(steps, limits, async (plan, { maxSize, maxConcurrent, gapMsPerItem }) => {
       const clock = new FakeClock()
       const written: number[] = []
       let writing = 0
       const batcher = new Batcher<number, number>({
         clock,
         maxDelayMs: 2,
-        minGapMs,
+        gapMs: items => items * gapMsPerItem,
         maxSize,
         maxConcurrent,
         write: async items => {

@@ -1,11 +1,12 @@
+import { BatchPace } from './batch-pace.ts'
 import type { Clock } from './clock.ts'
 
 export interface BatcherOptions<Item, Result> {
   clock: Clock
   /** The first item of a batch waits this long for others, unless the batch is full before. */
   maxDelayMs: number
-  /** Batches that are not full start at least so far apart: what arrives during a write makes the next one fuller. */
-  minGapMs: number
+  /** After a batch of so many items, the next that is not full starts at least so much later, in ms after its start. */
+  gapMs: (items: number) => number
   maxSize: number
   /** Batches being written at once; further items wait and make the next batches fuller. */
   maxConcurrent: number
@@ -25,14 +26,15 @@ interface Entry<Item, Result> {
  */
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>
+  readonly #pace: BatchPace
   #pending: Entry<Item, Result>[] = []
   #writing = 0
-  #lastStartAt = Number.NEGATIVE_INFINITY
   #cancelTimer: (() => void) | null = null
   #idle: (() => void)[] = []
 
   constructor(options: BatcherOptions<Item, Result>) {
     this.#options = options
+    this.#pace = new BatchPace(options.clock, options.gapMs)
   }
 
   add(item: Item): Promise<Result> {
@@ -51,10 +53,9 @@ export class Batcher<Item, Result> {
   }
 
   #schedule(delayMs: number): void {
-    const { clock, maxSize, minGapMs } = this.#options
+    const { clock, maxSize } = this.#options
     if (this.#pending.length >= maxSize) return this.#flush()
-    const gapLeftMs = Math.min(minGapMs, this.#lastStartAt + minGapMs - clock.now())
-    this.#cancelTimer ??= clock.setTimer(Math.max(delayMs, gapLeftMs), () => {
+    this.#cancelTimer ??= clock.setTimer(Math.max(delayMs, this.#pace.leftMs), () => {
       this.#cancelTimer = null
       this.#flush()
     })
@@ -65,7 +66,7 @@ export class Batcher<Item, Result> {
       this.#cancelTimer?.()
       this.#cancelTimer = null
       const batch = this.#pending.splice(0, this.#options.maxSize)
-      this.#lastStartAt = this.#options.clock.now()
+      this.#pace.started(this.#options.clock.now(), batch.length)
       this.#writing++
       void this.#write(batch)
     }

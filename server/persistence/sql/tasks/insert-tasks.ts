@@ -144,48 +144,10 @@ export async function insertRows(
 ): Promise<void> {
   const column = <Value>(read: (task: NewTask) => Value) => tasks.map(read)
   const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
+  const someWait = tasks.some(task => task.runAt !== null || waitsOf(task).open > 0)
   await client.query({
-    name: 'insert-tasks',
-    text: `
-      WITH input AS (
-        SELECT * FROM unnest(
-          $1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::smallint[], $7::real[], $8::bigint[],
-          $9::timestamptz[], $10::timestamptz[], $11::int[], $12::smallint[], $13::real[], $14::text[], $15::text[],
-          $16::uuid[], $17::timestamptz[], $18::jsonb[], $19::text[], $21::numeric[], $22::int[], $23::text[], $24::int[], $25::int[],
-          $26::text[]
-        ) AS t (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms, max_attempts,
-                complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload, event, cost_budget_usd,
-                payload_bytes, depends_on, parents, total_timeout_ms, traceparent)
-      ), added AS (
-        INSERT INTO task (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms,
-                          max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
-                          cost_budget_usd, payload_bytes, depends_on, total_timeout_ms, traceparent)
-        SELECT tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, coalesce(deadline, 'infinity'),
-               timeout_ms, max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
-               cost_budget_usd, payload_bytes, depends_on::uuid[], total_timeout_ms, traceparent
-        FROM input
-      ), queued AS (
-        INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at)
-        SELECT lane_id, rank, priority, coalesce(deadline, 'infinity'), id, tenant_id, 0, clock_timestamp()
-        FROM input WHERE run_at IS NULL AND parents = 0
-      ), delayed AS (
-        INSERT INTO waiting (id, tenant_id, due_at, parents, attempts, reason, since)
-        SELECT id, tenant_id, CASE WHEN parents = 0 THEN run_at END, parents, 0,
-               CASE WHEN parents = 0 THEN 'not_before' ELSE 'parents' END, clock_timestamp()
-        FROM input WHERE run_at IS NOT NULL OR parents > 0
-      ), counted AS (
-        INSERT INTO task_total (tenant_id, replica_id, accepted, live_bytes)
-        SELECT tenant_id, $20, count(*), sum(payload_bytes) FROM input GROUP BY tenant_id
-        ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
-          accepted = task_total.accepted + excluded.accepted, live_bytes = task_total.live_bytes + excluded.live_bytes
-      )
-      INSERT INTO event_batch (tenant_id, count, types, events)
-      SELECT tenant_id, count(*), array_remove(ARRAY[
-               CASE WHEN bool_or(run_at IS NULL AND parents = 0) THEN 'task.ready' END,
-               CASE WHEN bool_or(run_at IS NOT NULL AND parents = 0) THEN 'task.scheduled' END,
-               CASE WHEN bool_or(parents > 0) THEN 'task.blocked' END], NULL),
-             '[' || string_agg(event, ',') || ']'
-      FROM input GROUP BY tenant_id`,
+    name: someWait ? 'insert-tasks-some-wait' : 'insert-tasks',
+    text: someWait ? insertSomeWait : insertReady,
     values: [
       column(task => task.tenantId),
       column(task => task.id),
@@ -215,6 +177,54 @@ export async function insertRows(
       column(task => task.traceparent),
     ],
   })
+}
+
+// A statement is set up at each run, part by part; so it has only the parts that its batch needs.
+const insertReady = insertSql('')
+const insertSomeWait = insertSql(`
+      delayed AS (
+        INSERT INTO waiting (id, tenant_id, due_at, parents, attempts, reason, since)
+        SELECT id, tenant_id, CASE WHEN parents = 0 THEN run_at END, parents, 0,
+               CASE WHEN parents = 0 THEN 'not_before' ELSE 'parents' END, clock_timestamp()
+        FROM input WHERE run_at IS NOT NULL OR parents > 0
+      ),`)
+
+function insertSql(delayed: string): string {
+  return `
+      WITH input AS (
+        SELECT * FROM unnest(
+          $1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::smallint[], $7::real[], $8::bigint[],
+          $9::timestamptz[], $10::timestamptz[], $11::int[], $12::smallint[], $13::real[], $14::text[], $15::text[],
+          $16::uuid[], $17::timestamptz[], $18::jsonb[], $19::text[], $21::numeric[], $22::int[], $23::text[], $24::int[], $25::int[],
+          $26::text[]
+        ) AS t (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms, max_attempts,
+                complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload, event, cost_budget_usd,
+                payload_bytes, depends_on, parents, total_timeout_ms, traceparent)
+      ), added AS (
+        INSERT INTO task (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms,
+                          max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
+                          cost_budget_usd, payload_bytes, depends_on, total_timeout_ms, traceparent)
+        SELECT tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, coalesce(deadline, 'infinity'),
+               timeout_ms, max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
+               cost_budget_usd, payload_bytes, depends_on::uuid[], total_timeout_ms, traceparent
+        FROM input
+      ), queued AS (
+        INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at)
+        SELECT lane_id, rank, priority, coalesce(deadline, 'infinity'), id, tenant_id, 0, clock_timestamp()
+        FROM input WHERE run_at IS NULL AND parents = 0
+      ), ${delayed} counted AS (
+        INSERT INTO task_total (tenant_id, replica_id, accepted, live_bytes)
+        SELECT tenant_id, $20, count(*), sum(payload_bytes) FROM input GROUP BY tenant_id
+        ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
+          accepted = task_total.accepted + excluded.accepted, live_bytes = task_total.live_bytes + excluded.live_bytes
+      )
+      INSERT INTO event_batch (tenant_id, count, types, events)
+      SELECT tenant_id, count(*), array_remove(ARRAY[
+               CASE WHEN bool_or(run_at IS NULL AND parents = 0) THEN 'task.ready' END,
+               CASE WHEN bool_or(run_at IS NOT NULL AND parents = 0) THEN 'task.scheduled' END,
+               CASE WHEN bool_or(parents > 0) THEN 'task.blocked' END], NULL),
+             '[' || string_agg(event, ',') || ']'
+      FROM input GROUP BY tenant_id`
 }
 
 function compare(a: string | null, b: string | null): number {
