@@ -14,7 +14,7 @@ const tiers = [
   ['dead-letters'],
   ['dispatch', 'simulation'],
   ['overview', 'explain', 'impact', 'alerts', 'webhooks', 'invariants'],
-  ['simulator'],
+  ['simulator', 'suggestions'],
 ]
 const isTest = '\\.test\\.tsx?$|/testing/'
 
@@ -41,6 +41,20 @@ export default {
       comment: 'A cycle means that two files are one thing; split what they share.',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'only-sessions-sign-people-in',
+      severity: 'error',
+      comment: 'Approvals stand on a signed-in person: only sign-in vouches for one, and only approvals ask.',
+      from: { pathNot: `^server/auth/sign-in-service|^server/core/suggestions/|${isTest}` },
+      to: { path: '^server/core/shared/signed-in', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'one-way-to-apply-a-suggestion',
+      severity: 'error',
+      comment: 'Only applySuggestion changes the configuration from a suggestion, and it takes an Approval.',
+      from: { path: '^server/', pathNot: `^server/core/suggestions/(apply-suggestion|suggestion-service)|${isTest}` },
+      to: { path: '^server/core/suggestions/apply-suggestion', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'core-is-pure',

@@ -19,6 +19,7 @@ import { sessionRouter } from './routers/session.ts'
 import { settingsRouter } from './routers/settings.ts'
 import { simulationsRouter } from './routers/simulations.ts'
 import { statsRouter } from './routers/stats.ts'
+import { applySuggestionProcedure, suggestionsRouter } from './routers/suggestions.ts'
 import { tasksRouter } from './routers/tasks.ts'
 import { viewsRouter } from './routers/views.ts'
 import { webhooksRouter } from './routers/webhooks.ts'
@@ -41,6 +42,8 @@ export const appRouter = router({
   replicas: replicasRouter,
   settings: settingsRouter,
   simulations: simulationsRouter,
+  suggestions: suggestionsRouter,
+  'suggestions.apply': applySuggestionProcedure,
   alerts: alertsRouter,
   webhooks: webhooksRouter,
   invariants: invariantsRouter,

@@ -53,6 +53,12 @@ export class People {
     )
   }
 
+  /** The role that somebody has now; null when there is no such person in the tenant. */
+  async roleOf(tenantId: string, id: string): Promise<Role | null> {
+    const person = await this.#prisma.person.findFirst({ where: { tenantId, id }, select: { role: true } })
+    return person && roleOf(person.role)
+  }
+
   async add(by: Principal, input: NewPerson): Promise<PersonView> {
     const { password, ...details } = input
     const passwordHash = await hashPassword(password)

@@ -7,6 +7,7 @@ import { QuarterdeckError } from '../core/shared/errors.ts'
 import type { IdSource } from '../core/shared/ids.ts'
 import type { Logger } from '../core/shared/logger.ts'
 import type { Principal } from '../core/shared/principal.ts'
+import { vouchForSession } from '../core/shared/signed-in.ts'
 import { insertAudit } from '../persistence/audit.ts'
 import type { PrismaClient } from '../persistence/generated/client.ts'
 import { roleOf, signedIn } from './people.ts'
@@ -56,7 +57,7 @@ export class SignInService {
     })
     if (!found) return null
     const { id, name, email, tenantId, role } = found.user
-    return { kind: 'person', id, name, email, tenantId, role: roleOf(role) }
+    return vouchForSession({ kind: 'person', id, name, email, tenantId, role: roleOf(role) })
   }
 }
 

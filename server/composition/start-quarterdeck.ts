@@ -12,6 +12,7 @@ import type { Operations } from '../core/operations.ts'
 import { Orchestrator } from '../core/orchestrator.ts'
 import type { OrchestratorPorts } from '../core/orchestrator-ports.ts'
 import type { Logger } from '../core/shared/logger.ts'
+import type { FindingSource } from '../core/suggestions/suggestion-ports.ts'
 import { type AddressPolicy, createAddressPolicy } from '../drivers/address-policy.ts'
 import { CallbackRelay } from '../drivers/http/callback-relay.ts'
 import { createHttpDriver, type HttpDriver } from '../drivers/http/http-driver.ts'
@@ -46,6 +47,7 @@ import { SqlSlotLedger } from '../persistence/sql-slot-ledger.ts'
 import { SqlTaskStore } from '../persistence/sql-task-store.ts'
 import { createWebhookStore } from '../persistence/sql-webhook-store.ts'
 import { createIdSource } from '../persistence/uuid-v7.ts'
+import { createSuggestionService } from './create-suggestion-service.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { type Database, openDatabase } from './open-database.ts'
 import { createPageServer } from './page-server.ts'
@@ -69,6 +71,11 @@ export interface Quarterdeck {
 }
 
 const taskTimeoutMs = 300_000
+/** Until analyzers are there. */
+const noFindings: FindingSource = {
+  list: () => [],
+  analyze: async () => ({ findings: [], skipped: [], window: { from: '', to: '' }, tasks: 0, sampledShare: 1 }),
+}
 const probeTimeoutMs = 5_000
 /** A function of this process that is there can be called. */
 const foundLocally = {
@@ -90,6 +97,8 @@ export interface StartOptions {
   headless?: boolean
   /** Functions that modules with the driver `local` call, by name. */
   handlers?: Readonly<Record<string, LocalHandler>>
+  /** Where suggestions come from, instead of the analysis of what was recorded. */
+  findings?: FindingSource
   /** Stands between the core and its ports, to watch them or to let them fail; the core uses what it answers. */
   wrapPorts?: (ports: OrchestratorPorts) => OrchestratorPorts
 }
@@ -168,9 +177,23 @@ export async function startQuarterdeck(given: Config, options: StartOptions): Pr
       logger,
       taskTimeoutMs,
     })
-    const operations: Operations = Object.assign(orchestrator, { simulations })
+    const suggestions = createSuggestionService({
+      config,
+      database,
+      prisma,
+      auth,
+      key,
+      orchestrator,
+      simulations,
+      findings: options.findings ?? noFindings,
+      clock,
+      logger,
+      taskTimeoutMs,
+    })
+    const operations: Operations = Object.assign(orchestrator, { simulations, suggestions: suggestions.service })
     const api = createApi({ operations, auth, config, clock, logger })
     await orchestrator.start()
+    suggestions.duty.start()
     const server = await startWebServer({
       host: config.host,
       port: config.port,
@@ -188,6 +211,7 @@ export async function startQuarterdeck(given: Config, options: StartOptions): Pr
       await (await pages)?.close()
     })
     cleanups.push(() => simulations.stop())
+    cleanups.push(() => suggestions.duty.stop())
     // First of all on the way out, while the port is still open: modules may report what they finish in the meantime.
     cleanups.push(() => orchestrator.stop(stopGraceMs))
     return {

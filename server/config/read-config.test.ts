@@ -32,6 +32,9 @@ test('with nothing set it runs in production on the loopback address with the em
       concurrency: 256,
       queueCapacity: 100_000,
       queueCapacityBytes: 1_073_741_824,
+      analysisHours: 24,
+      approvalHours: 24,
+      verdictHours: 24,
       logLevel: 'info',
     },
     warnings: [],
@@ -54,6 +57,9 @@ test('every variable is read', () => {
     QUARTERDECK_ALLOWED_ENDPOINTS: '10.1.0.0/16',
     QUARTERDECK_CONCURRENCY: '64',
     QUARTERDECK_QUEUE_CAPACITY: '5000',
+    QUARTERDECK_ANALYSIS_HOURS: '0',
+    QUARTERDECK_APPROVAL_HOURS: '4',
+    QUARTERDECK_VERDICT_HOURS: '0.5',
     QUARTERDECK_LOG_LEVEL: 'debug',
   })
   expect(config).toEqual({
@@ -73,6 +79,9 @@ test('every variable is read', () => {
     concurrency: 64,
     queueCapacity: 5_000,
     queueCapacityBytes: 1_073_741_824,
+    analysisHours: 0,
+    approvalHours: 4,
+    verdictHours: 0.5,
     logLevel: 'debug',
   })
   expect(Object.keys(config)).toHaveLength(Object.keys(variables).length + 1)
@@ -89,6 +98,7 @@ test.each([
   ['QUARTERDECK_PORT', '70000', 'must be at most 65535'],
   ['QUARTERDECK_PORT', '3000x', 'must be a whole number'],
   ['QUARTERDECK_PORT', '-1', 'must be a whole number'],
+  ['QUARTERDECK_VERDICT_HOURS', '1h', 'must be a number of hours, such as `24` or `0.5`'],
   ['QUARTERDECK_PRESET', 'prod', 'must be one of development, production, testing'],
   ['QUARTERDECK_PUBLIC_URL', 'deck.example', 'must be a URL such as https://deck.example.org'],
   ['QUARTERDECK_TRUSTED_PROXIES', '10.0.0.0/33', 'has an entry that is no network: 10.0.0.0/33'],

@@ -27,6 +27,10 @@ export interface Config {
   concurrency: number
   queueCapacity: number
   queueCapacityBytes: number
+  /** Between analyses that nobody asked for; 0 for none. */
+  analysisHours: number
+  approvalHours: number
+  verdictHours: number
   logLevel: LogLevel
 }
 
@@ -62,6 +66,9 @@ export function readConfig(environment: Environment): { config: Config; warnings
     concurrency: read('QUARTERDECK_CONCURRENCY'),
     queueCapacity: read('QUARTERDECK_QUEUE_CAPACITY'),
     queueCapacityBytes: read('QUARTERDECK_QUEUE_CAPACITY_BYTES'),
+    analysisHours: read('QUARTERDECK_ANALYSIS_HOURS'),
+    approvalHours: read('QUARTERDECK_APPROVAL_HOURS'),
+    verdictHours: read('QUARTERDECK_VERDICT_HOURS'),
     logLevel: read('QUARTERDECK_LOG_LEVEL'),
   }
   if (reasons.length > 0) {

@@ -40,6 +40,15 @@ function wholeNumber(min: number, max: number) {
     .pipe(z.number().min(min).max(max))
 }
 
+/** As many as `0.5`. */
+function hours(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,4}(\.\d{1,6})?$/, 'must be a number of hours, such as `24` or `0.5`')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+}
+
 function urlOf(protocols: readonly string[], example: string) {
   return z
     .string()
@@ -153,6 +162,21 @@ export const variables = {
     wholeNumber(1_048_576, 1_099_511_627_776).default(1_073_741_824),
     '`1073741824` (1 GiB)',
     'Bytes of payload that may wait at once; from 90 % on the least urgent tasks are turned away.',
+  ),
+  QUARTERDECK_ANALYSIS_HOURS: variable(
+    hours(0, 720).default(24),
+    '`24`',
+    'Hours between analyses of the last 24 hours that nobody asked for; `0` for none. They open suggestions and apply nothing.',
+  ),
+  QUARTERDECK_APPROVAL_HOURS: variable(
+    hours(0.001, 720).default(24),
+    '`24`',
+    'How long the approval of a suggestion holds; what is not applied by then has to be approved again.',
+  ),
+  QUARTERDECK_VERDICT_HOURS: variable(
+    hours(0.001, 720).default(24),
+    '`24`',
+    'How long an applied suggestion is watched before it is compared with the time before.',
   ),
   QUARTERDECK_LOG_LEVEL: variable(
     z.enum(logLevels),

@@ -54,7 +54,7 @@ import { RecoveryWatch } from './shared/recovery-watch.ts'
  * One replica of the orchestrator: wires the parts of the core to each other and to the given ports. Constructing starts
  * nothing; `start` and `stop` do.
  */
-export class Orchestrator implements Omit<Operations, 'simulations'> {
+export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestions'> {
   readonly tasks: TaskService
   readonly deadLetters: DeadLetterService
   readonly queue: QueueService

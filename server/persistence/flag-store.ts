@@ -1,5 +1,6 @@
 import type { Flags, FlagsView } from '#server/contracts/settings.ts'
 import type { FlagStore } from '#server/core/settings/flag-service.ts'
+import type { CompanionMove } from '#server/core/shared/companion.ts'
 import { defaultTenantId, type Principal } from '#server/core/shared/principal.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { saveSetting } from './save-setting.ts'
@@ -19,7 +20,7 @@ export class PrismaFlagStore implements FlagStore {
     return row && { version: row.version, flags: row.value as Partial<Flags> }
   }
 
-  save(by: Principal, { version, flags }: FlagsView): Promise<number | null> {
-    return saveSetting(this.#prisma, by, { key, version, value: flags, action: 'flags.changed' })
+  save(by: Principal, { version, flags }: FlagsView, companion?: CompanionMove): Promise<number | null> {
+    return saveSetting(this.#prisma, by, { key, version, value: flags, action: 'flags.changed', companion })
   }
 }

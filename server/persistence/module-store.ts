@@ -9,6 +9,7 @@ import { insertEventBatch } from './event-batch.ts'
 import { Prisma, type PrismaClient } from './generated/client.ts'
 import { fromModuleRow, toInstanceColumns, toModuleColumns } from './module-row.ts'
 import { ModuleSnapshots } from './module-snapshots.ts'
+import { moveCompanion } from './move-companion.ts'
 import { lockTenant } from './tenant-lock.ts'
 
 /** Modules in PostgreSQL, their secrets sealed. */
@@ -69,6 +70,7 @@ export class PrismaModuleStore implements ModuleStore {
     const { by, reason, details, ...audit } = change.audit
     await insertAudit(tx, by, { ...audit, reason: reason ?? undefined, details: details as Prisma.InputJsonObject })
     await insertEventBatch(tx, tenantId, change.events, this.#clock.now())
+    if (change.companion) await moveCompanion(tx, change.companion)
   }
 
   async #writeModule(tx: Prisma.TransactionClient, tenantId: string, change: ModuleChange): Promise<void> {

@@ -1,6 +1,7 @@
 import type { QueuePolicyView } from '#server/core/operations.ts'
 import { defaultQueuePolicy } from '#server/core/queue/priority.ts'
 import type { QueuePolicyStore } from '#server/core/queue/queue-service.ts'
+import type { CompanionMove } from '#server/core/shared/companion.ts'
 import type { Principal } from '#server/core/shared/principal.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { saveSetting } from './save-setting.ts'
@@ -24,7 +25,7 @@ export class PrismaQueuePolicyStore implements QueuePolicyStore {
     }))
   }
 
-  save(by: Principal, { version, ...value }: QueuePolicyView): Promise<number | null> {
-    return saveSetting(this.#prisma, by, { key, version, value, action: 'queue.policy_changed' })
+  save(by: Principal, { version, ...value }: QueuePolicyView, companion?: CompanionMove): Promise<number | null> {
+    return saveSetting(this.#prisma, by, { key, version, value, action: 'queue.policy_changed', companion })
   }
 }

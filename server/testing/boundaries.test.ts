@@ -38,6 +38,14 @@ const offences: Record<string, Record<string, string | (() => string)>> = {
     'server/core/simulator/b.ts': leaf,
   },
   'no-cycles': { 'bench/a.ts': imports('./b.ts'), 'bench/b.ts': imports('./a.ts') },
+  'only-sessions-sign-people-in': {
+    'server/api/a.ts': imports('../core/shared/signed-in.ts'),
+    'server/core/shared/signed-in.ts': leaf,
+  },
+  'one-way-to-apply-a-suggestion': {
+    'server/api/a.ts': imports('../core/suggestions/apply-suggestion.ts'),
+    'server/core/suggestions/apply-suggestion.ts': leaf,
+  },
   'core-is-pure': { 'server/core/queue/a.ts': imports('node:fs') },
   'contracts-are-browser-safe': { 'server/contracts/a.ts': imports('pg') },
   'only-breakers-import-opossum': { 'server/api/a.ts': imports('opossum') },

@@ -2,6 +2,7 @@ import type { ChangePause, PauseView } from '../../contracts/queues.ts'
 import type { QueueStatsDetail } from '../../contracts/stats.ts'
 import type { QueuePolicyInput } from '../../contracts/tasks.ts'
 import type { QueueOperations, QueuePolicyView } from '../operations.ts'
+import type { Companion, CompanionMove } from '../shared/companion.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
 import type { PauseBoard } from './pause-board.ts'
@@ -10,8 +11,11 @@ import { defaultQueuePolicy, type QueuePolicy } from './priority.ts'
 /** Where each tenant's maps of priorities and multipliers are kept. */
 export interface QueuePolicyStore {
   loadAll(): Promise<{ tenantId: string; policy: QueuePolicyView }[]>
-  /** Writes it with an audit row when `policy.version` is still the current one; answers the new version, or null. */
-  save(by: Principal, policy: QueuePolicyView): Promise<number | null>
+  /**
+   * Writes it with an audit row, and with the companion's move, when `policy.version` is still the current one; answers the new
+   * version, or null. Throws SUGGESTION_CHANGED when the companion has moved already.
+   */
+  save(by: Principal, policy: QueuePolicyView, companion?: CompanionMove): Promise<number | null>
 }
 
 export interface QueueServicePorts {
@@ -73,9 +77,11 @@ export class QueueService implements QueueOperations {
     return Promise.resolve(this.#view(tenantId))
   }
 
-  async setPolicy(by: Principal, edit: QueuePolicyInput): Promise<QueuePolicyView> {
-    const policy = withEdit(this.#view(by.tenantId), edit)
-    const version = await this.#ports.policies.save(by, policy)
+  async setPolicy(by: Principal, edit: QueuePolicyInput, along?: Companion<QueuePolicyView>): Promise<QueuePolicyView> {
+    const present = this.#view(by.tenantId)
+    const policy = withEdit(present, edit)
+    along?.check(present)
+    const version = await this.#ports.policies.save(by, policy, along?.move)
     if (version === null) {
       throw new QuarterdeckError('VERSION_CONFLICT', {
         message: 'The queue policy was changed by somebody else in the meantime.',

@@ -9,6 +9,7 @@ import type {
 } from '../../contracts/modules.ts'
 import type { EventPublisher } from '../events/event-log.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { Companion } from '../shared/companion.ts'
 import type { IdSource } from '../shared/ids.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Principal } from '../shared/principal.ts'
@@ -122,21 +123,21 @@ export class ModuleRegistry implements ModuleCatalog {
    * Edits the configuration named by `configVersion`; changing nothing is no change. Throws MODULE_NOT_FOUND,
    * VERSION_CONFLICT (with the present configuration), MODULE_NEEDS_DISABLED, and what `register` throws of its fields.
    */
-  async update(by: Principal, input: UpdateModule): Promise<ModuleRecord> {
+  async update(by: Principal, input: UpdateModule, along?: Companion<ModuleRecord>): Promise<ModuleRecord> {
     const capabilities = input.capabilities ? prepareCapabilities(input.capabilities, this.#ports.schemas) : null
     requireStorable(input)
-    return this.#change(by, input.id, (state, act) => decideUpdate(state, { input, capabilities }, act))
+    return this.#change(by, input.id, (state, act) => decideUpdate(state, { input, capabilities }, act), along)
   }
 
   /** Idempotent. Throws MODULE_NOT_FOUND, MODULE_NEEDS_DISABLED with the order to enable in. */
-  async enable(by: Principal, id: string): Promise<ModuleRecord> {
-    return this.#change(by, id, (state, act) => decideEnable(state, id, act))
+  async enable(by: Principal, id: string, along?: Companion<ModuleRecord>): Promise<ModuleRecord> {
+    return this.#change(by, id, (state, act) => decideEnable(state, id, act), along)
   }
 
   /** Idempotent; the first reason stays. Throws MODULE_NOT_FOUND, MODULE_REQUIRED. */
-  async disable(by: Principal, input: DisableModule): Promise<ModuleRecord> {
+  async disable(by: Principal, input: DisableModule, along?: Companion<ModuleRecord>): Promise<ModuleRecord> {
     requireStorable({ reason: input.reason })
-    return this.#change(by, input.id, (state, act) => decideDisable(state, input, act))
+    return this.#change(by, input.id, (state, act) => decideDisable(state, input, act), along)
   }
 
   /** Throws MODULE_NOT_FOUND, MODULE_REQUIRED, MODULE_ENABLED. */
@@ -162,8 +163,8 @@ export class ModuleRegistry implements ModuleCatalog {
   }
 
   /** Throws MODULE_NOT_FOUND, INSTANCE_NOT_FOUND. */
-  updateInstance(by: Principal, input: UpdateInstance): Promise<ModuleRecord> {
-    return this.#change(by, input.moduleId, (state, act) => decideUpdateInstance(state, input, act))
+  updateInstance(by: Principal, input: UpdateInstance, along?: Companion<ModuleRecord>): Promise<ModuleRecord> {
+    return this.#change(by, input.moduleId, (state, act) => decideUpdateInstance(state, input, act), along)
   }
 
   /** Idempotent; the first reason stays. Throws MODULE_NOT_FOUND, INSTANCE_NOT_FOUND. */
@@ -238,8 +239,9 @@ export class ModuleRegistry implements ModuleCatalog {
     by: Principal,
     moduleId: string,
     decide: (state: RegistryState, act: Act) => ModuleChange | null,
+    along?: Companion<ModuleRecord>,
   ): Promise<ModuleRecord> {
-    const module = await this.#commit(by, moduleId, decide)
+    const module = await this.#commit(by, moduleId, decide, along)
     if (!module) throw moduleNotFound(moduleId)
     return module
   }
@@ -248,13 +250,16 @@ export class ModuleRegistry implements ModuleCatalog {
     by: Principal,
     moduleId: string,
     decide: (state: RegistryState, act: Act) => ModuleChange | null,
+    along?: Companion<ModuleRecord>,
   ): Promise<ModuleRecord | null> {
     const { store, clock, events } = this.#ports
     return this.#serial.run(by.tenantId, async () => {
       let present: ModuleRecord | null = null
       const change = await store.change(by.tenantId, moduleId, state => {
         present = state.modules.get(moduleId) ?? null
-        return decide(state, { by, now: clock.now() })
+        if (present) along?.check(present)
+        const decided = decide(state, { by, now: clock.now() })
+        return decided && along ? { ...decided, companion: along.move } : decided
       })
       if (!change) return present
       this.#catalog.apply(by.tenantId, moduleId, change.after)

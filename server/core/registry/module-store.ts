@@ -1,4 +1,5 @@
 import type { NewEvent } from '../operations.ts'
+import type { CompanionMove } from '../shared/companion.ts'
 import type { Principal } from '../shared/principal.ts'
 import type { ModuleRecord } from './module-record.ts'
 
@@ -40,6 +41,8 @@ export interface ModuleChange {
   configChanges: readonly ConfigChange[]
   audit: AuditEntry
   events: readonly NewEvent[]
+  /** Moves with it, or the change is not written: then `change` throws SUGGESTION_CHANGED. */
+  companion?: CompanionMove
 }
 
 /** Where modules are kept. The implementation seals each module's secret at rest. */

@@ -8,6 +8,7 @@ export const dutyNames = [
   'health-history',
   'invariants',
   'retention',
+  'suggestions',
 ] as const
 export type DutyName = (typeof dutyNames)[number]
 

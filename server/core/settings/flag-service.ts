@@ -1,5 +1,6 @@
 import { type FlagName, type Flags, type FlagsView, flagNames, type SetFlags } from '../../contracts/settings.ts'
 import type { SettingOperations } from '../operations.ts'
+import type { Companion, CompanionMove } from '../shared/companion.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import { defaultTenantId, type Principal } from '../shared/principal.ts'
 
@@ -7,8 +8,11 @@ import { defaultTenantId, type Principal } from '../shared/principal.ts'
 export interface FlagStore {
   /** Null before the first edit. */
   load(): Promise<{ version: number; flags: Partial<Flags> } | null>
-  /** Writes them with an audit row when `version` is still the current one; answers the new version, or null. */
-  save(by: Principal, view: FlagsView): Promise<number | null>
+  /**
+   * Writes them with an audit row, and with the companion's move, when `version` is still the current one; answers the new version,
+   * or null. Throws SUGGESTION_CHANGED when the companion has moved already.
+   */
+  save(by: Principal, view: FlagsView, companion?: CompanionMove): Promise<number | null>
 }
 
 const allOff = Object.fromEntries(flagNames.map(name => [name, false])) as Flags
@@ -36,7 +40,7 @@ export class FlagService implements SettingOperations {
     return this.#view
   }
 
-  async setFlags(by: Principal, edit: SetFlags): Promise<FlagsView> {
+  async setFlags(by: Principal, edit: SetFlags, along?: Companion<Flags>): Promise<FlagsView> {
     if (by.tenantId !== defaultTenantId) {
       throw new QuarterdeckError('FORBIDDEN', {
         message: 'Flags hold for the whole installation.',
@@ -44,7 +48,8 @@ export class FlagService implements SettingOperations {
       })
     }
     const next = { version: edit.version, flags: { ...this.#view.flags, ...edit.flags } }
-    const version = await this.#store.save(by, next)
+    along?.check(this.#view.flags)
+    const version = await this.#store.save(by, next, along?.move)
     if (version === null) {
       await this.refresh()
       throw new QuarterdeckError('VERSION_CONFLICT', {

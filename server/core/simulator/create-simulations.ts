@@ -22,8 +22,8 @@ export function createSimulations(
   return new SimulationService({ ...options, snapshot: tenantId => takeSnapshot(tenantId, options.present) })
 }
 
-/** Without secrets: a simulation calls nobody. */
-async function takeSnapshot(tenantId: string, present: PresentConfiguration): Promise<ConfigurationSnapshot> {
+/** The configuration of a tenant in force now, without secrets. */
+export async function takeSnapshot(tenantId: string, present: PresentConfiguration): Promise<ConfigurationSnapshot> {
   const [policy, replicas, records] = await Promise.all([
     present.queue.policy(tenantId),
     present.replicas.list(),

@@ -1,3 +1,4 @@
+import type { CompanionMove } from '../../shared/companion.ts'
 import type { ModuleRecord } from '../module-record.ts'
 import type { AuditEntry, ConfigChange, ModuleChange, ModuleStore, RegistryState } from '../module-store.ts'
 import { SerialByKey } from '../serial-by-key.ts'
@@ -9,6 +10,12 @@ export class MemoryModuleStore implements ModuleStore {
   readonly events: ModuleChange['events'][number][] = []
   readonly #modules = new Map<string, ModuleRecord>()
   readonly #serial = new SerialByKey()
+  readonly #moveCompanion: (move: CompanionMove) => void
+
+  /** `moveCompanion` throws when the companion is not where it moves from. */
+  constructor(moveCompanion: (move: CompanionMove) => void = () => {}) {
+    this.#moveCompanion = moveCompanion
+  }
 
   async loadAll(): Promise<ModuleRecord[]> {
     return [...this.#modules.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, module]) => module)
@@ -40,6 +47,7 @@ export class MemoryModuleStore implements ModuleStore {
   }
 
   #write(tenantId: string, change: ModuleChange): void {
+    if (change.companion) this.#moveCompanion(change.companion)
     const key = `${tenantId}\0${change.moduleId}`
     if (change.after) this.#modules.set(key, change.after)
     else this.#modules.delete(key)

@@ -1,0 +1,17 @@
+/** Names that pages need at run time; without zod, so that a page does not load it. */
+export const suggestionStatuses = [
+  'open',
+  'snoozed',
+  'approved',
+  'voided',
+  'expired',
+  'applied',
+  'judged',
+  'reverted',
+  'rejected',
+] as const
+
+/** Weakest first. */
+export const suggestionPriorities = ['low', 'medium', 'high', 'critical'] as const
+
+export const verdictOutcomes = ['kept', 'inconclusive', 'worse'] as const

@@ -1,0 +1,66 @@
+import type { SuggestionSubject } from '../../contracts/suggestions.ts'
+import type { ReplicaOperations } from '../operations.ts'
+import type { QueueService } from '../queue/queue-service.ts'
+import type { ModuleRegistry } from '../registry/module-registry.ts'
+import type { FlagService } from '../settings/flag-service.ts'
+import { takeSnapshot } from '../simulator/create-simulations.ts'
+import { type ConfigurationDesk, ServiceDesk } from './configuration-desk.ts'
+import { Intake } from './intake.ts'
+import { SuggestionDuty } from './suggestion-duty.ts'
+import type { SuggestionPorts } from './suggestion-ports.ts'
+import { SuggestionService } from './suggestion-service.ts'
+import { Tending } from './tending.ts'
+
+/** The replica that suggestions are about. */
+export interface SuggestionHost {
+  registry: ModuleRegistry
+  queue: QueueService
+  settings: FlagService
+  replicas: ReplicaOperations
+  queueCapacity: number
+  taskTimeoutMs: number
+  /** Whether this replica does for all what is done by itself. */
+  isMine: () => boolean
+}
+
+export interface Suggestions {
+  service: SuggestionService
+  duty: SuggestionDuty
+  desk: ConfigurationDesk
+}
+
+/** Wires suggestions to the services that change the configuration; starts nothing. */
+export function createSuggestions(given: Omit<SuggestionPorts, 'desk' | 'typesOf'>, host: SuggestionHost): Suggestions {
+  const { registry, queue, settings, isMine } = host
+  const present = { ...host, catalog: registry, records: { loadAll: async () => [] } }
+  const desk = new ServiceDesk({
+    registry,
+    queue,
+    settings,
+    snapshot: tenantId => takeSnapshot(tenantId, present),
+  })
+  const ports = {
+    ...given,
+    desk,
+    typesOf: (tenantId: string, subject: SuggestionSubject) => typesOf(registry, tenantId, subject),
+  }
+  const intake = new Intake(ports)
+  const tending = new Tending(ports)
+  return {
+    desk,
+    service: new SuggestionService(ports, { intake, tending }),
+    duty: new SuggestionDuty(ports, { intake, tending, tenants: () => registry.tenants(), isMine }),
+  }
+}
+
+/** A change of a module is judged by all tasks it may run, wherever they run then: it may move work to others. */
+function typesOf(
+  registry: Pick<ModuleRegistry, 'get'>,
+  tenantId: string,
+  { kind, id }: SuggestionSubject,
+): readonly string[] | null {
+  if (kind === 'fleet') return null
+  if (kind === 'type') return [id]
+  const module = registry.get(tenantId, id.split('/')[0] ?? id)
+  return module ? module.capabilities.map(({ type }) => type) : []
+}

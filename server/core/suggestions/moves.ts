@@ -1,0 +1,69 @@
+import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
+import type { SuggestionContent, SuggestionState } from '../../contracts/suggestions.ts'
+import type { CompanionMove } from '../shared/companion.ts'
+import { QuarterdeckError } from '../shared/errors.ts'
+import type { Actor } from '../shared/principal.ts'
+import { advance, nameOf, type SuggestionRecord } from './suggestion-record.ts'
+import { actNames, requireTransition, type SuggestionAct } from './transitions.ts'
+
+/** One act on a suggestion, as it is decided. */
+export interface DecidedAct {
+  act: SuggestionAct
+  by: Actor
+  /** Milliseconds since the epoch. */
+  now: number
+  state: SuggestionState
+  note?: string
+  /** Further parts of the record that change with it. */
+  edit?: Partial<Pick<SuggestionRecord, keyof SuggestionContent | 'seenAt'>>
+  details?: Record<string, unknown>
+}
+
+/** The move of an act, when the table of transitions has it. Throws SUGGESTION_STATE. */
+export function decideMove(
+  record: SuggestionRecord,
+  decided: DecidedAct,
+): CompanionMove & { record: SuggestionRecord } {
+  const { act, by, now, state, note = '', edit = {}, details = {} } = decided
+  requireTransition(record.state.status, act)
+  const step = { at: new Date(now).toISOString(), by: nameOf(by), act: actNames[act], note }
+  const next = advance(record, { ...edit, state, dueAt: dueOf(state) }, step)
+  return {
+    tenantId: record.tenantId,
+    suggestionId: record.id,
+    revision: record.revision,
+    record: next,
+    by,
+    action: `suggestion.${actNames[act]}`,
+    reason: note === '' ? null : note,
+    details: { title: record.title, ...details },
+  }
+}
+
+/** When something happens to a suggestion by itself. */
+function dueOf(state: SuggestionState): string | null {
+  switch (state.status) {
+    case 'snoozed':
+      return state.until
+    case 'approved':
+      return state.consent.expiresAt
+    case 'applied':
+      return state.application.judgeAt
+    default:
+      return null
+  }
+}
+
+/** The change that takes an applied one back; throws SUGGESTION_STATE when none was applied. */
+export function inverseOf(record: SuggestionRecord): ConfigurationChange {
+  requireTransition(record.state.status, 'revert')
+  if (record.state.status === 'applied' || record.state.status === 'judged') return record.state.application.inverse
+  throw changedMeanwhile()
+}
+
+export function changedMeanwhile(): QuarterdeckError {
+  return new QuarterdeckError('SUGGESTION_CHANGED', {
+    message: 'The suggestion was changed by somebody else in the meantime.',
+    action: 'Look at it again before you go on.',
+  })
+}

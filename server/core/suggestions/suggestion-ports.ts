@@ -1,0 +1,57 @@
+import type { AnalysisView, AnalyzerView } from '../../contracts/findings.ts'
+import type { AnalyzeRequest, SuggestionSubject } from '../../contracts/suggestions.ts'
+import type { SimulationOperations } from '../operations.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { IdSource } from '../shared/ids.ts'
+import type { Logger } from '../shared/logger.ts'
+import type { ApprovalPorts } from './approval.ts'
+import type { ConfigurationDesk } from './configuration-desk.ts'
+import type { Digest } from './suggestion-record.ts'
+import type { SuggestionStore } from './suggestion-store.ts'
+import type { ObservedTask } from './verdict/compare.ts'
+
+/** Where findings come from. */
+export interface FindingSource {
+  /** Throws ANALYZER_UNKNOWN, ANALYSIS_TOO_LARGE. */
+  analyze(tenantId: string, request: AnalyzeRequest): Promise<AnalysisView>
+  list(): AnalyzerView[]
+}
+
+/** Reads what became of tasks, at most `most` of a window, drawn evenly when there were more. */
+export interface OutcomeReader {
+  read(window: {
+    tenantId: string
+    /** Null for all. */
+    types: readonly string[] | null
+    /** Milliseconds since the epoch; `to` is not included. */
+    from: number
+    to: number
+    most: number
+  }): Promise<ObservedTask[]>
+}
+
+export interface SuggestionSettings {
+  /** How long an approval holds. */
+  approvalMs: number
+  /** How long a change is watched before it is judged. */
+  observeMs: number
+  /** Between analyses that nobody asked for; null for none. */
+  analyzeEveryMs: number | null
+}
+
+/** What suggestions stand on. */
+export interface SuggestionPorts {
+  store: SuggestionStore
+  desk: ConfigurationDesk
+  findings: FindingSource
+  outcomes: OutcomeReader
+  simulations: Pick<SimulationOperations, 'run' | 'get'>
+  approvals: Omit<ApprovalPorts, 'now'>
+  /** Types of tasks that a change of this subject concerns; null for all. */
+  typesOf(tenantId: string, subject: SuggestionSubject): readonly string[] | null
+  clock: Clock
+  ids: IdSource
+  digest: Digest
+  logger: Logger
+  settings: SuggestionSettings
+}

@@ -1,0 +1,71 @@
+import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
+import type {
+  ActorName,
+  SuggestionContent,
+  SuggestionOrigin,
+  SuggestionState,
+  SuggestionStatus,
+  SuggestionStep,
+} from '../../contracts/suggestions.ts'
+import { canonicalJson } from '../shared/canonical-json.ts'
+import type { Actor } from '../shared/principal.ts'
+
+/** A suggestion as it is kept. Immutable: each act makes the next revision. JSON. */
+export interface SuggestionRecord extends SuggestionContent {
+  tenantId: string
+  id: string
+  /** 1 at first; every act and every refresh adds one. */
+  revision: number
+  /** The same for the same analyzer, subject and direction. At most one living suggestion has it. */
+  key: string
+  origin: SuggestionOrigin
+  state: SuggestionState
+  simulationId: string | null
+  history: SuggestionStep[]
+  createdAt: string
+  seenAt: string
+  updatedAt: string
+  /** When a duty has to look at it next; null when nothing happens by itself. */
+  dueAt: string | null
+}
+
+/** A digest of a text; SHA-256 in production. */
+export type Digest = (text: string) => string
+
+/** States in which no second suggestion of the same key may be opened. */
+export const livingStatuses = [
+  'open',
+  'snoozed',
+  'approved',
+  'voided',
+  'expired',
+  'applied',
+] as const satisfies readonly SuggestionStatus[]
+
+const mostSteps = 200
+
+/** The change that would be applied; null for what only people can do. */
+export function changeOf({ act }: Pick<SuggestionRecord, 'act'>): ConfigurationChange | null {
+  return act.kind === 'change' ? act.change : null
+}
+
+/** What an approval is bound to, of what was found: the act, and all that speaks for it. */
+export function evidenceHashOf(record: SuggestionContent, digest: Digest): string {
+  const { act, evidence, series, expected, window } = record
+  return digest(canonicalJson({ act, evidence, series, expected, window }))
+}
+
+export function nameOf({ kind, id, name }: Actor): ActorName {
+  return { kind, id, name }
+}
+
+/** The next revision of a record, with what was done written into its history. */
+export function advance(
+  record: SuggestionRecord,
+  edit: Partial<Omit<SuggestionRecord, 'tenantId' | 'id' | 'revision' | 'history'>>,
+  step: SuggestionStep | null,
+): SuggestionRecord {
+  const next = { ...record, ...edit, revision: record.revision + 1 }
+  if (step === null) return next
+  return { ...next, updatedAt: step.at, history: [...record.history, step].slice(-mostSteps) }
+}

@@ -1,0 +1,47 @@
+import type { Page } from '../../contracts/common.ts'
+import type { AnalysisRun, ListSuggestions, SuggestionStatus } from '../../contracts/suggestions.ts'
+import type { CompanionMove } from '../shared/companion.ts'
+import type { Actor } from '../shared/principal.ts'
+import type { SuggestionRecord } from './suggestion-record.ts'
+
+/** An act as the audit keeps it. */
+export interface SuggestionAudit {
+  by: Actor
+  /** `suggestion.<past tense>`. */
+  action: string
+  reason: string | null
+  details: Record<string, unknown>
+}
+
+/** How suggestions stand in numbers. */
+export interface SuggestionCounts {
+  byStatus: Partial<Record<SuggestionStatus, number>>
+  /** Of those that wait for somebody: by analyzer, `person` for what was proposed by hand. */
+  byAnalyzer: Record<string, number>
+  lastRun: AnalysisRun | null
+}
+
+/** Where suggestions are kept. Every write is audited in its own transaction. */
+export interface SuggestionStore {
+  get(tenantId: string, id: string): Promise<SuggestionRecord | null>
+  /** The newest of a key, whatever became of it. */
+  newestOf(tenantId: string, key: string): Promise<SuggestionRecord | null>
+  /** The most urgent first, then the newest. */
+  list(tenantId: string, filter: ListSuggestions): Promise<Page<SuggestionRecord>>
+  counts(tenantId: string): Promise<SuggestionCounts>
+  /** False, and nothing written, when a living suggestion has the key already. */
+  create(record: SuggestionRecord, audit: SuggestionAudit): Promise<boolean>
+  /** False, and nothing written, when the record is not at `move.revision` any more. */
+  move(move: CompanionMove): Promise<boolean>
+  /** Those of all tenants that a duty has to look at, the longest due first; at most 100. */
+  due(now: number): Promise<SuggestionRecord[]>
+  /** All approved ones: their ground may move under them. */
+  approved(): Promise<SuggestionRecord[]>
+  /** Applied ones that were judged since, the newest first; at most 1,000. */
+  judged(tenantId: string, since: string): Promise<SuggestionRecord[]>
+  /** That something was tried and refused. */
+  recordRefusal(tenantId: string, id: string, audit: SuggestionAudit): Promise<void>
+  saveRun(tenantId: string, run: AnalysisRun): Promise<void>
+  /** When the last analysis was; null when there was none. */
+  lastRun(tenantId: string): Promise<AnalysisRun | null>
+}

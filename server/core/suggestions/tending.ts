@@ -1,0 +1,192 @@
+import type { Drift, SuggestionState, Verdict } from '../../contracts/suggestions.ts'
+import { type Actor, systemPrincipal } from '../shared/principal.ts'
+import { approvalVoid } from './approval.ts'
+import { decideMove } from './moves.ts'
+import { driftBetween, hashState, partOf, subjectState } from './subject-state.ts'
+import type { SuggestionPorts } from './suggestion-ports.ts'
+import { changeOf, evidenceHashOf, nameOf, type SuggestionRecord } from './suggestion-record.ts'
+import { judge } from './verdict/judge.ts'
+
+/** Tasks that are read of each side. */
+const mostTasks = 5_000
+/** How far back the time before is looked for: a week, so that every hour of the day and the weekend has been. */
+const beforeMs = 7 * 86_400_000
+/** A change takes effect on what is accepted a moment later: calls that run keep what they began with. */
+const settleMs = 1_000
+
+/** What happens to suggestions by itself: approvals run out or lose their ground, snoozed ones return, applied ones are judged. */
+export class Tending {
+  readonly #ports: SuggestionPorts
+
+  constructor(ports: SuggestionPorts) {
+    this.#ports = ports
+  }
+
+  /** Looks at everything that is due; what fails is logged and due again. */
+  async tend(): Promise<void> {
+    const { store, clock } = this.#ports
+    for (const record of await store.due(clock.now())) await this.#guarded(record, () => this.#due(record))
+    for (const record of await store.approved()) await this.#guarded(record, () => this.voidIfDrifted(record))
+  }
+
+  /** The record as it is after its approval was looked at: voided when the configuration it was given for has changed. */
+  async voidIfDrifted(record: SuggestionRecord): Promise<SuggestionRecord> {
+    const { state } = record
+    if (state.status !== 'approved') return record
+    const drift = await this.#driftOf(record)
+    return drift.length === 0 ? record : this.voidApproval(record, 'configuration', drift)
+  }
+
+  async voidApproval(
+    record: SuggestionRecord,
+    cause: Extract<SuggestionState, { status: 'voided' }>['cause'],
+    drift: Drift[],
+  ): Promise<SuggestionRecord> {
+    const { store, clock } = this.#ports
+    if (record.state.status !== 'approved') return record
+    const now = clock.now()
+    const { consent } = record.state
+    const move = decideMove(record, {
+      act: 'void',
+      by: systemPrincipal(record.tenantId),
+      now,
+      state: { status: 'voided', consent, at: new Date(now).toISOString(), cause, drift },
+      note: approvalVoid(cause === 'approver' ? 'configuration' : cause, drift).message,
+      details: { cause, drift },
+    })
+    if (await store.move(move)) return move.record
+    return (await store.get(record.tenantId, record.id)) ?? record
+  }
+
+  /** Writes what became of an applied change; a change that made things worse gets a draft of its revert. */
+  async settle(record: SuggestionRecord, verdict: Verdict, by: Actor): Promise<SuggestionRecord | null> {
+    const { store, clock } = this.#ports
+    const { state } = record
+    if (state.status !== 'applied' && state.status !== 'judged') return null
+    const { application } = state
+    const move = decideMove(record, {
+      act: 'judge',
+      by,
+      now: clock.now(),
+      state: { status: 'judged', application, verdict },
+      note: verdict.words,
+      details: { outcome: verdict.outcome, basis: verdict.basis },
+    })
+    if (!(await store.move(move))) return null
+    if (verdict.outcome === 'worse') await this.#draftRevert(move.record, verdict)
+    return move.record
+  }
+
+  async #due(record: SuggestionRecord): Promise<void> {
+    const { store, clock } = this.#ports
+    const { state, tenantId } = record
+    const common = { by: systemPrincipal(tenantId), now: clock.now() }
+    if (state.status === 'snoozed') {
+      await store.move(decideMove(record, { ...common, act: 'wake', state: { status: 'open' } }))
+    } else if (state.status === 'approved') {
+      const { consent } = state
+      await store.move(decideMove(record, { ...common, act: 'expire', state: { status: 'expired', consent } }))
+    } else if (state.status === 'applied') {
+      await this.settle(record, await this.#judge(record, Date.parse(state.application.at)), common.by)
+    }
+  }
+
+  async #judge(record: SuggestionRecord, appliedAt: number): Promise<Verdict> {
+    const { outcomes, clock } = this.#ports
+    const { tenantId, subject, expected } = record
+    const types = this.#ports.typesOf(tenantId, subject)
+    const now = clock.now()
+    const windows = {
+      before: { from: appliedAt - beforeMs, to: appliedAt },
+      after: { from: appliedAt + settleMs, to: now },
+    }
+    const read = (window: { from: number; to: number }) =>
+      outcomes.read({ tenantId, types, ...window, most: mostTasks })
+    const [before, after] = await Promise.all([read(windows.before), read(windows.after)])
+    return judge({
+      before: { ...trimmed(windows.before, before), tasks: before },
+      after: { ...windows.after, tasks: after },
+      expected,
+      now,
+      by: nameOf(systemPrincipal(tenantId)),
+    })
+  }
+
+  /** Approving and applying it are acts of people, as with any other. */
+  async #draftRevert(record: SuggestionRecord, verdict: Verdict): Promise<void> {
+    const { store, clock, ids } = this.#ports
+    if (record.state.status !== 'judged') return
+    const { tenantId, id, subject } = record
+    const at = new Date(clock.now()).toISOString()
+    const by = systemPrincipal(tenantId)
+    const note = verdict.words
+    const title = `Take back: ${record.title}`.slice(0, 300)
+    await store.create(
+      {
+        tenantId,
+        id: ids.next(),
+        revision: 1,
+        key: `revert:${id}`,
+        origin: { kind: 'verdict', suggestionId: id },
+        state: { status: 'open' },
+        title,
+        priority: 'high',
+        subject,
+        act: { kind: 'change', change: record.state.application.inverse },
+        evidence: verdict.effects.map(effect => ({
+          name: effect.measure.replaceAll('_', ' '),
+          value: effect.after,
+          unit: effect.unit,
+          sampleSize: effect.samplesAfter,
+          comparedTo: { name: 'before', value: effect.before },
+        })),
+        series: [],
+        expected: [],
+        confidence: null,
+        window: verdict.windows?.after ?? null,
+        simulationId: null,
+        history: [{ at, by: nameOf(by), act: 'opened', note }],
+        createdAt: at,
+        seenAt: at,
+        updatedAt: at,
+        dueAt: null,
+      },
+      { by, action: 'suggestion.opened', reason: null, details: { title, revertOf: id } },
+    )
+  }
+
+  async #driftOf(record: SuggestionRecord): Promise<Drift[]> {
+    const { desk, digest } = this.#ports
+    const change = changeOf(record)
+    if (record.state.status !== 'approved' || change === null) return []
+    const { consent } = record.state
+    if (evidenceHashOf(record, digest) !== consent.evidenceHash) {
+      return [{ what: 'evidence', approved: 'as it was then', present: 'other figures' }]
+    }
+    const snapshot = await desk.snapshot(record.tenantId)
+    try {
+      const present = subjectState(partOf(snapshot, change), change)
+      return hashState(present, digest) === consent.configurationHash
+        ? []
+        : driftBetween(consent.configuration, present)
+    } catch {
+      return [{ what: record.subject.name, approved: 'there', present: 'removed' }]
+    }
+  }
+
+  async #guarded(record: SuggestionRecord, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#ports.logger.warn({ error, id: record.id }, 'a suggestion that is due could not be looked at')
+    }
+  }
+}
+
+/** From the first task on: a record that begins later than the window makes no empty chart. */
+function trimmed(
+  { from, to }: { from: number; to: number },
+  tasks: readonly { acceptedAt: number }[],
+): { from: number; to: number } {
+  return { from: tasks.reduce((least, { acceptedAt }) => Math.min(least, acceptedAt), to) || from, to }
+}

@@ -1,0 +1,81 @@
+import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
+import type { SuggestionSummary, SuggestionView, TrackRecord } from '../../contracts/suggestions.ts'
+import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
+import { describeChange } from '../changes/describe-change.ts'
+import { invertChange } from '../changes/invert-change.ts'
+import { canonicalJson } from '../shared/canonical-json.ts'
+import { QuarterdeckError } from '../shared/errors.ts'
+import { hashState, partOf, subjectState } from './subject-state.ts'
+import { changeOf, type Digest, type SuggestionRecord } from './suggestion-record.ts'
+import { adjustedConfidence, unknownTrack } from './track-record.ts'
+
+export interface ViewSources {
+  snapshot: ConfigurationSnapshot
+  tracks: ReadonlyMap<string, TrackRecord>
+  digest: Digest
+}
+
+/** A suggestion with what it would change of the configuration as it is now. */
+export function toView(record: SuggestionRecord, { snapshot, tracks, digest }: ViewSources): SuggestionView {
+  const { tenantId: _, dueAt: __, ...shown } = record
+  const change = changeOf(record)
+  const subject = change === null ? null : readSubject(snapshot, change, digest)
+  return {
+    ...shown,
+    difference: subject?.difference ?? null,
+    configurationHash: subject?.configurationHash ?? null,
+    obstacle: change === null ? 'This is something that only people can do.' : (subject?.obstacle ?? null),
+    ...trackOf(record, tracks),
+  }
+}
+
+export function toSummary(record: SuggestionRecord, tracks: ReadonlyMap<string, TrackRecord>): SuggestionSummary {
+  const { id, title, priority, subject, origin, confidence, createdAt, updatedAt, state, act, expected } = record
+  const verdict = state.status === 'judged' || state.status === 'reverted' ? state.verdict : null
+  return {
+    id,
+    title,
+    priority,
+    subject,
+    origin,
+    confidence,
+    adjustedConfidence: trackOf(record, tracks).adjustedConfidence,
+    createdAt,
+    updatedAt,
+    status: state.status,
+    isAdvice: act.kind === 'advice',
+    verdict: verdict?.outcome ?? null,
+    expected: expected[0] ?? null,
+  }
+}
+
+/** Why a change could not be applied to this configuration, whoever asks; null when it could. */
+export function obstacleOf(snapshot: ConfigurationSnapshot, change: ConfigurationChange): string | null {
+  if (change.kind === 'instance_count') return 'Quarterdeck does not start or stop instances.'
+  return canonicalJson(invertChange(snapshot, change)) === canonicalJson(change)
+    ? 'The configuration is like this already.'
+    : null
+}
+
+/** What a change is about may have gone since. */
+function readSubject(snapshot: ConfigurationSnapshot, change: ConfigurationChange, digest: Digest) {
+  try {
+    return {
+      difference: describeChange(snapshot, change),
+      configurationHash: hashState(subjectState(partOf(snapshot, change), change), digest),
+      obstacle: obstacleOf(snapshot, change),
+    }
+  } catch (error) {
+    if (!(error instanceof QuarterdeckError)) throw error
+    return { difference: null, configurationHash: null, obstacle: error.message }
+  }
+}
+
+function trackOf(
+  { origin, confidence }: SuggestionRecord,
+  tracks: ReadonlyMap<string, TrackRecord>,
+): Pick<SuggestionView, 'track' | 'adjustedConfidence'> {
+  if (origin.kind !== 'analyzer' || confidence === null) return { track: null, adjustedConfidence: null }
+  const track = tracks.get(origin.analyzer) ?? unknownTrack
+  return { track, adjustedConfidence: adjustedConfidence(confidence, track) }
+}
