@@ -1,7 +1,7 @@
 /**
  * Imports go one way: app -> components -> contracts; api -> core + contracts; persistence, drivers, breakers -> core;
  * composition -> all. Within the core: shared <- events, graph <- registry, health, resilience, queue, settings <- balancing,
- * brain <- routing <- dead-letters <- dispatch <- overview, explain, impact, alerts, webhooks, invariants <- orchestrator <-
+ * brain <- routing <- dead-letters <- dispatch <- overview, explain, impact, alerts, webhooks, invariants, learning, memory <- orchestrator <-
  * simulator. `server/testing/boundaries.test.ts` proves that each rule can fail.
  */
 const core = 'server/core'
@@ -13,7 +13,7 @@ const tiers = [
   ['routing', 'deployments'],
   ['dead-letters'],
   ['dispatch', 'simulation'],
-  ['overview', 'explain', 'impact', 'alerts', 'webhooks', 'invariants'],
+  ['overview', 'explain', 'impact', 'alerts', 'webhooks', 'invariants', 'learning', 'memory'],
   ['simulator', 'suggestions'],
 ]
 const isTest = '\\.test\\.tsx?$|/testing/'

@@ -72,6 +72,7 @@ function measureRouter(name: string, modules: readonly ModuleRecord[]): Overhead
     catalog,
     records,
     exploration: fixedExploration(),
+    wishes: { pinOf: () => null, goalOf: () => 'balanced' },
     isCostBased: () => false,
     pauses: noPauses,
   })

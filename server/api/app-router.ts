@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod'
 import type { Access } from './access.ts'
 import { alertsRouter } from './routers/alerts.ts'
+import { brainRouter } from './routers/brain.ts'
 import { breakersRouter } from './routers/breakers.ts'
 import { deadLettersRouter } from './routers/dead-letters.ts'
 import { deploymentsRouter } from './routers/deployments.ts'
@@ -10,6 +11,7 @@ import { impactRouter } from './routers/impact.ts'
 import { instancesRouter } from './routers/instances.ts'
 import { invariantsRouter } from './routers/invariants.ts'
 import { keysRouter } from './routers/keys.ts'
+import { memoryRouter } from './routers/memory.ts'
 import { modulesRouter } from './routers/modules.ts'
 import { peopleRouter } from './routers/people.ts'
 import { queuesRouter } from './routers/queues.ts'
@@ -44,6 +46,8 @@ export const appRouter = router({
   simulations: simulationsRouter,
   suggestions: suggestionsRouter,
   'suggestions.apply': applySuggestionProcedure,
+  brain: brainRouter,
+  memory: memoryRouter,
   alerts: alertsRouter,
   webhooks: webhooksRouter,
   invariants: invariantsRouter,

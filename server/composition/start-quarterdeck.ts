@@ -22,6 +22,7 @@ import { createLocalDriver, type LocalDriver, type LocalHandler } from '../drive
 import { PrismaAlertRuleStore } from '../persistence/alert-rule-store.ts'
 import { insertAudit } from '../persistence/audit.ts'
 import { PrismaBreakerHoldStore } from '../persistence/breaker-hold-store.ts'
+import { PrismaChoicePolicyStore } from '../persistence/choice-policy-store.ts'
 import { SqlDeploymentTallyStore } from '../persistence/deployment-tally-store.ts'
 import { makeReachableTempDir } from '../persistence/embedded/reachable-temp-dir.ts'
 import { PrismaFlagStore } from '../persistence/flag-store.ts'
@@ -47,6 +48,7 @@ import { SqlSlotLedger } from '../persistence/sql-slot-ledger.ts'
 import { SqlTaskStore } from '../persistence/sql-task-store.ts'
 import { createWebhookStore } from '../persistence/sql-webhook-store.ts'
 import { createIdSource } from '../persistence/uuid-v7.ts'
+import { createLearning } from './create-learning.ts'
 import { createSuggestionService } from './create-suggestion-service.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { type Database, openDatabase } from './open-database.ts'
@@ -190,7 +192,11 @@ export async function startQuarterdeck(given: Config, options: StartOptions): Pr
       logger,
       taskTimeoutMs,
     })
-    const operations: Operations = Object.assign(orchestrator, { simulations, suggestions: suggestions.service })
+    const operations: Operations = Object.assign(orchestrator, {
+      simulations,
+      suggestions: suggestions.service,
+      ...createLearning({ orchestrator, pool: database.pool, clock }),
+    })
     const api = createApi({ operations, auth, config, clock, logger })
     await orchestrator.start()
     suggestions.duty.start()
@@ -277,6 +283,7 @@ function createOrchestrator(parts: {
         breakerShares: new SqlBreakerShares(database.pool, replicaId),
         queuePolicies: new PrismaQueuePolicyStore(prisma),
         flags: new PrismaFlagStore(prisma),
+        choicePolicies: new PrismaChoicePolicyStore(prisma),
         pauses: new PrismaPauseStore(prisma),
         serviceRecords: new PrismaServiceRecordStore(prisma),
         replicas: new SqlReplicaStore({

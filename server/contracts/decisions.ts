@@ -38,6 +38,26 @@ export interface DecisionCandidate {
   excluded: ExclusionCode | null
 }
 
+/**
+ * What decided which service takes a call: the best score; the price among those as good; an operator's pin of the type; the
+ * task's own pin; or, after another service had failed it under the same lease, what is left.
+ */
+export const routingRules = ['score', 'cost', 'type_pin', 'task_pin', 'fallback'] as const
+export type RoutingRule = (typeof routingRules)[number]
+
+/** How the service was chosen, before any of its instances. */
+export interface ServiceChoice {
+  rule: RoutingRule
+  /** Whether it was taken to learn of it, instead of the one that the rule names. */
+  isExplored: boolean
+  /** Of this service; that of one instance is below it when there are several. */
+  probability: number
+  /** Services that could have taken the call, itself included. */
+  options: number
+  /** Expected share of successes, 0-1. */
+  expectedSuccess: number
+}
+
 /** A stored routing decision. */
 export interface DecisionView {
   schemaVersion: 1
@@ -48,6 +68,8 @@ export interface DecisionView {
   probability: number
   /** Confidence in the decision, 0-1 (not the probability of success). */
   confidence: number
+  /** Null when nothing could be chosen; absent on decisions stored by earlier versions. */
+  choice?: ServiceChoice | null
   /** Modules that would be tried next, in order. */
   fallbacks: string[]
   /** In words, most important first. */

@@ -14,6 +14,12 @@ export const routeInput = z.strictObject({
 })
 export type RouteInput = z.output<typeof routeInput>
 
+/** A route that is only asked about: also for a task of another size, or with a budget. */
+export interface PreviewRoute extends RouteInput {
+  complexity?: number
+  budgetLeftUsd?: number | null
+}
+
 /** Tells how a routed call ended; a slot is held until then, or until the module's call time-out. */
 export const reportRouteInput = z.strictObject({
   routeId: z.uuid(),

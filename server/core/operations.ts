@@ -41,7 +41,7 @@ import type {
 } from '../contracts/modules.ts'
 import type { ChangePause, PauseView } from '../contracts/queues.ts'
 import type { ReplicaView } from '../contracts/replicas.ts'
-import type { RoutedCall, RouteInput, RouteReport, RouteReportAnswer } from '../contracts/routing.ts'
+import type { PreviewRoute, RoutedCall, RouteInput, RouteReport, RouteReportAnswer } from '../contracts/routing.ts'
 import type { FlagsView, SetFlags } from '../contracts/settings.ts'
 import type { ListSimulations, RunSimulation, SimulationSummary, SimulationView } from '../contracts/simulations.ts'
 import type {
@@ -86,6 +86,8 @@ import type {
 } from '../contracts/tasks.ts'
 import type { AlertOperations } from './alerts/alert-operations.ts'
 import type { InvariantOperations } from './invariants/invariant-operations.ts'
+import type { BrainOperations } from './learning/learning-operations.ts'
+import type { MemoryOperations } from './memory/memory-operations.ts'
 import type { Principal } from './shared/principal.ts'
 import type { WebhookOperations } from './webhooks/webhook-operations.ts'
 
@@ -109,6 +111,8 @@ export interface Operations {
   settings: SettingOperations
   simulations: SimulationOperations
   suggestions: SuggestionOperations
+  brain: BrainOperations
+  memory: MemoryOperations
   alerts: AlertOperations
   webhooks: WebhookOperations
   invariants: InvariantOperations
@@ -263,7 +267,7 @@ export interface ImpactOperations {
 
 export interface RouterOperations {
   /** What would be decided for a task of this type now; nothing is sent and no slot is taken. */
-  preview(tenantId: string, input: RouteInput): DecisionView
+  preview(tenantId: string, input: PreviewRoute): DecisionView
   /** A slot on the best instance for a call that the caller makes itself. Throws TASK_TYPE_UNKNOWN, NO_ROUTE. */
   route(tenantId: string, input: RouteInput): Promise<RoutedCall>
   /** How such a call ended; with the next one to make when a fallback is asked for. Throws ROUTE_NOT_FOUND. */

@@ -1,6 +1,7 @@
 import type { AlertRuleStore, AlertStore } from './alerts/alert-store.ts'
 import type { HeldTransaction } from './alerts/alert-world.ts'
 import type { SlotLedger } from './balancing/slot-ledger.ts'
+import type { ChoicePolicyStore } from './brain/choice-policy.ts'
 import type { ServiceRecordStore } from './brain/service-records.ts'
 import type { DeadLetterJobStore } from './dead-letters/dead-letter-job-store.ts'
 import type { DeadLetterStore } from './dead-letters/dead-letter-store.ts'
@@ -47,6 +48,7 @@ export interface OrchestratorPorts {
     breakerJournal: BreakerJournalStore
     queuePolicies: QueuePolicyStore
     flags: FlagStore
+    choicePolicies: ChoicePolicyStore
     pauses: PauseStore
     serviceRecords: ServiceRecordStore
     replicas: ReplicaStore

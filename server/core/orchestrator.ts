@@ -2,7 +2,7 @@ import { spreadOf } from './balancing/balancer-stats.ts'
 import { followCatalog } from './balancing/follow-catalog.ts'
 import { createLoadTable, type InstanceLoads } from './balancing/load-table.ts'
 import { SlotShares } from './balancing/slot-shares.ts'
-import { fixedExploration } from './brain/exploration.ts'
+import { ChoicePolicies } from './brain/choice-policy.ts'
 import { ServiceRecords } from './brain/service-records.ts'
 import { createGuard, type Guard } from './create-guard.ts'
 import { createDeadLetters } from './dead-letters/create-dead-letters.ts'
@@ -54,7 +54,7 @@ import { RecoveryWatch } from './shared/recovery-watch.ts'
  * One replica of the orchestrator: wires the parts of the core to each other and to the given ports. Constructing starts
  * nothing; `start` and `stop` do.
  */
-export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestions'> {
+export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestions' | 'brain' | 'memory'> {
   readonly tasks: TaskService
   readonly deadLetters: DeadLetterService
   readonly queue: QueueService
@@ -67,6 +67,8 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
   readonly events: EventBus
   readonly stats: Operations['stats']
   readonly settings: FlagService
+  readonly choicePolicies: ChoicePolicies
+  readonly evidence: ServiceRecords
   readonly dispatcher: Dispatcher
   readonly registry: ModuleRegistry
   readonly replicas: Operations['replicas']
@@ -80,7 +82,6 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
   readonly #link: ReplicaLink
   readonly #slots: SlotShares
   readonly #load: InstanceLoads
-  readonly #records: ServiceRecords
   readonly #lanes: LaneDirectory
   readonly #admission: Admission
   readonly #submission: Submission
@@ -118,12 +119,13 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
       stats: tenantId => this.#statistics.detail(tenantId),
     })
     this.settings = new FlagService(stores.flags)
+    this.choicePolicies = new ChoicePolicies({ store: stores.choicePolicies, catalog: this.registry })
     const limits = new ConcurrencyLimits({
       policyOf: tenantId => this.queue.policyOf(tenantId),
       fleet: () => this.#link.place,
     })
     this.#load = createLoadTable({ clock })
-    this.#records = new ServiceRecords({ store: stores.serviceRecords, clock, logger })
+    this.evidence = new ServiceRecords({ store: stores.serviceRecords, clock, logger })
     this.health = new HealthMonitor({
       ...ports,
       catalog: this.registry,
@@ -142,8 +144,8 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
       health: this.health,
       events: this.events,
       load: this.#load,
-      records: this.#records,
-      learner: this.#records,
+      records: this.evidence,
+      learner: this.evidence,
       lanes: this.#lanes,
       limits,
       pauses: this.#pauses,
@@ -168,7 +170,8 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
     })
     const router = createTaskRouter({
       ...common,
-      exploration: fixedExploration(),
+      exploration: this.choicePolicies,
+      wishes: this.choicePolicies,
       isCostBased: () => this.settings.isOn('cost_based_scheduling'),
       moduleLimit: (tenantId, moduleId) => limits.ofModule(tenantId, moduleId),
     })
@@ -218,7 +221,7 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
       validator: createPayloadValidator(this.registry, ports.schemas),
       admission: this.#admission,
       onAccepted: laneIds => this.#accepted(laneIds),
-      durations: this.#records,
+      durations: this.evidence,
     })
     this.#upkeep = new Upkeep({
       ...common,
@@ -243,7 +246,7 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
       submission: this.#submission,
       running: this.dispatcher,
       explain: (task, attempts) => explainer.explain(task, attempts),
-      durations: this.#records,
+      durations: this.evidence,
       audit: ports.auditTask,
       onMarkedElsewhere: replicaId => this.#link.call({ kind: 'cancel', replicaId }),
     })
@@ -259,7 +262,7 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
       ...working,
       slots: this.#slots,
       breakers: this.breakers,
-      settings: [this.queue, this.settings, this.#guard.rules],
+      settings: [this.queue, this.settings, this.choicePolicies, this.#guard.rules],
     })
   }
 
@@ -288,8 +291,8 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
       this.#pauses.onChange(() => this.dispatcher.wakeAll()),
     ]
     await Promise.all([
-      ...[this.breakers, this.#pauses, this.#records].map(part => part.start()),
-      ...[this.queue, this.settings, this.#lanes, this.#guard.rules].map(part => part.refresh()),
+      ...[this.breakers, this.#pauses, this.evidence].map(part => part.start()),
+      ...[this.queue, this.settings, this.choicePolicies, this.#lanes, this.#guard.rules].map(part => part.refresh()),
     ])
     for (const part of [this.#admission, this.#upkeep]) await part.start()
     await this.#slots.rebalance()
@@ -311,7 +314,7 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
     for (const part of [this.#upkeep, this.#slots, this.#admission]) part.stop()
     await Promise.all([this.breakers.stop(), this.health.stop()])
     for (const stop of this.#stopFollowing) stop()
-    await this.#records.stop()
+    await this.evidence.stop()
     await this.events.stop()
     await this.#link.leave()
   }

@@ -25,7 +25,7 @@ export function createSimulationService(parts: {
   taskTimeoutMs: number
 }): SimulationService {
   const { config, database, prisma, orchestrator, clock, logger, taskTimeoutMs } = parts
-  const { registry, queue, settings, replicas } = orchestrator
+  const { registry, queue, settings, choicePolicies, replicas } = orchestrator
   const { replicaId, url } = database
   return createSimulations({
     store: new PrismaSimulationStore(prisma),
@@ -34,6 +34,7 @@ export function createSimulationService(parts: {
       catalog: registry,
       queue,
       settings,
+      choicePolicies,
       replicas,
       records: new PrismaServiceRecordStore(prisma),
       queueCapacity: config.queueCapacity,

@@ -6,8 +6,9 @@ export interface ExplorationPolicy {
   rate(tenantId: string): number
 }
 
-const defaultExplorationRate = 0.02
-const mostExploration = 0.1
+export const defaultExplorationRate = 0.02
+/** No operator makes more of the decisions explore. */
+export const mostExploration = 0.1
 
 /** The same rate for every tenant; 0 turns exploration off. */
 export function fixedExploration(rate: number = defaultExplorationRate): ExplorationPolicy {

@@ -81,6 +81,11 @@ export class ServiceRecords {
     return this.#own(key)
   }
 
+  /** Every record of a tenant, in no order. */
+  list(tenantId: string): ServiceRecord[] {
+    return [...(this.#tenants.get(tenantId)?.values() ?? [])].flatMap(modules => [...modules.values()])
+  }
+
   /** Mean duration of successful calls of a type on one module, or over all that ran it, each by its evidence; null without any. */
   meanMs(tenantId: string, taskType: string, moduleId: string | null): number | null {
     const records = this.#tenants.get(tenantId)?.get(taskType)

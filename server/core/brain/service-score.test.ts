@@ -53,8 +53,8 @@ test('a score is between 0 and 1, and never falls with a success at the mean, a 
   )
 })
 
-test('the weights sum to one', () => {
-  expect(Object.values(scoreWeights).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1)
+test.each(Object.entries(scoreWeights))('the weights of the goal %s sum to one', (_, weights) => {
+  expect(Object.values(weights).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1)
 })
 
 test('all else equal, the more reliable, the faster, the cheaper and the preferred come first', () => {

@@ -1,7 +1,21 @@
+import type { ServiceGoal } from '../../contracts/learning.ts'
 import type { Evidence } from './service-record.ts'
 
 /** How much each part weighs in a score; they sum to 1. */
-export const scoreWeights = { success: 0.55, speed: 0.2, preference: 0.15, cost: 0.1 } as const
+export interface ScoreWeights {
+  success: number
+  speed: number
+  preference: number
+  cost: number
+}
+
+/** The weights of each goal. A goal takes about half of a score, and leaves success enough that what fails never wins. */
+export const scoreWeights: Readonly<Record<ServiceGoal, ScoreWeights>> = {
+  balanced: { success: 0.55, speed: 0.2, preference: 0.15, cost: 0.1 },
+  speed: { success: 0.35, speed: 0.45, preference: 0.15, cost: 0.05 },
+  cost: { success: 0.35, speed: 0.05, preference: 0.15, cost: 0.45 },
+  quality: { success: 0.82, speed: 0.02, preference: 0.15, cost: 0.01 },
+}
 
 /** Evidence that weighs as much as what is assumed of a service nobody has seen work. */
 const assumedOutcomes = 4
@@ -49,17 +63,21 @@ export function expectedSuccess(evidence: Evidence): number {
 /**
  * Rank of a service among those of its type, 0-1, the same for the same evidence:
  *
- *     0.55 × success + 0.20 × speed + 0.15 × preference + 0.10 × cost
+ *     0.55 × success + 0.20 × speed + 0.15 × preference + 0.10 × cost        with other weights for other goals
  *
  * success: (s + 2.8) / (n + 4). speed: (s × fastest / own mean + 2) / (s + 4), so the fastest tends to 1 as evidence grows.
  * preference: (p + 100) / 200. cost: cheapest / own cost of a task, in mean duration × hourly cost, both + $0.000001.
  */
-export function serviceScore(service: ScoredService, reference: ScoreReference): number {
+export function serviceScore(
+  service: ScoredService,
+  reference: ScoreReference,
+  weights: ScoreWeights = scoreWeights.balanced,
+): number {
   return (
-    scoreWeights.success * expectedSuccess(service.evidence) +
-    scoreWeights.speed * expectedSpeed(service.evidence, reference.fastestMs) +
-    scoreWeights.preference * ((service.preference + mostPreference) / (2 * mostPreference)) +
-    scoreWeights.cost *
+    weights.success * expectedSuccess(service.evidence) +
+    weights.speed * expectedSpeed(service.evidence, reference.fastestMs) +
+    weights.preference * ((service.preference + mostPreference) / (2 * mostPreference)) +
+    weights.cost *
       ((reference.cheapestUsd + negligibleUsd) / (costOfTask(service, reference.fastestMs) + negligibleUsd))
   )
 }

@@ -17,6 +17,7 @@ const snapshot: ConfigurationSnapshot = {
   modules: [text, moduleRecord('other')],
   policy: { version: 1, ...defaultQueuePolicy, priorities: { [taskType]: 3 } },
   flags: { cost_based_scheduling: false },
+  choice: { version: 0, explorationRate: 0, pins: {}, goals: {} },
   concurrency: 10,
   queueCapacity: 100,
   taskTimeoutMs: 1_000,

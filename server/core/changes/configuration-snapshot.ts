@@ -1,3 +1,4 @@
+import type { ChoicePolicyView } from '../../contracts/learning.ts'
 import type { Flags } from '../../contracts/settings.ts'
 import type { StoredEvidence } from '../brain/service-records.ts'
 import type { QueuePolicyView } from '../operations.ts'
@@ -9,6 +10,8 @@ export interface ConfigurationSnapshot {
   modules: readonly ModuleRecord[]
   policy: QueuePolicyView
   flags: Flags
+  /** How often services are explored, and which types are pinned. */
+  choice: ChoicePolicyView
   /** Calls in flight at most, over all replicas. */
   concurrency: number
   /** Tasks that may wait or run at once. */

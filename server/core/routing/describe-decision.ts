@@ -1,7 +1,8 @@
-import type { DecisionCandidate, DecisionView } from '../../contracts/decisions.ts'
+import type { DecisionCandidate, DecisionView, ServiceChoice } from '../../contracts/decisions.ts'
 import type { PoolMember } from '../balancing/pool-member.ts'
 import { confidenceIn } from '../brain/confidence.ts'
 import type { Evidence } from '../brain/service-record.ts'
+import { expectedSuccess } from '../brain/service-score.ts'
 import { describeUsd } from '../shared/money.ts'
 import { describeExclusion, moduleExclusion } from './exclusions.ts'
 import type { PlannedModule } from './route-plan.ts'
@@ -26,9 +27,20 @@ export function describeDecision(selection: Selection): DecisionView {
     strategy: chosen?.planned.module.strategy ?? null,
     probability: chosen ? round(chosen.probability, 1e6) : 0,
     confidence: chosen ? round(confidenceIn(chosen.planned.evidence), 1e4) : 0,
+    choice: chosen && choiceOf(chosen),
     fallbacks: selection.fallbacks.map(({ module }) => module.id),
     reasons: listReasons(selection, candidates.length),
     candidates,
+  }
+}
+
+function choiceOf(chosen: NonNullable<Selection['chosen']>): ServiceChoice {
+  return {
+    rule: chosen.rule,
+    isExplored: chosen.isExplored,
+    probability: round(chosen.moduleProbability, 1e6),
+    options: chosen.options,
+    expectedSuccess: round(expectedSuccess(chosen.planned.evidence), 1e4),
   }
 }
 
@@ -104,6 +116,8 @@ function describeChoice(selection: Selection, chosen: NonNullable<Selection['cho
     reasons.push(`explored, to keep what is known of it fresh; the best by score is ${rival?.module.id}`)
   } else if (selection.request.pinnedModuleId !== null) {
     reasons.push('the task is pinned to it')
+  } else if (chosen.rule === 'type_pin') {
+    reasons.push('operators pinned this type to it')
   } else if (rival) {
     reasons.push(`score ${describeScore(planned)}, ahead of ${rival.module.id} with ${describeScore(rival)}`)
   }

@@ -1,6 +1,7 @@
 import type { DecisionView } from '../../contracts/decisions.ts'
 import type { RoutingStats } from '../../contracts/stats.ts'
 import { InstancePool, type PoolResources } from '../balancing/instance-pool.ts'
+import type { ServiceWishes } from '../brain/choice-policy.ts'
 import type { ExplorationPolicy } from '../brain/exploration.ts'
 import type { ServiceRecords } from '../brain/service-records.ts'
 import type { LanePurpose } from '../queue/lane.ts'
@@ -18,6 +19,7 @@ export interface RouterResources extends PoolResources {
   catalog: Pick<ModuleCatalog, 'capableOf'>
   records: Pick<ServiceRecords, 'of'>
   exploration: ExplorationPolicy
+  wishes: ServiceWishes
   /** Whether services are chosen by cost among those that are as good. */
   isCostBased: () => boolean
   pauses: ModulePauses
@@ -76,7 +78,7 @@ class FleetRouter implements TaskRouter {
 
   order(tenantId: string, taskType: string): string[] {
     const plan = this.#planOf(tenantId, taskType)
-    plan.rank()
+    plan.rank(this.#resources.wishes.goalOf(tenantId, taskType))
     return plan.enabled.map(({ module }) => module.id)
   }
 
@@ -89,12 +91,14 @@ class FleetRouter implements TaskRouter {
   }
 
   #select(request: RouteRequest): Selection {
-    const { clock, random, exploration, isCostBased } = this.#resources
+    const { clock, random, exploration, wishes, isCostBased } = this.#resources
     return selectRoute(request, this.#planOf(request.tenantId, request.taskType), {
       now: clock.now(),
       random,
       explorationRate: exploration.rate(request.tenantId),
       isCostBased: isCostBased(),
+      typePin: wishes.pinOf(request.tenantId, request.taskType),
+      goal: wishes.goalOf(request.tenantId, request.taskType),
     })
   }
 

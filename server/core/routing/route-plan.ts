@@ -1,7 +1,8 @@
+import type { ServiceGoal } from '../../contracts/learning.ts'
 import type { InstancePool } from '../balancing/instance-pool.ts'
 import type { Evidence, ServiceKey } from '../brain/service-record.ts'
 import type { ServiceRecord } from '../brain/service-records.ts'
-import { referenceOf, type ScoredService, serviceScore } from '../brain/service-score.ts'
+import { referenceOf, type ScoredService, scoreWeights, serviceScore } from '../brain/service-score.ts'
 import type { ModulePauses } from '../queue/pause-board.ts'
 import type { ModuleRecord } from '../registry/module-record.ts'
 
@@ -80,9 +81,9 @@ export class RoutePlan {
   }
 
   /** All modules by what is known now, best first, equal scores by id; disabled ones last. Valid until the next call. */
-  rank(): readonly PlannedModule[] {
+  rank(goal: ServiceGoal): readonly PlannedModule[] {
     const reference = referenceOf(this.#enabled)
-    for (const planned of this.#enabled) planned.score = serviceScore(planned, reference)
+    for (const planned of this.#enabled) planned.score = serviceScore(planned, reference, scoreWeights[goal])
     for (let end = 1; end < this.#enabled.length; end++) this.#sink(end)
     return this.#all
   }

@@ -16,16 +16,16 @@ export interface RouterOperationsSources extends BalancerStatsSources {
  */
 export function createRouterOperations(sources: RouterOperationsSources): Omit<RouterOperations, 'route' | 'report'> {
   return {
-    preview(tenantId, { taskType, moduleId, resources }) {
+    preview(tenantId, { taskType, moduleId, resources, complexity = 1, budgetLeftUsd = null }) {
       if (moduleId !== undefined) requireCapableModule(sources, tenantId, taskType, moduleId)
       else requireKnownType(sources, tenantId, taskType)
       return sources.router.preview({
         tenantId,
         taskType,
         pinnedModuleId: moduleId ?? null,
-        complexity: 1,
+        complexity,
         resources: resources ?? noResources,
-        budgetLeftUsd: null,
+        budgetLeftUsd,
         failedModuleIds: [],
       })
     },

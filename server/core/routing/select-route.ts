@@ -1,3 +1,5 @@
+import type { RoutingRule } from '../../contracts/decisions.ts'
+import type { ServiceGoal } from '../../contracts/learning.ts'
 import type { PoolChoice } from '../balancing/instance-pool.ts'
 import { exploreServices } from '../brain/exploration.ts'
 import type { Random } from '../shared/ids.ts'
@@ -17,7 +19,12 @@ export interface Selection {
     choice: PoolChoice
     /** Of this module times of this instance within it. */
     probability: number
+    /** Of this module. */
+    moduleProbability: number
     isExplored: boolean
+    rule: RoutingRule
+    /** Modules that could take it. */
+    options: number
     /** Set when it was chosen for its price. */
     cost: CostChoice | null
   } | null
@@ -31,16 +38,25 @@ export interface Selection {
   all: readonly PlannedModule[]
 }
 
+/** What a choice depends on beside the request and the plan. */
+export interface SelectionContext {
+  now: number
+  random: Random
+  explorationRate: number
+  isCostBased: boolean
+  /** The module that operators have pinned the type to; null without a pin. */
+  typePin: string | null
+  /** What modules are ranked by most. */
+  goal: ServiceGoal
+}
+
 /**
- * Chooses the module by score (or, now and then, another one to learn of it) and its instance by the module's strategy.
- * Takes no slot. A task that has failed before under its lease, or is pinned, is not explored with.
+ * Chooses the module by score (or, now and then, another one to learn of it) and its instance by the module's strategy. A module
+ * that the type is pinned to comes before the scores. Takes no slot. A task that has failed before under its lease, or is pinned
+ * by itself or by its type, is not explored with.
  */
-export function selectRoute(
-  request: RouteRequest,
-  plan: RoutePlan,
-  context: { now: number; random: Random; explorationRate: number; isCostBased: boolean },
-): Selection {
-  const all = plan.rank()
+export function selectRoute(request: RouteRequest, plan: RoutePlan, context: SelectionContext): Selection {
+  const all = pinnedFirst(plan.rank(context.goal), context.typePin)
   const withRoom: PlannedModule[] = []
   let isFallback = request.failedModuleIds.length > 0
   let looked = 0
@@ -53,11 +69,12 @@ export function selectRoute(
     else if (withRoom.length === 0) isFallback = true
   }
   const best = withRoom[0]
-  const cost = context.isCostBased && withRoom.length > 1 ? preferCheaper(withRoom, request.complexity) : null
-  const mayExplore = request.failedModuleIds.length === 0 && request.pinnedModuleId === null
+  const rule = ruleFor(request, context, best)
+  const cost = rule !== 'type_pin' && context.isCostBased ? preferCheaper(withRoom, request.complexity) : null
+  const mayExplore = context.typePin === null && (rule === 'score' || rule === 'cost')
   const cheapest = cost && withRoom[0]
   const choice = chooseFrom(withRoom, mayExplore ? context.explorationRate : 0, context)
-  const chosen = choice && { ...choice, cost: choice.planned === cheapest ? cost : null }
+  const chosen = choice && { ...choice, rule, cost: choice.planned === cheapest ? cost : null }
   return {
     request,
     chosen,
@@ -68,20 +85,53 @@ export function selectRoute(
   }
 }
 
-/** Removes modules from the list that turn out to have no room after all. */
+/** What decides; the best that has room tells whether a pin of the type could be followed. */
+function ruleFor(request: RouteRequest, context: SelectionContext, best: PlannedModule | undefined): RoutingRule {
+  if (request.pinnedModuleId !== null) return 'task_pin'
+  if (request.failedModuleIds.length > 0) return 'fallback'
+  if (context.typePin !== null && best?.module.id === context.typePin) return 'type_pin'
+  return context.isCostBased ? 'cost' : 'score'
+}
+
+/** The modules with the pinned one before all others; the list itself when nothing is pinned. */
+function pinnedFirst(ranked: readonly PlannedModule[], typePin: string | null): readonly PlannedModule[] {
+  const pinned = typePin === null ? undefined : ranked.find(({ module }) => module.id === typePin)
+  return pinned ? [pinned, ...ranked.filter(planned => planned !== pinned)] : ranked
+}
+
+/**
+ * Removes modules from the list that turn out to have no room after all. Before another than the first is taken, all are looked
+ * at again, so that the probability of an explored choice is that among modules which could really be chosen.
+ */
 function chooseFrom(
   withRoom: PlannedModule[],
   explorationRate: number,
   { now, random }: { now: number; random: Random },
-): Omit<NonNullable<Selection['chosen']>, 'cost'> | null {
+): Omit<NonNullable<Selection['chosen']>, 'cost' | 'rule'> | null {
   for (;;) {
     if (withRoom.length === 0) return null
     const { index, probability } = exploreServices(withRoom.length, explorationRate, random)
+    if (index > 0 && dropFull(withRoom, now)) continue
     const planned = withRoom[index]
     const choice = planned?.pool.choose(now)
     if (planned && choice) {
-      return { planned, choice, probability: probability * choice.probability, isExplored: index > 0 }
+      return {
+        planned,
+        choice,
+        probability: probability * choice.probability,
+        moduleProbability: probability,
+        isExplored: index > 0,
+        options: withRoom.length,
+      }
     }
     withRoom.splice(index, 1)
   }
+}
+
+/** Removes what has no room; answers whether there was any. */
+function dropFull(withRoom: PlannedModule[], now: number): boolean {
+  const able = withRoom.filter(({ pool }) => pool.choose(now) !== null)
+  if (able.length === withRoom.length) return false
+  withRoom.splice(0, withRoom.length, ...able)
+  return true
 }

@@ -1,3 +1,4 @@
+import type { ChoicePolicies } from '../brain/choice-policy.ts'
 import type { ServiceRecordStore } from '../brain/service-records.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
 import type { QueueOperations, ReplicaOperations, SettingOperations } from '../operations.ts'
@@ -9,6 +10,7 @@ export interface PresentConfiguration {
   catalog: Pick<ModuleCatalog, 'list'>
   queue: Pick<QueueOperations, 'policy'>
   settings: Pick<SettingOperations, 'flags'>
+  choicePolicies: Pick<ChoicePolicies, 'of'>
   replicas: ReplicaOperations
   records: Pick<ServiceRecordStore, 'loadAll'>
   queueCapacity: number
@@ -34,6 +36,7 @@ export async function takeSnapshot(tenantId: string, present: PresentConfigurati
     modules: present.catalog.list(tenantId).map(module => ({ ...module, secret: '' })),
     policy,
     flags: present.settings.flags().flags,
+    choice: present.choicePolicies.of(tenantId),
     concurrency: replicas.reduce((sum, replica) => sum + (replica.state === 'running' ? replica.concurrency : 0), 0),
     queueCapacity: present.queueCapacity,
     taskTimeoutMs: present.taskTimeoutMs,

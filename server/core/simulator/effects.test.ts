@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { studentQuantile } from '../shared/student.ts'
 import { Comparison } from './compare.ts'
 import { recordOf } from './run-record.ts'
-import { studentQuantile } from './student.ts'
 import { erlangWaitMs, type MarkovQueue, markovHistory } from './testing/synthetic-history.ts'
 
 /** The same arrivals and calls on another number of servers, as a run. */

@@ -1,6 +1,6 @@
 import type { Effect, Fidelity, MeasureName, NoClaimReason } from '../../contracts/simulations.ts'
+import { studentQuantile } from '../shared/student.ts'
 import { isLessBetter, measureOf } from './measures.ts'
-import { studentQuantile } from './student.ts'
 import { Tally } from './tally.ts'
 
 /** Runs of the recorded traffic, added up over seeds, by span of the window. */

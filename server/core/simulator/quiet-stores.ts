@@ -22,6 +22,7 @@ export function createQuietStores(snapshot: ConfigurationSnapshot): Omit<Orchest
   return {
     modules: moduleStoreOf(tenantId, snapshot.modules),
     queuePolicies: { loadAll: async () => [{ tenantId, policy: snapshot.policy }], save: refuse },
+    choicePolicies: { loadAll: async () => [{ tenantId, policy: snapshot.choice }], save: refuse },
     flags: { load: async () => ({ version: 1, flags: snapshot.flags }), save: refuse },
     serviceRecords: { loadAll: async () => [...snapshot.evidence], add: async () => [] },
     events: silentLog,

@@ -85,7 +85,9 @@ export class SimulationService implements SimulationOperations {
     if (request.load?.taskType !== undefined) requireType(present, request.load.taskType)
     const { changed, changes } = tryChanges(present, request.changes)
     const id = ids.next()
-    const configurationHash = this.#options.digest(JSON.stringify([present.modules, present.policy, present.flags]))
+    const configurationHash = this.#options.digest(
+      JSON.stringify([present.modules, present.policy, present.flags, present.choice]),
+    )
     const common = { tenantId, replicaId, configurationHash, codeVersion: version }
     await store.create(by, { id, request, changes, ...common })
     const to = clock.now()

@@ -1,3 +1,4 @@
+import type { ServiceGoal } from '#server/contracts/learning.ts'
 import { createLoadTable, type InstanceLoads } from '#server/core/balancing/load-table.ts'
 import { fixedExploration } from '#server/core/brain/exploration.ts'
 import type { OutcomeLearner } from '#server/core/brain/outcome-learner.ts'
@@ -34,7 +35,14 @@ export class RouterStage {
   /** A router over the fleet, without exploration unless a rate is given. */
   createRouter(
     fleet: FakeFleet,
-    options: { explorationRate?: number; seed?: number; isCostBased?: boolean; moduleLimit?: number } = {},
+    options: {
+      explorationRate?: number
+      seed?: number
+      isCostBased?: boolean
+      moduleLimit?: number
+      typePin?: string
+      goal?: ServiceGoal
+    } = {},
   ): TaskRouter {
     return createTaskRouter({
       catalog: fleet,
@@ -46,6 +54,7 @@ export class RouterStage {
       clock: this.clock,
       random: createSeededRandom(options.seed ?? 1),
       exploration: fixedExploration(options.explorationRate ?? 0),
+      wishes: { pinOf: () => options.typePin ?? null, goalOf: () => options.goal ?? 'balanced' },
       isCostBased: () => options.isCostBased ?? false,
       moduleLimit: () => options.moduleLimit ?? null,
     })

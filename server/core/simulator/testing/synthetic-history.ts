@@ -1,3 +1,4 @@
+import { defaultChoicePolicy } from '../../brain/choice-policy.ts'
 import type { ConfigurationSnapshot } from '../../changes/configuration-snapshot.ts'
 import { defaultQueuePolicy } from '../../queue/priority.ts'
 import type { ModuleRecord } from '../../registry/module-record.ts'
@@ -66,6 +67,7 @@ export function snapshotOf(...modules: ModuleRecord[]): ConfigurationSnapshot {
     modules,
     policy: { version: 0, ...defaultQueuePolicy },
     flags: { cost_based_scheduling: false },
+    choice: defaultChoicePolicy,
     concurrency: 256,
     queueCapacity: 1_000_000,
     taskTimeoutMs: 300_000,
