@@ -1,6 +1,5 @@
 import type { BreakerChangeView, BreakerView, ListBreakerChanges } from '../contracts/breakers.ts'
 import type { Page } from '../contracts/common.ts'
-import type { ChangeDescription, ConfigurationChange } from '../contracts/configuration-changes.ts'
 import type { ConnectionReport } from '../contracts/connections.ts'
 import type {
   DeadLetterGroup,
@@ -43,7 +42,6 @@ import type { ChangePause, PauseView } from '../contracts/queues.ts'
 import type { ReplicaView } from '../contracts/replicas.ts'
 import type { PreviewRoute, RoutedCall, RouteInput, RouteReport, RouteReportAnswer } from '../contracts/routing.ts'
 import type { FlagsView, SetFlags } from '../contracts/settings.ts'
-import type { ListSimulations, RunSimulation, SimulationSummary, SimulationView } from '../contracts/simulations.ts'
 import type {
   BalancerStats,
   DashboardView,
@@ -55,21 +53,6 @@ import type {
   SpendInput,
   SpendView,
 } from '../contracts/stats.ts'
-import type {
-  AnalyzeAnswer,
-  AnalyzeRequest,
-  ApproveSuggestion,
-  ListSuggestions,
-  ProposeChange,
-  ReasonedAct,
-  ReportOutcome,
-  SimulateSuggestion,
-  SnoozeSuggestion,
-  SuggestionReport,
-  SuggestionStats,
-  SuggestionSummary,
-  SuggestionView,
-} from '../contracts/suggestions.ts'
 import type {
   ListTasks,
   QueuePolicyInput,
@@ -89,6 +72,8 @@ import type { InvariantOperations } from './invariants/invariant-operations.ts'
 import type { BrainOperations } from './learning/learning-operations.ts'
 import type { MemoryOperations } from './memory/memory-operations.ts'
 import type { Principal } from './shared/principal.ts'
+import type { SimulationOperations } from './simulator/simulation-operations.ts'
+import type { SuggestionOperations } from './suggestions/suggestion-operations.ts'
 import type { WebhookOperations } from './webhooks/webhook-operations.ts'
 
 /**
@@ -329,46 +314,6 @@ export interface EventOperations {
 export interface ReplicaOperations {
   /** Every process that works, or lately worked, on this database; what needs a look first. */
   list(): Promise<ReplicaView[]>
-}
-
-export interface SimulationOperations {
-  /**
-   * Begins to try changes on recorded traffic, and answers at once. Throws SIMULATOR_BUSY, and MODULE_NOT_FOUND,
-   * INSTANCE_NOT_FOUND or TASK_TYPE_UNKNOWN for what is not there.
-   */
-  run(by: Principal, request: RunSimulation): Promise<SimulationView>
-  /** Throws SIMULATION_NOT_FOUND. */
-  get(tenantId: string, id: string): Promise<SimulationView>
-  /** The newest first. */
-  list(tenantId: string, page: ListSimulations): Promise<Page<SimulationSummary>>
-  /** Throws SIMULATION_NOT_FOUND, SIMULATION_ENDED. */
-  cancel(by: Principal, id: string): Promise<SimulationView>
-  /** A change in words with the present value. Throws for what is not there as `run` does. */
-  describe(tenantId: string, change: ConfigurationChange): Promise<ChangeDescription>
-}
-
-export interface SuggestionOperations {
-  list(tenantId: string, filter: ListSuggestions): Promise<Page<SuggestionSummary>>
-  /** Throws SUGGESTION_NOT_FOUND, as all that follow do. */
-  get(tenantId: string, id: string): Promise<SuggestionView>
-  stats(tenantId: string): Promise<SuggestionStats>
-  /** Looks for improvements in what was recorded, and keeps them as suggestions. Applies nothing. Throws ANALYSIS_UNDER_WAY. */
-  analyze(by: Principal, request: AnalyzeRequest): Promise<AnalyzeAnswer>
-  /** Throws SUGGESTION_EXISTS, CHANGE_NOT_APPLICABLE. */
-  propose(by: Principal, proposal: ProposeChange): Promise<SuggestionView>
-  /** Only signed-in approvers; not the person who proposed it. Throws FORBIDDEN, APPROVAL_OWN_PROPOSAL, SUGGESTION_STATE, SUGGESTION_CHANGED. */
-  approve(by: Principal, input: ApproveSuggestion): Promise<SuggestionView>
-  reject(by: Principal, input: ReasonedAct): Promise<SuggestionView>
-  snooze(by: Principal, input: SnoozeSuggestion): Promise<SuggestionView>
-  /** Only signed-in approvers, under a valid approval. Throws FORBIDDEN, APPROVAL_EXPIRED, APPROVAL_VOID, SUGGESTION_CHANGED. */
-  apply(by: Principal, id: string): Promise<SuggestionView>
-  /** Takes back what was applied. Throws CONFIGURATION_CHANGED when it was changed again since. */
-  revert(by: Principal, input: ReasonedAct): Promise<SuggestionView>
-  /** Begins a simulation of the change; its result is shown with the suggestion. Throws SIMULATOR_BUSY. */
-  simulate(by: Principal, input: SimulateSuggestion): Promise<SuggestionView>
-  /** What became of an applied one, told from outside. */
-  reportOutcome(by: Principal, input: ReportOutcome): Promise<SuggestionView>
-  report(tenantId: string, days: number): Promise<SuggestionReport>
 }
 
 export interface StatsOperations {

@@ -11,12 +11,12 @@ import { applyChange } from '../changes/apply-change.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
 import { describeChange } from '../changes/describe-change.ts'
 import { requireType } from '../changes/find-subject.ts'
-import type { SimulationOperations } from '../operations.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { IdSource } from '../shared/ids.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { Principal } from '../shared/principal.ts'
+import type { SimulationOperations } from './simulation-operations.ts'
 import type { SimulationEnd, SimulationStore } from './simulation-store.ts'
 
 /** What a simulation is run with. */

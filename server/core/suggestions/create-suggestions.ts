@@ -1,4 +1,5 @@
 import type { SuggestionSubject } from '../../contracts/suggestions.ts'
+import type { ChoicePolicies } from '../brain/choice-policy.ts'
 import type { ReplicaOperations } from '../operations.ts'
 import type { QueueService } from '../queue/queue-service.ts'
 import type { ModuleRegistry } from '../registry/module-registry.ts'
@@ -16,6 +17,7 @@ export interface SuggestionHost {
   registry: ModuleRegistry
   queue: QueueService
   settings: FlagService
+  choicePolicies: Pick<ChoicePolicies, 'of'>
   replicas: ReplicaOperations
   queueCapacity: number
   taskTimeoutMs: number

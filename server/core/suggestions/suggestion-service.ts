@@ -22,7 +22,6 @@ import type {
   Verdict,
 } from '../../contracts/suggestions.ts'
 import { invertChange } from '../changes/invert-change.ts'
-import type { SuggestionOperations } from '../operations.ts'
 import { canonicalJson } from '../shared/canonical-json.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
@@ -43,6 +42,7 @@ import { changedMeanwhile, type DecidedAct, decideMove, inverseOf } from './move
 import { openProposal } from './open-proposal.ts'
 import { writeReport } from './report.ts'
 import { hashState, partOf, subjectState } from './subject-state.ts'
+import type { SuggestionOperations } from './suggestion-operations.ts'
 import type { SuggestionPorts } from './suggestion-ports.ts'
 import { advance, changeOf, evidenceHashOf, nameOf, type SuggestionRecord } from './suggestion-record.ts'
 import type { Tending } from './tending.ts'

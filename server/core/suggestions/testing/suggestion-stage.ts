@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { defaultChoicePolicy } from '#server/core/brain/choice-policy.ts'
 import { FakeClock } from '#server/testing/fake-clock.ts'
 import { createSeededIds } from '#server/testing/seeded-random.ts'
 import type { Finding } from '../../../contracts/findings.ts'
@@ -104,6 +105,7 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
     registry,
     queue,
     settings: flags,
+    choicePolicies: { of: () => defaultChoicePolicy },
     replicas,
     queueCapacity: 100,
     taskTimeoutMs: 1_000,
