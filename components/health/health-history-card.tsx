@@ -51,7 +51,7 @@ export function HealthHistoryCard() {
         ) : !data ? (
           <Skeleton className="h-full" />
         ) : data.length < 2 ? (
-          <p className="grid h-full place-items-center text-muted-foreground">
+          <p className="grid h-full place-items-center text-center text-muted-foreground">
             There is no line yet: fewer than two readings of that time are kept.
           </p>
         ) : (

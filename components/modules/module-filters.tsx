@@ -8,16 +8,17 @@ import { FilterChips } from '../ui/filter-chips.tsx'
 import { Select } from '../ui/select.tsx'
 import { statusLook } from '../ui/status.ts'
 import { ViewMenu } from '../views/view-menu.tsx'
-import { countCategories, enablements, healthOrder, totalsOf } from './module-list.ts'
+import { countCategories, countOwners, enablements, healthOrder, totalsOf } from './module-list.ts'
 import { useModulesSearch } from './use-modules-search.ts'
 
 const any = 'any'
 
-/** Text, state, health and category; all of it is in the URL. */
+/** Text, category, owner, state and health; all of it is in the URL. */
 export function ModuleFilters({ modules }: { modules: readonly ModuleSummary[] }) {
   const { search, setSearch, isFiltered, clear } = useModulesSearch()
   const totals = totalsOf(modules)
   const categories = countCategories(modules)
+  const owners = countOwners(modules)
   return (
     <div className="mb-3 grid gap-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -37,6 +38,18 @@ export function ModuleFilters({ modules }: { modules: readonly ModuleSummary[] }
           ]}
           className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-28"
         />
+        {owners.length > 0 || search.owner !== null ? (
+          <Select
+            aria-label="Owner"
+            value={search.owner ?? any}
+            onValueChange={value => void setSearch({ owner: value === any ? null : value })}
+            options={[
+              { value: any, label: 'Every owner' },
+              ...owners.map(({ owner, count }) => ({ value: owner, label: `${owner} (${count})` })),
+            ]}
+            className="w-40 max-md:w-auto max-md:flex-1 max-md:basis-28"
+          />
+        ) : null}
         <Button
           aria-pressed={search.grouped}
           className="aria-pressed:border-primary-line aria-pressed:bg-primary-soft aria-pressed:text-primary-text"

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { ModuleSummary } from '#server/contracts/modules.ts'
-import { countCategories, filterModules, groupByCategory, type ModuleFilter, totalsOf } from './module-list.ts'
+import {
+  countCategories,
+  countOwners,
+  filterModules,
+  groupByCategory,
+  type ModuleFilter,
+  totalsOf,
+} from './module-list.ts'
 
 function moduleLike(id: string, more: Partial<ModuleSummary> = {}): ModuleSummary {
   return {
@@ -24,7 +31,7 @@ function moduleLike(id: string, more: Partial<ModuleSummary> = {}): ModuleSummar
   }
 }
 
-const all: ModuleFilter = { q: '', state: null, health: [], category: null }
+const all: ModuleFilter = { q: '', state: null, health: [], category: null, owner: null }
 const idsOf = (modules: readonly ModuleSummary[]) => modules.map(module => module.id)
 
 describe('filtering modules', () => {
@@ -51,6 +58,12 @@ describe('filtering modules', () => {
       'licenses',
     ])
     expect(idsOf(filterModules(fleet, { ...all, state: 'disabled' }))).toEqual(['summary-deep'])
+  })
+
+  test('an owner is found by the whole name', () => {
+    expect(idsOf(filterModules(fleet, { ...all, owner: 'Ann' }))).toEqual(['licenses'])
+    expect(filterModules(fleet, { ...all, owner: 'An' })).toEqual([])
+    expect(countOwners(fleet)).toEqual([{ owner: 'Ann', count: 1 }])
   })
 
   test('every word must occur in the name, id, category, owner or a task type', () => {

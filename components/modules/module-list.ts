@@ -12,6 +12,7 @@ export interface ModuleFilter {
   state: Enablement | null
   health: readonly HealthState[]
   category: string | null
+  owner: string | null
 }
 
 /** The modules that match all of the filter; text is looked for in name, id, category, owner and task types. */
@@ -22,6 +23,7 @@ export function filterModules(modules: readonly ModuleSummary[], filter: ModuleF
     // The health of a disabled module is of no concern to anybody who looks for ill ones.
     if (filter.health.length > 0 && !(module.enabled && filter.health.includes(module.health))) return false
     if (filter.category !== null && module.category !== filter.category) return false
+    if (filter.owner !== null && module.owner !== filter.owner) return false
     return words.every(word => textOf(module).includes(word))
   })
 }
@@ -84,6 +86,14 @@ export function countCategories(modules: readonly ModuleSummary[]): { category: 
   return [...counts]
     .map(([category, count]) => ({ category, count }))
     .sort((a, b) => a.category.localeCompare(b.category))
+}
+
+/** Owners there are, by name, with how many modules each has. */
+export function countOwners(modules: readonly ModuleSummary[]): { owner: string; count: number }[] {
+  const owned = Map.groupBy(modules, module => module.owner)
+  return [...owned]
+    .flatMap(([owner, { length: count }]) => (owner === null ? [] : [{ owner, count }]))
+    .sort((a, b) => a.owner.localeCompare(b.owner))
 }
 
 /** A row of a grouped list: the head of a category, or one of its modules. */

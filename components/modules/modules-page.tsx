@@ -98,10 +98,10 @@ export function ModulesPage() {
 
 function ModuleListing({ modules }: { modules: ModuleSummary[] | undefined }) {
   const { search, isFiltered, clear } = useModulesSearch()
-  const { q, state, health, category } = search
+  const { q, state, health, category, owner } = search
   const shown = useMemo(
-    () => modules && filterModules(modules, { q, state, health, category }),
-    [modules, q, state, health, category],
+    () => modules && filterModules(modules, { q, state, health, category, owner }),
+    [modules, q, state, health, category, owner],
   )
   return (
     <>

@@ -17,6 +17,7 @@ const parsers = {
   state: parseAsStringLiteral(enablements),
   health: parseAsArrayOf(parseAsStringLiteral(healthOrder)).withDefault([]),
   category: parseAsString,
+  owner: parseAsString,
   grouped: parseAsBoolean.withDefault(false),
   sort: parseAsStringLiteral(moduleSortKeys).withDefault('name'),
   desc: parseAsBoolean.withDefault(false),
@@ -25,7 +26,8 @@ const parsers = {
 /** What the modules page shows, as the URL has it. */
 export function useModulesSearch() {
   const [search, setSearch] = useQueryStates(parsers)
-  const isFiltered = search.q !== '' || search.state !== null || search.health.length > 0 || search.category !== null
-  const clear = () => void setSearch({ q: null, state: null, health: null, category: null })
+  const { q, state, health, category, owner } = search
+  const isFiltered = q !== '' || health.length > 0 || [state, category, owner].some(chosen => chosen !== null)
+  const clear = () => void setSearch({ q: null, state: null, health: null, category: null, owner: null })
   return { search, setSearch, isFiltered, clear }
 }

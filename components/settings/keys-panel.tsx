@@ -50,7 +50,7 @@ export function KeysPanel() {
               <tr>
                 <TableHead>Name</TableHead>
                 <TableHead>May</TableHead>
-                <TableHead>Created</TableHead>
+                <TableHead className="max-sm:hidden">Created</TableHead>
                 <TableHead>
                   <span className="sr-only">Actions</span>
                 </TableHead>
@@ -102,7 +102,7 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: KeyView; onRevoke: () => void })
           )}
         </span>
       </TableCell>
-      <TableCell className="whitespace-nowrap text-muted-foreground">
+      <TableCell className="whitespace-nowrap text-muted-foreground max-sm:hidden">
         <RelativeTime at={createdAt} /> by {createdBy}
       </TableCell>
       <TableCell className="whitespace-nowrap text-right">

@@ -1,6 +1,7 @@
 'use client'
 
 import { CalendarClock } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { useClockZone } from '../data/use-clock-zone.ts'
 import { Button } from './button.tsx'
 import { cn } from './cn.ts'
@@ -55,7 +56,12 @@ export interface MomentRangeFieldProps {
 /** From one moment to another, for where ranges that end now are chosen beside it. */
 export function MomentRangeField({ label, value, onChange }: MomentRangeFieldProps) {
   return (
-    <MomentsButton label={label} value={{ range: null, ...value }} whenOpen="From, until" size="sm">
+    <MomentsButton
+      label={label}
+      value={{ range: null, from: value.from, to: value.to }}
+      whenOpen="From, until"
+      size="sm"
+    >
       <MomentFields value={value} onChange={onChange} />
     </MomentsButton>
   )
@@ -67,7 +73,7 @@ interface MomentsButtonProps {
   /** What the button says while nothing is chosen. */
   whenOpen: string
   size?: 'sm'
-  children: React.ReactNode
+  children: ReactNode
 }
 
 function MomentsButton({ label, value, whenOpen, size, children }: MomentsButtonProps) {
@@ -89,14 +95,23 @@ function MomentsButton({ label, value, whenOpen, size, children }: MomentsButton
   )
 }
 
+/** Two moments as they are typed; while they are wrong together, nobody is told, and what was chosen before stays. */
 function MomentFields({ value, onChange }: Pick<MomentRangeFieldProps, 'value' | 'onChange'>) {
   const zone = useClockZone()
+  const [typed, setTyped] = useState<typeof value | null>(null)
+  const shown = typed ?? value
+  const type = (change: Partial<typeof value>) => {
+    const next = { from: shown.from, to: shown.to, ...change }
+    const isRight = rangeProblem(next) === null
+    setTyped(isRight ? null : next)
+    if (isRight) onChange(next)
+  }
   return (['from', 'to'] as const).map(end => (
     <Field
       key={end}
       label={end === 'from' ? 'From' : 'Until'}
       hint={zone === 'utc' ? 'UTC' : 'your local time'}
-      error={end === 'to' ? rangeProblem(value) : null}
+      error={end === 'to' ? rangeProblem(shown) : null}
     >
       {control => (
         <Input
@@ -104,8 +119,8 @@ function MomentFields({ value, onChange }: Pick<MomentRangeFieldProps, 'value' |
           type="datetime-local"
           step={1}
           className="num"
-          value={toFieldText(readMoment(value[end]), zone)}
-          onChange={event => onChange({ [end]: fromFieldText(event.target.value, zone) })}
+          value={toFieldText(readMoment(shown[end]), zone)}
+          onChange={event => type({ [end]: fromFieldText(event.target.value, zone) })}
         />
       )}
     </Field>

@@ -11,6 +11,7 @@ export const constraintKinds = [
   'module_disabled',
   'module_paused',
   'no_instance',
+  'out_of_rotation',
   'resources',
   'module_unhealthy',
   'breaker_open',

@@ -136,7 +136,11 @@ export type UpdateModule = z.output<typeof updateModuleInput>
 
 export const moduleIdInput = z.strictObject({ id: moduleIdSchema })
 export const listModulesInput = z
-  .strictObject({ category: z.string().max(60).optional(), enabledOnly: z.boolean().default(false) })
+  .strictObject({
+    category: z.string().max(60).optional(),
+    owner: z.string().max(100).optional(),
+    enabledOnly: z.boolean().default(false),
+  })
   .prefault({})
 export const enableModuleInput = z.strictObject({
   id: moduleIdSchema,

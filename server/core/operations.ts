@@ -187,10 +187,17 @@ export interface QueuePolicyView {
   retries: Record<string, TypeRetryPolicy>
 }
 
+/** Which modules a list holds; absent means all. */
+export interface ModuleListFilter {
+  category?: string | undefined
+  owner?: string | undefined
+  enabledOnly: boolean
+}
+
 export interface ModuleOperations {
   register(by: Principal, input: RegisterModule): Promise<RegisteredModule>
   update(by: Principal, input: UpdateModule): Promise<ModuleView>
-  list(tenantId: string, filter: { category?: string | undefined; enabledOnly: boolean }): ModuleSummary[]
+  list(tenantId: string, filter: ModuleListFilter): ModuleSummary[]
   get(tenantId: string, id: string): ModuleView
   byCategory(tenantId: string): Record<string, ModuleSummary[]>
   enable(by: Principal, id: string, withDependencies: boolean): Promise<ModuleView>

@@ -170,7 +170,7 @@ export class SqlTaskStore implements TaskStore {
     return countAhead(this.#pool, laneIds, place, cap)
   }
 
-  countLanes(tenantId: string, types: readonly string[] | null): Promise<LaneCount[]> {
+  countLanes(tenantId: string, types: readonly string[]): Promise<LaneCount[]> {
     return countLanes(this.#pool, tenantId, types)
   }
 

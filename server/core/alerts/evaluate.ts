@@ -27,6 +27,7 @@ const renewEveryMs = 15_000
 export function evaluate(input: EvaluationInput): { levels: KeptEvaluation['levels']; changes: AlertChange[] } {
   const levels: KeptEvaluation['levels'] = {}
   const changes: AlertChange[] = []
+  const remembered = subjectsByRule(input.levels)
   for (const rule of alertRuleIds) {
     const settings = input.settingsOf(rule)
     const open = new Map(input.open.filter(alert => alert.rule === rule).map(alert => [alert.subject, alert]))
@@ -40,23 +41,27 @@ export function evaluate(input: EvaluationInput): { levels: KeptEvaluation['leve
       copyLevels(rule, input.levels, levels)
       continue
     }
-    evaluateRule(rule, settings, readings, open, input, { levels, changes })
+    evaluateRule({ rule, settings, readings, open, remembered: remembered.get(rule) ?? [] }, input, { levels, changes })
   }
   return { levels, changes }
 }
 
+interface RuleState {
+  rule: AlertRuleId
+  settings: RuleSettings
+  readings: readonly Reading[]
+  /** Alerts of the rule by subject. */
+  open: ReadonlyMap<string, OpenAlert>
+  /** Subjects whose levels are remembered. */
+  remembered: readonly string[]
+}
+
 function evaluateRule(
-  rule: AlertRuleId,
-  settings: RuleSettings,
-  readings: readonly Reading[],
-  open: ReadonlyMap<string, OpenAlert>,
+  { rule, settings, readings, open, remembered }: RuleState,
   input: EvaluationInput,
   out: { levels: KeptEvaluation['levels']; changes: AlertChange[] },
 ): void {
   const bySubject = new Map(readings.map(reading => [reading.subject, reading]))
-  const remembered = Object.keys(input.levels).flatMap(key =>
-    key.startsWith(`${rule}|`) ? [key.slice(rule.length + 1)] : [],
-  )
   for (const subject of new Set([...bySubject.keys(), ...open.keys(), ...remembered])) {
     const key = `${rule}|${subject}`
     const alert = open.get(subject)
@@ -74,6 +79,19 @@ function evaluateRule(
     const change = decideChange({ rule, subject, settings, reading, alert, before, after }, input)
     if (change) out.changes.push(change)
   }
+}
+
+/** Levels are kept under `rule|subject`. */
+function subjectsByRule(levels: KeptEvaluation['levels']): Map<string, string[]> {
+  const subjects = new Map<string, string[]>()
+  for (const key of Object.keys(levels)) {
+    const end = key.indexOf('|')
+    const rule = key.slice(0, end)
+    const ofRule = subjects.get(rule)
+    if (ofRule) ofRule.push(key.slice(end + 1))
+    else subjects.set(rule, [key.slice(end + 1)])
+  }
+  return subjects
 }
 
 interface Case {

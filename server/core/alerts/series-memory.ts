@@ -9,7 +9,11 @@ interface Series {
   /** One value a minute, oldest first; the newest is still being made. */
   values: number[]
   at: number
+  /** What was usual before the newest minute; undefined until somebody asks in this minute. */
+  usual: UsualValues | null | undefined
 }
+
+type UsualValues = Baseline & { values: number }
 
 /**
  * What each figure was in the last hour, one value a minute; in memory of the replica that evaluates. After a restart or a
@@ -23,20 +27,26 @@ export class SeriesMemory {
     const at = Math.floor(nowMs / stepMs)
     const series = this.#series.get(key)
     if (!series) {
-      this.#series.set(key, { values: [value], at })
+      this.#series.set(key, { values: [value], at, usual: undefined })
     } else if (series.at === at) {
       series.values[series.values.length - 1] = value
     } else {
       series.values.push(value)
       series.values.splice(0, series.values.length - keptValues)
       series.at = at
+      series.usual = undefined
     }
   }
 
-  /** What was usual before the last minute; null while there are too few values. */
-  baseline(key: string): (Baseline & { values: number }) | null {
-    const before = this.#series.get(key)?.values.slice(0, -1) ?? []
-    return before.length < leastValues ? null : { ...baselineOf(before), values: before.length }
+  /** What was usual before the last minute, reckoned once a minute; null while there are too few values. */
+  baseline(key: string): UsualValues | null {
+    const series = this.#series.get(key)
+    if (!series) return null
+    if (series.usual === undefined) {
+      const before = series.values.slice(0, -1)
+      series.usual = before.length < leastValues ? null : { ...baselineOf(before), values: before.length }
+    }
+    return series.usual
   }
 
   /** Oldest first, a minute apart; null while there are too few. */

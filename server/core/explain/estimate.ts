@@ -7,6 +7,8 @@ export const moduleKinds: ReadonlySet<ConstraintKind> = new Set([
   'module_disabled',
   'module_paused',
   'no_instance',
+  'out_of_rotation',
+  'resources',
   'module_unhealthy',
   'breaker_open',
   'module_full',

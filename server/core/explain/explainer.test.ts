@@ -17,6 +17,19 @@ async function claim(stage: ExplainStage, task: NewTask): Promise<ClaimedTask> {
   return held
 }
 
+/** Ann took all its instances out, a minute after one another. */
+function withInstancesOut(module: ReturnType<typeof buildModule>): ReturnType<typeof buildModule> {
+  const begun = Date.parse('2026-11-20T10:00:00Z')
+  const instances = module.instances.map((instance, index) => ({
+    ...instance,
+    out: {
+      ...{ reason: `patching ${instance.id}`, by: 'Ann', at: begun + index * 60_000 },
+      ...{ giveUpAt: null, deploymentId: null },
+    },
+  }))
+  return { ...module, instances }
+}
+
 describe('a task that nothing holds', () => {
   test('is next, and starts now', async () => {
     const stage = new ExplainStage(buildModule('m'))
@@ -93,6 +106,12 @@ describe('no module that could take it', () => {
       'no_instance',
       'Module m has no instance',
     ],
+    [
+      'out of rotation',
+      stage => stage.fleet.put(withInstancesOut(buildModule('m'))),
+      'out_of_rotation',
+      'The instance of m is out of rotation',
+    ],
     ['removed', stage => stage.fleet.remove('m'), 'no_module', 'No module can run work'],
     [
       'at its limit',
@@ -108,6 +127,24 @@ describe('no module that could take it', () => {
     const task = await stage.submit()
     arrange(stage)
     expect((await stage.explain(task)).constraints).toMatchObject([{ kind, title }])
+  })
+
+  test('instances out of rotation are told with who took the last one out and why; one that is back but down counts alone', async () => {
+    const module = buildModule('m', { instances: [buildInstance('m-1'), buildInstance('m-2')] })
+    const stage = new ExplainStage(withInstancesOut(module))
+    const task = await stage.submit()
+    expect((await stage.explain(task)).constraints).toMatchObject([
+      {
+        title: 'All 2 instances of m are out of rotation',
+        evidence: 'taken out by Ann: patching m-2',
+        since: '2026-11-20T10:01:00.000Z',
+        unblock: [{ text: 'Put an instance of m back', href: '/modules/m' }],
+      },
+    ])
+    const [first, second] = withInstancesOut(module).instances
+    stage.fleet.put({ ...module, instances: [{ ...first, out: null }, second] as typeof module.instances })
+    stage.fleet.setHealth('m-1', 'unhealthy')
+    expect((await stage.explain(task)).constraints).toMatchObject([{ title: 'Module m is down' }])
   })
 
   test('a module that offers less than it needs is named with both', async () => {

@@ -52,7 +52,8 @@ beforeEach(() => {
           .map(m => m.id),
     },
     records: { meanMs: () => 500 },
-    store: { countLanes: async (_tenant, types) => lanes.filter(({ type }) => types?.includes(type) ?? true) },
+    store: { countLanes: async (_tenant, types) => lanes.filter(({ type }) => types.includes(type)) },
+    queue: { counts: async () => ({ byType: lanes }) },
     replicas: () => 1,
     health: {
       instance: (_tenant, id) => ({ state: health.get(id) ?? 'healthy', score: null, reason: '', at: null }),

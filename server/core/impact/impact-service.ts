@@ -7,7 +7,7 @@ import {
 } from '../../contracts/impact.ts'
 import type { ServiceRecords } from '../brain/service-records.ts'
 import type { ImpactOperations } from '../operations.ts'
-import type { LaneCount } from '../queue/queue-counts.ts'
+import type { LaneCount, QueueCounts } from '../queue/queue-counts.ts'
 import type { TaskStore } from '../queue/task-store.ts'
 import { enabledDependants, enabledDependantsTransitively } from '../registry/dependency-graph.ts'
 import { instanceNotFound, moduleNotFound } from '../registry/module-errors.ts'
@@ -29,8 +29,10 @@ export interface ImpactSources extends CapacitySources {
   router: RouteOrder
   records: Pick<ServiceRecords, 'meanMs'>
   traffic: ServiceTraffic
-  /** How much waits and runs. */
+  /** How much of some types waits and runs. */
   store: Pick<TaskStore, 'countLanes'>
+  /** The same of all types, at most a second old; the command center and the alerts go by the same reading. */
+  queue: { counts(tenantId: string): Promise<Pick<QueueCounts, 'byType'>> }
   /** Replicas that run: each sees its own part of the traffic. */
   replicas: () => number
   clock: Clock
@@ -51,7 +53,8 @@ export class ImpactService implements ImpactOperations {
     const after = module ? this.#slotsAfter(module, before, change) : 0
     const kept = before === 0 ? 0 : after / before
     const named = namedTypes(input, module, before > after || before === 0)
-    const counts = await this.#sources.store.countLanes(tenantId, named)
+    const { store, queue } = this.#sources
+    const counts = named ? await store.countLanes(tenantId, named) : (await queue.counts(tenantId)).byType
     const touched = named ?? this.#allTypes(tenantId, counts)
     const moved = moveWork(...this.#movingWork(change, touched, after))
     const lanes = Map.groupBy(counts, ({ type }) => type)

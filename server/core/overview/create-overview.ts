@@ -15,7 +15,7 @@ type Parts = Omit<StatsServiceOptions, 'throughput' | 'spend' | 'replicas' | 'st
   registry: Pick<ModuleCatalog, 'tenants'>
   logger: Logger
   /** What the effect of an act is reckoned from. */
-  impact: Omit<ImpactSources, 'traffic'>
+  impact: Omit<ImpactSources, 'traffic' | 'queue'>
 }
 
 /** What is told of the fleet as a whole; starts nothing. */
@@ -36,6 +36,6 @@ export function createOverview(parts: Parts) {
     spend: (tenantId, query) => stores.tasks.spend(tenantId, query),
     startedAt: clock.now(),
   })
-  const impact = new ImpactService({ ...parts.impact, traffic: statistics.traffic })
+  const impact = new ImpactService({ ...parts.impact, traffic: statistics.traffic, queue: statistics })
   return { throughput, replicas, stats, impact }
 }

@@ -309,8 +309,8 @@ export interface TaskStore extends DependencyStore, InterruptionStore {
    */
   list(tenantId: string, filter: ListTasks): Promise<Page<TaskSummary>>
   counts(tenantId: string): Promise<QueueCounts>
-  /** The `byType` of `counts` alone, of these types or (null) of all; at a cost that grows with what is ready of them only. */
-  countLanes(tenantId: string, types: readonly string[] | null): Promise<LaneCount[]>
+  /** The `byType` of `counts` alone, of these types; at a cost that grows with what is ready of them only. */
+  countLanes(tenantId: string, types: readonly string[]): Promise<LaneCount[]>
   /**
    * How many ready tasks of these lanes are claimed before one that stands at `place`, counted up to `cap`: at a cost bounded by
    * it, however much waits.

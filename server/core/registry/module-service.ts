@@ -15,7 +15,7 @@ import type {
   UpdateModule,
 } from '../../contracts/modules.ts'
 import type { HealthReading } from '../health/health-board.ts'
-import type { ModuleOperations } from '../operations.ts'
+import type { ModuleListFilter, ModuleOperations } from '../operations.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import { requireOwnModule } from '../shared/own-module.ts'
@@ -66,10 +66,11 @@ export class ModuleService implements ModuleOperations {
   }
 
   /** By name. */
-  list(tenantId: string, filter: { category?: string | undefined; enabledOnly: boolean }): ModuleSummary[] {
+  list(tenantId: string, filter: ModuleListFilter): ModuleSummary[] {
     return this.#registry
       .list(tenantId)
       .filter(module => filter.category === undefined || module.category === filter.category)
+      .filter(module => filter.owner === undefined || module.owner === filter.owner)
       .filter(module => module.enabled || !filter.enabledOnly)
       .map(module => toSummary(module, this.#sources))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1))

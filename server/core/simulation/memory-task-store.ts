@@ -254,9 +254,9 @@ export class MemoryTaskStore implements TaskStore {
     return countEntries([...this.#table.live()].filter(entry => entry.task.tenantId === tenantId))
   }
 
-  async countLanes(tenantId: string, types: readonly string[] | null): Promise<LaneCount[]> {
+  async countLanes(tenantId: string, types: readonly string[]): Promise<LaneCount[]> {
     const { byType } = await this.counts(tenantId)
-    return types === null ? byType : byType.filter(({ type }) => types.includes(type))
+    return byType.filter(({ type }) => types.includes(type))
   }
 
   async spend(tenantId: string, query: SpendQuery): Promise<SpendRow[]> {

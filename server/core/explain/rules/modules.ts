@@ -71,8 +71,10 @@ function whyClosed(module: ModuleFacts, { now, task, pauses }: Situation): Const
       etaMs: null,
     }
   }
-  const healthy = instances.filter(instance => instance.health.state !== 'unhealthy')
-  if (healthy.length === 0) return unhealthy(module, page)
+  const inRotation = instances.filter(instance => instance.record.out === null)
+  if (inRotation.length === 0) return outOfRotation(module, page)
+  const healthy = inRotation.filter(instance => instance.health.state !== 'unhealthy')
+  if (healthy.length === 0) return unhealthy(record.id, inRotation, page)
   const admitted = healthy.filter(instance => instance.isAdmitted)
   if (admitted.length === 0) return breakersOpen(module, healthy, now)
   const inFlight = instances.reduce((sum, instance) => sum + instance.inFlight, 0)
@@ -80,17 +82,34 @@ function whyClosed(module: ModuleFacts, { now, task, pauses }: Situation): Const
   return admitted.some(instance => instance.inFlight < instance.record.capacity) ? null : full(module, admitted, page)
 }
 
-function unhealthy({ record, instances }: ModuleFacts, page: string): Constraint {
+function outOfRotation({ record, instances }: ModuleFacts, page: string): Constraint {
+  const outs = instances.flatMap(({ record: { out } }) => out ?? [])
+  // It could be called until the last of them was taken out.
+  const last = outs.reduce((later, out) => (out.at > later.at ? out : later))
+  return {
+    kind: 'out_of_rotation',
+    title:
+      instances.length === 1
+        ? `The instance of ${record.id} is out of rotation`
+        : `All ${instances.length} instances of ${record.id} are out of rotation`,
+    evidence: `taken out by ${last.by}: ${last.reason}`,
+    unblock: [{ text: `Put an instance of ${record.id} back`, href: page }],
+    since: new Date(last.at).toISOString(),
+    etaMs: null,
+  }
+}
+
+function unhealthy(moduleId: string, instances: readonly InstanceFacts[], page: string): Constraint {
   const readings = instances.map(({ health }) => health)
   const since = readings.map(({ at }) => at).findLast(at => at !== null) ?? null
   return {
     kind: 'module_unhealthy',
     title:
       instances.length === 1
-        ? `Module ${record.id} is down`
-        : `All ${instances.length} instances of ${record.id} are down`,
+        ? `Module ${moduleId} is down`
+        : `All ${instances.length} instances of ${moduleId} are down`,
     evidence: readings[0]?.reason ?? 'Its health checks fail',
-    unblock: [{ text: `Bring ${record.id} back; it is checked again by itself`, href: page }],
+    unblock: [{ text: `Bring ${moduleId} back; it is checked again by itself`, href: page }],
     since: since === null ? null : new Date(since).toISOString(),
     etaMs: null,
   }
