@@ -95,6 +95,7 @@ function toTask(
 function toAttempt(row: RecordedAttemptRow): RecordedAttempt {
   return {
     moduleId: row.module_id,
+    instanceId: row.instance_id,
     outcome: row.outcome,
     errorCode: row.error_code,
     enqueuedAt: row.enqueued_ms,

@@ -20,10 +20,12 @@ export interface Call {
   inFlight: number | null
   /** Which call of its task it is, from 1. */
   number: number
-  /** Since the call before it of the same task ended; null for the first. */
-  delayMs: number | null
+  /** The failed call that it repeats after a back-off; null for first calls, and for fallbacks, which follow at once. */
+  retryOf: RecordedAttempt | null
   /** The longest it might have taken: the least of the task's limit and the breaker's of now. */
   limitMs: number
+  /** The limit that its task came with. */
+  taskLimitMs: number
   /** The span of the window it was made in. */
   span: number
   task: EndedTask
@@ -62,6 +64,8 @@ export interface BreakerEpisode {
   closedAt: number | null
   /** Probes that failed before it closed. */
   failedProbes: number
+  /** Why it opened, in words. */
+  reason: string
   span: number
 }
 

@@ -5,6 +5,7 @@ import type { AttemptRecord } from '../queue/task-store.ts'
 /** One call of a recorded task. Times in ms since the epoch. */
 export interface RecordedAttempt {
   moduleId: string
+  instanceId: string
   outcome: AttemptRecord['outcome']
   errorCode: string | null
   /** When the task last came into the queue before it. */

@@ -18,6 +18,7 @@ export function recordedTask(
     const dispatchedAt = call.dispatchedAt ?? acceptedAt
     return {
       moduleId: 'm1',
+      instanceId: 'm1-1',
       outcome: 'succeeded',
       errorCode: null,
       enqueuedAt: acceptedAt,

@@ -5,6 +5,7 @@ import { ms } from './read-tasks.ts'
 export interface RecordedAttemptRow {
   task_id: string
   module_id: string
+  instance_id: string
   outcome: RecordedAttempt['outcome']
   error_code: string | null
   enqueued_ms: number
@@ -22,7 +23,7 @@ export async function readAttempts(
   const { rows } = await client.query<RecordedAttemptRow>({
     name: 'read-recorded-attempts',
     text: `
-      SELECT task_id, module_id, outcome, error_code, ${ms('enqueued_at')} AS enqueued_ms,
+      SELECT task_id, module_id, instance_id, outcome, error_code, ${ms('enqueued_at')} AS enqueued_ms,
         ${ms('dispatched_at')} AS dispatched_ms, ${ms('ended_at')} AS ended_ms,
         (decision -> 'candidates' -> 0 ->> 'inFlight')::int AS in_flight
       FROM attempt
