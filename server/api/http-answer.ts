@@ -3,16 +3,16 @@ import type { QuarterdeckError } from '../core/shared/errors.ts'
 import { answerOf } from './error-mapping.ts'
 
 /** What every answer of the API says to browsers: keep none of it, run none of it, show it to no other site. */
-const securityHeaders: Record<string, string> = {
+const securityHeaders = Object.entries({
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-}
+})
 
 export function setSecurityHeaders(response: ServerResponse, isHttps: boolean): void {
-  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
+  for (const [name, value] of securityHeaders) response.setHeader(name, value)
   if (isHttps) response.setHeader('strict-transport-security', 'max-age=31536000')
 }
 

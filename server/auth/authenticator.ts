@@ -55,7 +55,7 @@ export class Authenticator {
       credential === null
         ? null
         : credential.kind === 'key'
-          ? await this.#findKey(credential.secret, this.#options.clientAddress(request))
+          ? await this.#findKey(credential.secret, request)
           : await this.#sessions.get(credential.cookie)
     if (principal === null) throw unauthenticated()
     return principal
@@ -68,9 +68,10 @@ export class Authenticator {
   }
 
   /** A key that is known to be good is never held back for what others at its address have tried. */
-  async #findKey(secret: string, address: string): Promise<Principal | null> {
+  async #findKey(secret: string, request: IncomingMessage): Promise<Principal | null> {
     const known = this.#keys.peek(secret)
     if (known !== undefined) return known
+    const address = this.#options.clientAddress(request)
     const retryAfterSeconds = this.#attempts.waitSeconds(address)
     if (retryAfterSeconds > 0) throw tooManyAttempts(retryAfterSeconds)
     const principal = await this.#keys.get(secret)

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { request } from 'undici'
 import { callbackPath } from './callback-path.ts'
 import { type CallbackAnswer, refuse, unknownToken } from './callback-table.ts'
@@ -26,9 +26,11 @@ const unreachable = refuse(
  */
 export class CallbackRelay {
   readonly #options: CallbackRelayOptions
+  readonly #key: KeyObject
 
   constructor(options: CallbackRelayOptions) {
     this.#options = options
+    this.#key = createSecretKey(options.key)
   }
 
   /** A token of this replica, from its secret part. */
@@ -71,7 +73,7 @@ export class CallbackRelay {
   }
 
   #mark(secret: string, owner: string): string {
-    const mac = createHmac('sha256', this.#options.key).update(`${secret}.${owner}`).digest()
+    const mac = createHmac('sha256', this.#key).update(`${secret}.${owner}`).digest()
     return mac.subarray(0, markBytes).toString('base64url')
   }
 }

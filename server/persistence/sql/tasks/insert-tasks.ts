@@ -142,46 +142,48 @@ export async function insertRows(
   replicaId: string,
   waitsOf: (task: NewTask) => Waits = () => waitsForNothing,
 ): Promise<void> {
-  const column = <Value>(read: (task: NewTask) => Value) => tasks.map(read)
-  const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
   const someWait = tasks.some(task => task.runAt !== null || waitsOf(task).open > 0)
   await client.query({
-    name: someWait ? 'insert-tasks-some-wait' : 'insert-tasks',
-    text: someWait ? insertSomeWait : insertReady,
-    values: [
-      column(task => task.tenantId),
-      column(task => task.id),
-      column(task => task.laneId),
-      column(task => task.type),
-      column(task => task.pinnedModuleId),
-      column(task => task.priority),
-      column(task => task.score),
-      column(task => task.rank),
-      column(task => time(task.runAt)),
-      column(task => time(task.deadline)),
-      column(task => task.timeoutMs),
-      column(task => task.maxAttempts),
-      column(task => task.complexity),
-      column(task => task.idempotencyKey),
-      column(task => task.submittedBy),
-      column(task => task.retryOf),
-      column(task => time(task.acceptedAt)),
-      column(task => task.payload),
-      column(task => serializeEvent(waitsOf(task).open > 0 ? { ...task.event, type: 'task.blocked' } : task.event)),
-      replicaId,
-      column(task => task.costBudgetUsd),
-      column(task => task.payloadBytes),
-      column(task => (waitsOf(task).parents.length === 0 ? null : `{${waitsOf(task).parents.join(',')}}`)),
-      column(task => waitsOf(task).open),
-      column(task => task.totalTimeoutMs),
-      column(task => task.traceparent),
-    ],
+    name: someWait ? 'insert-tasks-that-wait' : 'insert-tasks',
+    text: someWait ? insertSomeThatWait : insertReady,
+    values: [`[${tasks.map(task => toRow(task, waitsOf(task))).join(',')}]`, replicaId],
   })
 }
 
-// A statement is set up at each run, part by part; so it has only the parts that its batch needs.
+/** One task as JSON text; its payload is JSON already. What is left out is null. */
+function toRow(task: NewTask, { parents, open }: Waits): string {
+  const row = JSON.stringify({
+    tenant_id: task.tenantId,
+    id: task.id,
+    lane_id: task.laneId,
+    type: task.type,
+    module_id: task.pinnedModuleId ?? undefined,
+    priority: task.priority,
+    score: task.score,
+    rank: task.rank,
+    run_at_ms: task.runAt ?? undefined,
+    deadline_ms: task.deadline ?? undefined,
+    timeout_ms: task.timeoutMs,
+    total_timeout_ms: task.totalTimeoutMs ?? undefined,
+    max_attempts: task.maxAttempts,
+    complexity: task.complexity,
+    idempotency_key: task.idempotencyKey ?? undefined,
+    submitted_by: task.submittedBy,
+    retry_of: task.retryOf ?? undefined,
+    accepted_at_ms: task.acceptedAt,
+    event: serializeEvent(open > 0 ? { ...task.event, type: 'task.blocked' } : task.event),
+    cost_budget_usd: task.costBudgetUsd ?? undefined,
+    payload_bytes: task.payloadBytes,
+    depends_on: parents.length === 0 ? undefined : `{${parents.join(',')}}`,
+    parents: open,
+    traceparent: task.traceparent ?? undefined,
+  })
+  return `${row.slice(0, -1)},"payload":${task.payload}}`
+}
+
+// $1 is a JSON array of tasks, $2 the replica. The statement is set up at each run, so it has only the parts that its batch needs.
 const insertReady = insertSql('')
-const insertSomeWait = insertSql(`
+const insertSomeThatWait = insertSql(`
       delayed AS (
         INSERT INTO waiting (id, tenant_id, due_at, parents, attempts, reason, since)
         SELECT id, tenant_id, CASE WHEN parents = 0 THEN run_at END, parents, 0,
@@ -192,29 +194,28 @@ const insertSomeWait = insertSql(`
 function insertSql(delayed: string): string {
   return `
       WITH input AS (
-        SELECT * FROM unnest(
-          $1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::smallint[], $7::real[], $8::bigint[],
-          $9::timestamptz[], $10::timestamptz[], $11::int[], $12::smallint[], $13::real[], $14::text[], $15::text[],
-          $16::uuid[], $17::timestamptz[], $18::jsonb[], $19::text[], $21::numeric[], $22::int[], $23::text[], $24::int[], $25::int[],
-          $26::text[]
-        ) AS t (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms, max_attempts,
-                complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload, event, cost_budget_usd,
-                payload_bytes, depends_on, parents, total_timeout_ms, traceparent)
+        SELECT t.*, to_timestamp(run_at_ms / 1000) AS run_at,
+               coalesce(to_timestamp(deadline_ms / 1000), 'infinity') AS deadline
+        FROM json_to_recordset($1::json) AS t (
+          tenant_id text, id uuid, lane_id int, type text, module_id text, priority smallint, score real, rank bigint,
+          run_at_ms float8, deadline_ms float8, timeout_ms int, total_timeout_ms int, max_attempts smallint, complexity real,
+          idempotency_key text, submitted_by text, retry_of uuid, accepted_at_ms float8, payload jsonb, event text,
+          cost_budget_usd numeric, payload_bytes int, depends_on uuid[], parents int, traceparent text)
       ), added AS (
         INSERT INTO task (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms,
                           max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
                           cost_budget_usd, payload_bytes, depends_on, total_timeout_ms, traceparent)
-        SELECT tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, coalesce(deadline, 'infinity'),
-               timeout_ms, max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
-               cost_budget_usd, payload_bytes, depends_on::uuid[], total_timeout_ms, traceparent
+        SELECT tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms, max_attempts,
+               complexity, idempotency_key, submitted_by, retry_of, to_timestamp(accepted_at_ms / 1000),
+               coalesce(payload, 'null'), cost_budget_usd, payload_bytes, depends_on, total_timeout_ms, traceparent
         FROM input
       ), queued AS (
         INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at)
-        SELECT lane_id, rank, priority, coalesce(deadline, 'infinity'), id, tenant_id, 0, clock_timestamp()
+        SELECT lane_id, rank, priority, deadline, id, tenant_id, 0, clock_timestamp()
         FROM input WHERE run_at IS NULL AND parents = 0
       ), ${delayed} counted AS (
         INSERT INTO task_total (tenant_id, replica_id, accepted, live_bytes)
-        SELECT tenant_id, $20, count(*), sum(payload_bytes) FROM input GROUP BY tenant_id
+        SELECT tenant_id, $2, count(*), sum(payload_bytes) FROM input GROUP BY tenant_id
         ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
           accepted = task_total.accepted + excluded.accepted, live_bytes = task_total.live_bytes + excluded.live_bytes
       )
