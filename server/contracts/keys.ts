@@ -9,7 +9,7 @@ export const createKeyInput = z
     scopes: z.array(z.enum(scopes)).max(scopes.length).default([]),
     moduleId: moduleIdSchema.optional(),
   })
-  .refine(({ scopes, moduleId }) => scopes.length > 0 !== (moduleId !== undefined), {
+  .refine(({ scopes: granted, moduleId }) => granted.length > 0 !== (moduleId !== undefined), {
     path: ['scopes'],
     error: 'name at least one scope, or the module that the key is for',
   })

@@ -79,7 +79,7 @@ function changeOf(evidence: FleetEvidence, type: string, { most, other }: Pair):
   const reference = referenceOf([dear, cheap])
   const gap = serviceScore(dear, reference) - serviceScore(cheap, reference)
   if (gap < 0) return null
-  const points = cheap.preference + (gap / scoreWeights.preference) * 2 * mostPreference
+  const points = cheap.preference + (gap / scoreWeights.balanced.preference) * 2 * mostPreference
   const preference = (Math.floor(points / preferenceStep) + 1) * preferenceStep
   if (preference > mostPreference) return { kind: 'flag', name: 'cost_based_scheduling', isOn: true }
   return { kind: 'module_preference', moduleId: other.module.id, preference }

@@ -1,4 +1,4 @@
-import { studentQuantile } from '../../simulator/student.ts'
+import { studentQuantile } from '../../shared/student.ts'
 import { normalAtLeast, studentAtLeast } from './tails.ts'
 
 export function meanOf(values: readonly number[]): number {
