@@ -50,10 +50,13 @@ const hourMs = 3_600_000
 /** Durations beyond this quantile count as this one: single outliers move no mean. */
 const winsorAt = 0.99
 
-interface Sample {
-  cell: string
-  block: number
-  values: Record<'latency' | 'wait' | 'run' | 'failure', number>
+/** One side, ready for counting: for each task its cell and block by number. */
+interface Side {
+  tasks: readonly ObservedTask[]
+  cells: Int32Array
+  blocks: Int32Array
+  /** Tasks of each cell within each block: `cell * blocks + block`. */
+  counts: Float64Array
 }
 
 /**
@@ -62,27 +65,19 @@ interface Sample {
  * errors come from leaving out each of 16 stretches of time in turn (grouped jackknife; Shao & Tu 1995, ch. 2), on each side
  * with the weights made anew. Null when nothing matches.
  */
-export function compareOutcomes(before: readonly ObservedTask[], after: readonly ObservedTask[]): Comparison | null {
-  const counts = countBy(before, cellOf)
-  const both = [...before, ...after]
-  const caps = {
-    wait: quantileOf(
-      both.map(task => task.waitMs),
-      winsorAt,
-    ),
-    latency: quantileOf(both.map(latencyOf), winsorAt),
-  }
-  const hasCounterpart = (task: ObservedTask) => (counts.get(cellOf(task)) ?? 0) >= leastPerCell
-  const matched = after.filter(hasCounterpart)
-  const cells = new Set(matched.map(cellOf))
-  const standing = before.filter(task => cells.has(cellOf(task)))
+export function compareOutcomes(
+  before: readonly ObservedTask[],
+  after: readonly ObservedTask[],
+  measures: readonly ComparedMeasure[] = comparedMeasures,
+): Comparison | null {
+  const numberBefore = Map.groupBy(before, cellOf)
+  const matched = after.filter(task => (numberBefore.get(cellOf(task))?.length ?? 0) >= leastPerCell)
   if (matched.length === 0) return null
-  const sides = {
-    before: toSamples(standing, caps),
-    after: toSamples(matched, caps),
-  }
+  const cells = new Map([...new Set(matched.map(cellOf))].map((cell, number) => [cell, number]))
+  const standing = before.filter(task => cells.has(cellOf(task)))
+  const sides = { before: toSide(standing, cells), after: toSide(matched, cells) }
   return {
-    measures: comparedMeasures.map(measure => compareMeasure(measure, sides)),
+    measures: measures.map(measure => compareMeasure(measure, sides)),
     samplesBefore: standing.length,
     samplesAfter: matched.length,
     matchedShare: matched.length / after.length,
@@ -95,65 +90,36 @@ export function intervalOf({ before, after, error, degrees }: Compared, level: n
   return [after - before - reach, after - before + reach]
 }
 
-function compareMeasure(measure: ComparedMeasure, sides: { before: Sample[]; after: Sample[] }): Compared {
-  const column = columnOf(measure)
-  const before = sides.before.toSorted((a, b) => a.values[column] - b.values[column])
-  const after = sides.after.toSorted((a, b) => a.values[column] - b.values[column])
-  const mix = countBy(after, sample => sample.cell)
-  const valueAfter = (without: number) => estimate(measure, after, () => 1, without)
-  const valueBefore = (without: number) => estimate(measure, before, weightsTo(mix, before, without), without)
-  const errors = { before: jackknife(before, valueBefore), after: jackknife(after, valueAfter) }
+function compareMeasure(measure: ComparedMeasure, { before, after }: { before: Side; after: Side }): Compared {
+  const read = readers[measure]
+  const values = { before: Float64Array.from(before.tasks, read), after: Float64Array.from(after.tasks, read) }
+  const rank = quantileRanks[measure]
+  if (rank === undefined && measure !== 'failure_share') cap(values)
+  const mix = cellTotals(after, -1)
+  const estimators = {
+    before: estimator(before, values.before, rank, without => weightsTo(mix, cellTotals(before, without))),
+    after: estimator(after, values.after, rank, () => null),
+  }
+  const errors = { before: jackknife(before, estimators.before), after: jackknife(after, estimators.after) }
   return {
     measure,
-    before: valueBefore(-1),
-    after: valueAfter(-1),
+    before: estimators.before(-1),
+    after: estimators.after(-1),
     error: Math.hypot(errors.before, errors.after),
     afterError: errors.after,
-    degrees: Math.max(3, blocksOf(before) + blocksOf(after) - 2),
+    degrees: Math.max(3, blocksOf(before).length + blocksOf(after).length - 2),
   }
 }
 
-/** √((B - 1) / B × Σ (θ₋ₖ - mean)²) over the blocks that have tasks. */
-function jackknife(samples: readonly Sample[], without: (block: number) => number): number {
-  const present = [...new Set(samples.map(({ block }) => block))]
-  if (present.length < 2) return Number.POSITIVE_INFINITY
-  const values = present.map(without)
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return Math.sqrt(((values.length - 1) / values.length) * squares)
-}
-
-type Weight = (sample: Sample) => number
-
-/** Each cell as often as it comes in `mix`, whatever it comes here; a cell that is left empty drops out. */
-function weightsTo(mix: ReadonlyMap<string, number>, samples: readonly Sample[], without: number): Weight {
-  const here = new Map<string, number>()
-  for (const { cell, block } of samples) if (block !== without) here.set(cell, (here.get(cell) ?? 0) + 1)
-  const weights = new Map([...here].map(([cell, count]) => [cell, (mix.get(cell) ?? 0) / count]))
-  return ({ cell }) => weights.get(cell) ?? 0
-}
-
-/** Weighted mean, or weighted quantile of samples that are sorted by the measure's column. */
-function estimate(measure: ComparedMeasure, sorted: readonly Sample[], weight: Weight, without: number): number {
-  const column = columnOf(measure)
-  const rank = quantileRanks[measure]
-  let total = 0
-  let sum = 0
-  for (const sample of sorted) {
-    if (sample.block === without) continue
-    const share = weight(sample)
-    total += share
-    sum += share * sample.values[column]
-  }
-  if (total === 0) return 0
-  if (rank === undefined) return sum / total
-  let seen = 0
-  for (const sample of sorted) {
-    if (sample.block === without) continue
-    seen += weight(sample)
-    if (seen >= rank * total) return sample.values[column]
-  }
-  return sorted.at(-1)?.values[column] ?? 0
+const readers: Record<ComparedMeasure, (task: ObservedTask) => number> = {
+  latency_mean: latencyOf,
+  latency_p95: latencyOf,
+  wait_mean: ({ waitMs }) => waitMs,
+  wait_p50: ({ waitMs }) => waitMs,
+  wait_p95: ({ waitMs }) => waitMs,
+  run_p50: ({ runMs }) => runMs,
+  run_p95: ({ runMs }) => runMs,
+  failure_share: ({ hasFailed }) => (hasFailed ? 1 : 0),
 }
 
 const quantileRanks: Partial<Record<ComparedMeasure, number>> = {
@@ -164,29 +130,81 @@ const quantileRanks: Partial<Record<ComparedMeasure, number>> = {
   run_p95: 0.95,
 }
 
-function columnOf(measure: ComparedMeasure): keyof Sample['values'] {
-  if (measure.startsWith('latency')) return 'latency'
-  if (measure.startsWith('wait')) return 'wait'
-  return measure.startsWith('run') ? 'run' : 'failure'
+/** The same cap on both sides. */
+function cap({ before, after }: { before: Float64Array; after: Float64Array }): void {
+  const sorted = Float64Array.from([...before, ...after]).sort()
+  const most = sorted[Math.min(sorted.length - 1, Math.floor(winsorAt * sorted.length))] ?? 0
+  for (const side of [before, after]) {
+    for (let place = 0; place < side.length; place++) side[place] = Math.min(side[place]!, most)
+  }
+}
+
+/** √((B - 1) / B × Σ (θ₋ₖ - mean)²) over the blocks that have tasks. */
+function jackknife(side: Side, without: (block: number) => number): number {
+  const present = blocksOf(side)
+  if (present.length < 2) return Number.POSITIVE_INFINITY
+  const values = present.map(without)
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return Math.sqrt(((values.length - 1) / values.length) * squares)
+}
+
+/** Weighted mean, or weighted quantile, of a side without one block (-1: of all). Weights are by cell; null weighs all alike. */
+function estimator(
+  { cells, blocks: blockOf }: Side,
+  values: Float64Array,
+  rank: number | undefined,
+  weightsWithout: (block: number) => Float64Array | null,
+): (without: number) => number {
+  const places = Int32Array.from(values.keys())
+  const order = rank === undefined ? places : places.sort((a, b) => values[a]! - values[b]!)
+  return without => {
+    const weights = weightsWithout(without)
+    const weightAt = (place: number) =>
+      blockOf[place] === without ? 0 : weights === null ? 1 : weights[cells[place]!]!
+    let total = 0
+    let sum = 0
+    for (const place of order) {
+      const weight = weightAt(place)
+      total += weight
+      sum += weight * values[place]!
+    }
+    if (total === 0) return 0
+    if (rank === undefined) return sum / total
+    let seen = 0
+    for (const place of order) {
+      seen += weightAt(place)
+      if (seen >= rank * total) return values[place]!
+    }
+    return values[order.at(-1)!]!
+  }
+}
+
+/** Each cell as often as it comes in `mix`, whatever it comes `here`; a cell that is left empty drops out. */
+function weightsTo(mix: Float64Array, here: Float64Array): Float64Array {
+  return mix.map((count, cell) => (here[cell] === 0 ? 0 : count / here[cell]!))
+}
+
+function cellTotals({ counts }: Side, without: number): Float64Array {
+  const totals = new Float64Array(counts.length / blocks)
+  for (const [place, count] of counts.entries()) {
+    if (place % blocks !== without) totals[Math.floor(place / blocks)]! += count
+  }
+  return totals
 }
 
 /** Blocks are stretches of as many tasks each, in the order of time. */
-function toSamples(tasks: readonly ObservedTask[], caps: { wait: number; latency: number }): Sample[] {
+function toSide(tasks: readonly ObservedTask[], numbers: ReadonlyMap<string, number>): Side {
   const inTime = tasks.toSorted((a, b) => a.acceptedAt - b.acceptedAt)
-  return inTime.map((task, place) => ({
-    cell: cellOf(task),
-    block: Math.floor((place * blocks) / inTime.length),
-    values: {
-      latency: Math.min(latencyOf(task), caps.latency),
-      wait: Math.min(task.waitMs, caps.wait),
-      run: task.runMs,
-      failure: task.hasFailed ? 1 : 0,
-    },
-  }))
+  const cells = Int32Array.from(inTime, task => numbers.get(cellOf(task)) ?? 0)
+  const blockNumbers = Int32Array.from(inTime, (_, place) => Math.floor((place * blocks) / inTime.length))
+  const counts = new Float64Array(numbers.size * blocks)
+  for (const [place, cell] of cells.entries()) counts[cell * blocks + blockNumbers[place]!]! += 1
+  return { tasks: inTime, cells, blocks: blockNumbers, counts }
 }
 
-function blocksOf(samples: readonly Sample[]): number {
-  return new Set(samples.map(({ block }) => block)).size
+function blocksOf({ blocks: numbers }: Side): number[] {
+  return [...new Set(numbers)]
 }
 
 /** A type of task at an hour of the day, in UTC; weekends apart. */
@@ -200,15 +218,4 @@ function cellOf({ type, acceptedAt }: ObservedTask): string {
 
 function latencyOf({ waitMs, runMs }: ObservedTask): number {
   return waitMs + runMs
-}
-
-function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
-  return counts
-}
-
-function quantileOf(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 }

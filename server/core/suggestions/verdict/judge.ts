@@ -6,7 +6,14 @@ import type {
   VerdictOutcome,
   VerdictPoint,
 } from '../../../contracts/suggestions.ts'
-import { type Compared, type ComparedMeasure, compareOutcomes, intervalOf, type ObservedTask } from './compare.ts'
+import {
+  type Compared,
+  type ComparedMeasure,
+  comparedMeasures,
+  compareOutcomes,
+  intervalOf,
+  type ObservedTask,
+} from './compare.ts'
 import { studentQuantile } from './quantile.ts'
 
 /** Fewer tasks on either side say nothing. */
@@ -43,7 +50,10 @@ export function judge(options: {
   by: ActorName
 }): Verdict {
   const { before, after, expected, now, by } = options
-  const comparison = compareOutcomes(before.tasks, after.tasks)
+  const deciding = comparedMeasures.filter(
+    measure => guarded.includes(measure) || expected.some(effect => effect.measure === measure),
+  )
+  const comparison = compareOutcomes(before.tasks, after.tasks, deciding)
   const common = {
     at: new Date(now).toISOString(),
     basis: 'measured' as const,
@@ -56,11 +66,9 @@ export function judge(options: {
   if (tooFew !== null || comparison === null) {
     return { ...common, outcome: 'inconclusive', words: tooFew ?? '', effects: [] }
   }
-  const deciding = new Set<string>([...guarded, ...expected.map(({ measure }) => measure)])
-  const decided = comparison.measures.filter(({ measure }) => deciding.has(measure))
-  const { samplesBefore, samplesAfter } = comparison
-  const effects = decided.map(compared => ({
-    ...toEffect(compared, decided.length, expected),
+  const { measures, samplesBefore, samplesAfter } = comparison
+  const effects = measures.map(compared => ({
+    ...toEffect(compared, measures.length, expected),
     samplesBefore,
     samplesAfter,
   }))

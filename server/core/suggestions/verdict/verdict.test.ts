@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest'
+import { createSeededRandom } from '#server/testing/seeded-random.ts'
+import type { ExpectedEffect } from '../../../contracts/findings.ts'
+import { compareOutcomes, intervalOf, type ObservedTask } from './compare.ts'
+import { judge } from './judge.ts'
+import { normalQuantile, studentQuantile } from './quantile.ts'
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+const appliedAt = Date.UTC(2026, 10, 18)
+const by = { kind: 'system' as const, id: 'system', name: 'Quarterdeck' }
+
+interface Traffic {
+  from: number
+  to: number
+  count: number
+  /** Share of the slow type. */
+  slowShare?: number
+  /** How much longer everything takes. */
+  factor?: number
+  failureShare?: number
+  /** How much longer it takes at noon than at midnight. */
+  rush?: number
+}
+
+/** Two types, one five times as slow, with durations of a log-normal kind that hang together for stretches of time. */
+function traffic(random: () => number, options: Traffic): ObservedTask[] {
+  const { from, to, count, slowShare = 0.3, factor = 1, failureShare = 0.02, rush = 0 } = options
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+  let drift = 0
+  return Array.from({ length: count }, (_, place) => {
+    // Neighbours share their luck: an autoregressive part over some tens of tasks.
+    drift = 0.9 * drift + 0.05 * normal()
+    const acceptedAt = from + ((place + random()) / count) * (to - from)
+    const isSlow = random() < slowShare
+    const hour = Math.floor(acceptedAt / hourMs) % 24
+    const busy = 1 + rush * Math.sin((Math.PI * hour) / 24)
+    const runMs = (isSlow ? 500 : 100) * factor * busy * Math.exp(0.5 * normal() + drift)
+    return {
+      type: isSlow ? 'slow' : 'fast',
+      acceptedAt,
+      waitMs: 20 * random(),
+      runMs,
+      hasFailed: random() < failureShare,
+    }
+  })
+}
+
+const before = (edit: Partial<Traffic> = {}) => ({ from: appliedAt - 3 * dayMs, to: appliedAt, count: 3_000, ...edit })
+const after = (edit: Partial<Traffic> = {}) => ({ from: appliedAt, to: appliedAt + dayMs, count: 1_500, ...edit })
+
+function verdictOf(
+  seed: number,
+  sides: { before?: Partial<Traffic>; after?: Partial<Traffic> },
+  expected: ExpectedEffect[] = [],
+) {
+  const random = createSeededRandom(seed)
+  const windows = { before: before(sides.before), after: after(sides.after) }
+  return judge({
+    before: { ...windows.before, tasks: traffic(random, windows.before) },
+    after: { ...windows.after, tasks: traffic(random, windows.after) },
+    expected,
+    now: appliedAt + dayMs,
+    by,
+  })
+}
+
+const seeds = Array.from({ length: 80 }, (_, seed) => seed)
+
+describe('with the truth known, over 80 histories', () => {
+  test('the 95 % interval of the mean latency holds the true difference about as often as it says', () => {
+    // E[run] = exp(0.5² / 2) × the type's, times exp(var of the drift / 2): equal on both sides but for the factor.
+    const truth = (factor: number) => {
+      const drift = 0.05 ** 2 / (1 - 0.9 ** 2)
+      const mean = (0.3 * 500 + 0.7 * 100) * Math.exp((0.25 + drift) / 2)
+      return (factor - 1) * mean
+    }
+    const held = seeds.filter(seed => {
+      const random = createSeededRandom(seed)
+      const comparison = compareOutcomes(traffic(random, before()), traffic(random, after({ factor: 1.1 })), [
+        'latency_mean',
+      ])
+      const latency = comparison!.measures.find(({ measure }) => measure === 'latency_mean')!
+      const [low, high] = intervalOf(latency, 0.95)
+      // Capping at the 99th percentile takes a little of the difference away: 4 %.
+      return low <= truth(1.1) * 0.96 && truth(1.1) * 0.96 <= high
+    })
+    expect(held.length / seeds.length).toBeGreaterThan(0.9)
+    expect(held.length / seeds.length).toBeLessThanOrEqual(1)
+  })
+
+  test('a change that does nothing is rarely called better or worse', () => {
+    const called = seeds.filter(seed => verdictOf(seed, {}).outcome !== 'inconclusive')
+    expect(called.length / seeds.length).toBeLessThan(0.06)
+  })
+
+  test('another mix of types is not taken for an effect, though the plain mean doubles', () => {
+    const sides = { before: { slowShare: 0.1 }, after: { slowShare: 0.6 } }
+    const called = seeds.filter(seed => verdictOf(seed, sides).outcome !== 'inconclusive')
+    expect(called.length / seeds.length).toBeLessThan(0.06)
+  })
+
+  test('an hour that is always slow is not taken for an effect', () => {
+    const noon = { from: appliedAt + 10 * hourMs, to: appliedAt + 14 * hourMs, rush: 2 }
+    const called = seeds.filter(
+      seed => verdictOf(seed, { before: { rush: 2 }, after: noon }).outcome !== 'inconclusive',
+    )
+    expect(called.length / seeds.length).toBeLessThan(0.06)
+  })
+
+  test.each([
+    ['kept', { factor: 0.7 }],
+    ['worse', { factor: 1.4 }],
+    ['worse', { failureShare: 0.1 }],
+  ] as const)('a true effect is found: %s with %o', (outcome, effect) => {
+    const found = seeds.filter(seed => verdictOf(seed, { after: effect }).outcome === outcome)
+    expect(found.length / seeds.length).toBeGreaterThan(0.95)
+  })
+})
+
+test('single outliers move no verdict', () => {
+  const random = createSeededRandom(3)
+  const tasks = traffic(random, after()).map((task, place) => (place % 300 === 0 ? { ...task, runMs: 600_000 } : task))
+  const sides = { before: { ...before(), tasks: traffic(random, before()) }, after: { ...after(), tasks } }
+  const { outcome } = judge({ ...sides, expected: [], now: appliedAt + dayMs, by })
+  expect(outcome).toBe('inconclusive')
+})
+
+test('a prediction is held against what was measured: an interval that has it is right, one that has not is wrong', () => {
+  const predicted = (low: number, high: number): ExpectedEffect => ({
+    measure: 'latency_mean',
+    unit: 'ms',
+    from: 260,
+    to: (low + high) / 2,
+    low,
+    high,
+    better: 'lower',
+  })
+  const heldOf = (low: number, high: number) =>
+    verdictOf(1, { after: { factor: 0.7 } }, [predicted(low, high)]).effects.find(
+      ({ measure }) => measure === 'latency_mean',
+    )?.predicted?.isHeld
+  expect(heldOf(150, 250)).toBe(true)
+  expect(heldOf(20, 60)).toBe(false)
+})
+
+describe('nothing is said when there is too little to say it from', () => {
+  test.each([
+    ['no task since', {}, { count: 0 }, /0 tasks ended since/],
+    ['few tasks since', {}, { count: 49 }, /49 tasks ended since/],
+    ['nothing before', { count: 0 }, {}, /0 tasks are recorded from before/],
+    ['other hours', { from: appliedAt - 3 * hourMs }, { to: appliedAt + 3 * hourMs }, /no counterpart/],
+  ])('%s', (_what, earlier, later, words) => {
+    const verdict = verdictOf(1, { before: earlier, after: later })
+    expect(verdict).toMatchObject({ outcome: 'inconclusive', effects: [] })
+    expect(verdict.words).toMatch(words)
+  })
+
+  test('all at one moment', () => {
+    const alike = Array.from({ length: 60 }, () => ({
+      type: 'a',
+      acceptedAt: appliedAt,
+      waitMs: 0,
+      runMs: 0,
+      hasFailed: false,
+    }))
+    const side = { from: appliedAt, to: appliedAt, tasks: alike }
+    expect(judge({ before: side, after: side, expected: [], now: appliedAt, by }).outcome).toBe('inconclusive')
+  })
+})
+
+test('quantiles are those of the tables', () => {
+  expect(normalQuantile(0.975)).toBeCloseTo(1.959_964, 5)
+  expect(normalQuantile(0.01)).toBeCloseTo(-2.326_348, 5)
+  expect(studentQuantile(0.975, 30)).toBeCloseTo(2.042, 2)
+  expect(studentQuantile(0.975, 10)).toBeCloseTo(2.228, 2)
+  expect(studentQuantile(0.9875, 30)).toBeCloseTo(2.36, 2)
+})
