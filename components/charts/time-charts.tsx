@@ -35,3 +35,9 @@ export const DistributionChart = onDemand(
   () => import('./distribution-bars.tsx').then(module => module.DistributionBars),
   options('h-[120px]'),
 )
+
+/** Props of `BeforeAfter`. */
+export const BeforeAfterChart = onDemand(
+  () => import('./before-after.tsx').then(module => module.BeforeAfter),
+  options('h-[160px]'),
+)

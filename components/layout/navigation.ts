@@ -5,6 +5,7 @@ import {
   FlaskConical,
   Gauge,
   HeartPulse,
+  Lightbulb,
   ListTree,
   type LucideIcon,
   MailWarning,
@@ -22,7 +23,7 @@ export interface Destination {
   /** Pressed after `g`. */
   jump: string
   /** Which live figure stands beside it. */
-  badge: 'attention' | 'modules' | 'tasks' | 'deadLetters' | 'breakers' | 'alerts' | null
+  badge: 'attention' | 'modules' | 'tasks' | 'deadLetters' | 'breakers' | 'alerts' | 'suggestions' | null
 }
 
 /** Every page with a place in the navigation, in order. */
@@ -41,6 +42,14 @@ export const destinations: readonly Destination[] = [
   },
   { href: '/breakers', label: 'Breakers', shortLabel: 'Breakers', icon: Zap, jump: 'b', badge: 'breakers' },
   { href: '/health', label: 'Health', shortLabel: 'Health', icon: HeartPulse, jump: 'h', badge: null },
+  {
+    href: '/suggestions',
+    label: 'Suggestions',
+    shortLabel: 'Suggest',
+    icon: Lightbulb,
+    jump: 'u',
+    badge: 'suggestions',
+  },
   { href: '/what-if', label: 'What if?', shortLabel: 'What if?', icon: FlaskConical, jump: 'w', badge: null },
   { href: '/events', label: 'Events', shortLabel: 'Events', icon: Activity, jump: 'e', badge: null },
 ]

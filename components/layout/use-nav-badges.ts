@@ -1,5 +1,8 @@
 'use client'
 
+import { useQuery } from '@tanstack/react-query'
+import { useLiveInterval } from '../data/live.tsx'
+import { useTRPC } from '../data/trpc.ts'
 import { useFleetPulse } from '../data/use-dashboard.ts'
 import { plural } from '../ui/format.ts'
 import type { Tone } from '../ui/status.ts'
@@ -14,9 +17,11 @@ export interface NavBadge {
 
 /** The figure of each place; null when there is nothing to say. */
 export type NavBadges = Record<
-  'attention' | 'modules' | 'tasks' | 'deadLetters' | 'breakers' | 'alerts',
+  'attention' | 'modules' | 'tasks' | 'deadLetters' | 'breakers' | 'alerts' | 'suggestions',
   NavBadge | null
 >
+
+const suggestionsMs = 15_000
 
 function badge(count: number, tone: Tone | null, meaning: string): NavBadge | null {
   return count > 0 ? { count, tone, meaning } : null
@@ -25,7 +30,15 @@ function badge(count: number, tone: Tone | null, meaning: string): NavBadge | nu
 /** The live figures of the navigation. */
 export function useNavBadges(): NavBadges {
   const pulse = useFleetPulse()
-  if (!pulse) return { attention: null, modules: null, tasks: null, deadLetters: null, breakers: null, alerts: null }
+  const trpc = useTRPC()
+  const waiting = useQuery(
+    trpc.suggestions.waiting.queryOptions(undefined, { refetchInterval: useLiveInterval(suggestionsMs) }),
+  ).data
+  const suggestions = badge(waiting?.count ?? 0, null, `${plural(waiting?.count ?? 0, 'suggestion')} to decide`)
+  if (!pulse) {
+    const nothing = { attention: null, modules: null, tasks: null, deadLetters: null, breakers: null, alerts: null }
+    return { ...nothing, suggestions }
+  }
   const { attention, modules, queue, deadLetters, breakers, alerts } = pulse
   const grave = attention.some(item => item.severity === 'critical')
   const unhealthy = modules.filter(module => module.enabled && module.health === 'unhealthy').length
@@ -36,6 +49,7 @@ export function useNavBadges(): NavBadges {
     modules: badge(unhealthy, 'bad', `${plural(unhealthy, 'module')} unhealthy`),
     tasks: badge(queue.running, null, `${plural(queue.running, 'task')} running`),
     deadLetters: badge(deadLetters.open, 'warn', `${plural(deadLetters.open, 'dead letter')} open`),
+    suggestions,
     breakers: badge(tripped, breakers.stats.open > 0 ? 'bad' : 'warn', `${plural(tripped, 'breaker')} not closed`),
   }
 }

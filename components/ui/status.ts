@@ -35,6 +35,7 @@ import type { InvariantOutcome } from '#server/contracts/invariants.ts'
 import type { HealthState } from '#server/contracts/modules.ts'
 import type { ReplicaState } from '#server/contracts/replicas.ts'
 import type { AttentionItem } from '#server/contracts/stats.ts'
+import type { SuggestionStatus, SuggestionView, VerdictOutcome } from '#server/contracts/suggestions.ts'
 import type { AttemptOutcome, TaskStatus } from '#server/contracts/tasks.ts'
 import type { DeliveryStatus } from '#server/contracts/webhooks.ts'
 
@@ -171,6 +172,41 @@ const deliveryLooks: Record<DeliveryStatus, StatusLook> = {
   failed: { label: 'Failed', tone: 'bad', icon: CircleX, meaning: 'It is not tried again.' },
 }
 
+const suggestionLooks: Record<SuggestionStatus, StatusLook> = {
+  open: { label: 'Open', tone: 'busy', icon: CircleDot, meaning: 'Waits for somebody to approve or reject it.' },
+  snoozed: { label: 'Snoozed', tone: 'idle', icon: Clock, meaning: 'Put off; it comes back by itself.' },
+  approved: { label: 'Approved', tone: 'ok', icon: Check, meaning: 'May be applied until the approval runs out.' },
+  voided: {
+    label: 'Approval void',
+    tone: 'warn',
+    icon: TriangleAlert,
+    meaning: 'Something that the approval stood on has changed since.',
+  },
+  expired: { label: 'Approval ran out', tone: 'warn', icon: TimerOff, meaning: 'It was not applied in time.' },
+  applied: { label: 'Applied', tone: 'busy', icon: Hourglass, meaning: 'In force; watched until it is judged.' },
+  judged: { label: 'Judged', tone: 'ok', icon: FlaskConical, meaning: 'In force; compared with the time before.' },
+  reverted: { label: 'Reverted', tone: 'idle', icon: CornerUpLeft, meaning: 'Taken back by a person.' },
+  rejected: { label: 'Rejected', tone: 'idle', icon: Ban, meaning: 'A person said no, with a reason.' },
+}
+
+const urgencyLooks: Record<SuggestionView['priority'], StatusLook> = {
+  critical: { label: 'Critical', tone: 'bad', icon: OctagonAlert, meaning: 'Much is lost every hour it stays so.' },
+  high: { label: 'High', tone: 'serious', icon: TriangleAlert, meaning: 'Worth doing soon.' },
+  medium: { label: 'Medium', tone: 'warn', icon: Info, meaning: 'Worth doing.' },
+  low: { label: 'Low', tone: 'idle', icon: CircleDashed, meaning: 'A small gain.' },
+}
+
+const verdictLooks: Record<VerdictOutcome, StatusLook> = {
+  kept: { label: 'Better since', tone: 'ok', icon: Check, meaning: 'Better, and nothing that was watched got worse.' },
+  inconclusive: {
+    label: 'No difference seen',
+    tone: 'idle',
+    icon: CircleHelp,
+    meaning: 'Nothing that can be told from chance.',
+  },
+  worse: { label: 'Worse since', tone: 'bad', icon: OctagonAlert, meaning: 'A draft takes it back when approved.' },
+}
+
 const looks = {
   task: taskLooks,
   attempt: attemptLooks,
@@ -185,6 +221,9 @@ const looks = {
   alert: alertLooks,
   invariant: invariantLooks,
   delivery: deliveryLooks,
+  suggestion: suggestionLooks,
+  urgency: urgencyLooks,
+  verdict: verdictLooks,
 } as const
 
 /** The vocabularies of status, and the values each has. */
@@ -202,6 +241,9 @@ export interface StatusValues {
   alert: AlertState
   invariant: InvariantOutcome
   delivery: DeliveryStatus
+  suggestion: SuggestionStatus
+  urgency: SuggestionView['priority']
+  verdict: VerdictOutcome
 }
 export type StatusKind = keyof StatusValues
 

@@ -20,35 +20,42 @@ export function EffectsCard({ effects }: { effects: readonly Effect[] }) {
         }
       />
       <CardContent className="p-0">
-        <ScrollArea label="Effects">
-          <Table aria-label="Effects" className="min-w-200">
-            <TableHeader>
-              <TableRow>
-                <TableHead>Measure</TableHead>
-                <TableHead numeric>As it is</TableHead>
-                <TableHead numeric>With the change</TableHead>
-                <TableHead numeric>Difference</TableHead>
-                <TableHead numeric>95 % interval</TableHead>
-                <TableHead>Verdict</TableHead>
-              </TableRow>
-            </TableHeader>
-            <TableBody>
-              {effects.map(effect => (
-                <TableRow key={effect.measure}>
-                  <TableCell>{measureWords[effect.measure]}</TableCell>
-                  <TableCell numeric>{formatMeasure(effect.measure, effect.before)}</TableCell>
-                  <TableCell numeric>{formatMeasure(effect.measure, effect.after)}</TableCell>
-                  <TableCell numeric>{formatDifference(effect.measure, effect.difference)}</TableCell>
-                  <TableCell numeric>{formatInterval(effect)}</TableCell>
-                  <TableCell className="min-w-56">
-                    <EffectVerdict effect={effect} />
-                  </TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
-        </ScrollArea>
+        <EffectsTable effects={effects} />
       </CardContent>
     </Card>
+  )
+}
+
+/** Each measure on both sides, with the interval of its difference and what may be claimed of it. */
+export function EffectsTable({ effects }: { effects: readonly Effect[] }) {
+  return (
+    <ScrollArea label="Effects">
+      <Table aria-label="Effects" className="min-w-200">
+        <TableHeader>
+          <TableRow>
+            <TableHead>Measure</TableHead>
+            <TableHead numeric>As it is</TableHead>
+            <TableHead numeric>With the change</TableHead>
+            <TableHead numeric>Difference</TableHead>
+            <TableHead numeric>95 % interval</TableHead>
+            <TableHead>Verdict</TableHead>
+          </TableRow>
+        </TableHeader>
+        <TableBody>
+          {effects.map(effect => (
+            <TableRow key={effect.measure}>
+              <TableCell>{measureWords[effect.measure]}</TableCell>
+              <TableCell numeric>{formatMeasure(effect.measure, effect.before)}</TableCell>
+              <TableCell numeric>{formatMeasure(effect.measure, effect.after)}</TableCell>
+              <TableCell numeric>{formatDifference(effect.measure, effect.difference)}</TableCell>
+              <TableCell numeric>{formatInterval(effect)}</TableCell>
+              <TableCell className="min-w-56">
+                <EffectVerdict effect={effect} />
+              </TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </ScrollArea>
   )
 }

@@ -16,6 +16,7 @@ import { DistributionsCard } from './distributions-card.tsx'
 import { EffectsCard } from './effects-card.tsx'
 import { FidelityCard } from './fidelity-card.tsx'
 import { GroupsCard } from './groups-card.tsx'
+import { ProposeButton } from './propose-button.tsx'
 import { titleOf } from './run-title.ts'
 
 const pollMs = 1_000
@@ -80,7 +81,9 @@ function RunHeader({ view }: { view: SimulationView }) {
               <Ban aria-hidden />
               Cancel
             </ActionButton>
-          ) : null
+          ) : (
+            <ProposeButton view={view} />
+          )
         }
       />
       <CardContent className="grid gap-3">

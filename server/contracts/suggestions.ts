@@ -58,6 +58,8 @@ export const approveInput = z.strictObject({
   note: z.string().trim().max(500).default(''),
 })
 export type ApproveSuggestion = z.output<typeof approveInput>
+export const applyInput = z.strictObject({ id: uuidSchema, note: z.string().trim().max(500).default('') })
+export type ApplySuggestion = z.output<typeof applyInput>
 export const reasonedInput = z.strictObject({ id: uuidSchema, reason: reasonSchema })
 export type ReasonedAct = z.output<typeof reasonedInput>
 export const snoozeInput = z.strictObject({
@@ -257,6 +259,11 @@ export interface SuggestionStats {
   tracks: Record<string, TrackRecord>
   /** Hours between analyses that nobody asked for; null when there are none. */
   everyHours: number | null
+}
+
+/** Suggestions that wait for a decision: open ones, and those whose approval is void or ran out. */
+export interface WaitingSuggestions {
+  count: number
 }
 
 export interface AnalyzeAnswer extends AnalysisRun {

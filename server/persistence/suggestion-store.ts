@@ -3,7 +3,7 @@ import { suggestionPriorities } from '#server/contracts/suggestion-words.ts'
 import type { AnalysisRun, ListSuggestions, SuggestionStatus } from '#server/contracts/suggestions.ts'
 import type { CompanionMove } from '#server/core/shared/companion.ts'
 import type { IdSource } from '#server/core/shared/ids.ts'
-import { livingStatuses, type SuggestionRecord } from '#server/core/suggestions/suggestion-record.ts'
+import { livingStatuses, type SuggestionRecord, waitingStatuses } from '#server/core/suggestions/suggestion-record.ts'
 import type { SuggestionAudit, SuggestionCounts, SuggestionStore } from '#server/core/suggestions/suggestion-store.ts'
 import { insertAudit } from './audit.ts'
 import { Prisma, type PrismaClient } from './generated/client.ts'
@@ -51,6 +51,10 @@ export class PrismaSuggestionStore implements SuggestionStore {
     })
     const items = rows.slice(0, limit).map(toRecord)
     return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
+  }
+
+  countWaiting(tenantId: string): Promise<number> {
+    return this.#prisma.suggestion.count({ where: { tenantId, status: { in: [...waitingStatuses] } } })
   }
 
   async counts(tenantId: string): Promise<SuggestionCounts> {

@@ -1,5 +1,6 @@
 import {
   analyzeInput,
+  applyInput,
   approveInput,
   listSuggestionsInput,
   proposeInput,
@@ -26,6 +27,7 @@ export const suggestionsRouter = router({
     .input(suggestionIdInput)
     .query(({ ctx, input }) => ctx.operations.suggestions.get(ctx.tenantId, input.id)),
   stats: procedureWithoutInput(read).query(({ ctx }) => ctx.operations.suggestions.stats(ctx.tenantId)),
+  waiting: procedureWithoutInput(read).query(({ ctx }) => ctx.operations.suggestions.waiting(ctx.tenantId)),
   report: procedure(read)
     .input(reportInput)
     .query(({ ctx, input }) => ctx.operations.suggestions.report(ctx.tenantId, input.days)),
@@ -57,5 +59,5 @@ export const suggestionsRouter = router({
 
 /** Stands beside the others as `suggestions.apply`: within a router tRPC keeps the name `apply` for itself. */
 export const applySuggestionProcedure = procedure(decide)
-  .input(suggestionIdInput)
-  .mutation(({ ctx, input }) => ctx.operations.suggestions.apply(ctx.by, input.id))
+  .input(applyInput)
+  .mutation(({ ctx, input }) => ctx.operations.suggestions.apply(ctx.by, input))

@@ -132,22 +132,38 @@ const paths: [what: string, code: string, attempt: () => Promise<unknown>][] = [
       return stage.service.approve(stage.person('Ada'), { id, configurationHash: configurationHash!, note: '' })
     },
   ],
-  ['applying what nobody approved', 'SUGGESTION_STATE', () => stage.service.apply(stage.person('Ada'), id)],
+  [
+    'applying what nobody approved',
+    'SUGGESTION_STATE',
+    () => stage.service.apply(stage.person('Ada'), { id, note: '' }),
+  ],
   ['applying what was rejected', 'SUGGESTION_STATE', () => afterApproval(ada => rejectAndApply(ada))],
-  ['applying with a key', 'FORBIDDEN', () => afterApproval(() => stage.service.apply(service, id))],
-  ['applying as the program itself', 'FORBIDDEN', () => afterApproval(() => stage.service.apply(system, id))],
-  ['applying as a module', 'FORBIDDEN', () => afterApproval(() => stage.service.apply(module, id))],
-  ['applying as a made-up person', 'FORBIDDEN', () => afterApproval(() => stage.service.apply(madeUp(), id))],
+  ['applying with a key', 'FORBIDDEN', () => afterApproval(() => stage.service.apply(service, { id, note: '' }))],
+  [
+    'applying as the program itself',
+    'FORBIDDEN',
+    () => afterApproval(() => stage.service.apply(system, { id, note: '' })),
+  ],
+  ['applying as a module', 'FORBIDDEN', () => afterApproval(() => stage.service.apply(module, { id, note: '' }))],
+  [
+    'applying as a made-up person',
+    'FORBIDDEN',
+    () => afterApproval(() => stage.service.apply(madeUp(), { id, note: '' })),
+  ],
   [
     'applying as a viewer',
     'FORBIDDEN',
-    () => afterApproval(() => stage.service.apply(stage.person('Vera', 'viewer'), id)),
+    () => afterApproval(() => stage.service.apply(stage.person('Vera', 'viewer'), { id, note: '' })),
   ],
-  ['applying as an operator', 'FORBIDDEN', () => afterApproval(() => stage.service.apply(stage.operator, id))],
+  [
+    'applying as an operator',
+    'FORBIDDEN',
+    () => afterApproval(() => stage.service.apply(stage.operator, { id, note: '' })),
+  ],
   [
     'applying from another tenant',
     'SUGGESTION_NOT_FOUND',
-    () => afterApproval(() => stage.service.apply(stage.person('Eve', 'admin', 'other'), id)),
+    () => afterApproval(() => stage.service.apply(stage.person('Eve', 'admin', 'other'), { id, note: '' })),
   ],
   [
     'applying after one lost the role',
@@ -155,7 +171,7 @@ const paths: [what: string, code: string, attempt: () => Promise<unknown>][] = [
     () =>
       afterApproval(ada => {
         stage.roles.set('Ada', 'viewer')
-        return stage.service.apply(ada, id)
+        return stage.service.apply(ada, { id, note: '' })
       }),
   ],
   [
@@ -164,7 +180,7 @@ const paths: [what: string, code: string, attempt: () => Promise<unknown>][] = [
     () =>
       afterApproval(() => {
         stage.roles.set('Ada', 'viewer')
-        return stage.service.apply(stage.person('Bob'), id)
+        return stage.service.apply(stage.person('Bob'), { id, note: '' })
       }),
   ],
   [
@@ -173,7 +189,7 @@ const paths: [what: string, code: string, attempt: () => Promise<unknown>][] = [
     () =>
       afterApproval(() => {
         stage.roles.delete('Ada')
-        return stage.service.apply(stage.person('Bob'), id)
+        return stage.service.apply(stage.person('Bob'), { id, note: '' })
       }),
   ],
   [
@@ -182,7 +198,7 @@ const paths: [what: string, code: string, attempt: () => Promise<unknown>][] = [
     () =>
       afterApproval(async ada => {
         await stage.clock.advance(24 * hourMs)
-        return stage.service.apply(ada, id)
+        return stage.service.apply(ada, { id, note: '' })
       }),
   ],
   [
@@ -191,7 +207,7 @@ const paths: [what: string, code: string, attempt: () => Promise<unknown>][] = [
     () =>
       afterApproval(async ada => {
         await editByHand()
-        return stage.service.apply(ada, id)
+        return stage.service.apply(ada, { id, note: '' })
       }),
   ],
   [
@@ -201,7 +217,7 @@ const paths: [what: string, code: string, attempt: () => Promise<unknown>][] = [
       afterApproval(async ada => {
         const [instance] = stage.registry.require('default', moduleId).instances
         await stage.registry.updateInstance(stage.operator, { moduleId, instanceId: instance!.id, capacity: 99 })
-        return stage.service.apply(ada, id)
+        return stage.service.apply(ada, { id, note: '' })
       }),
   ],
   [
@@ -212,7 +228,7 @@ const paths: [what: string, code: string, attempt: () => Promise<unknown>][] = [
         const [effect] = findingOf().expected
         stage.found.findings = [findingOf({ expected: [{ ...effect!, to: 880, low: 870, high: 890 }] })]
         await stage.service.analyze(stage.operator, { windowHours: 24 })
-        return stage.service.apply(ada, id)
+        return stage.service.apply(ada, { id, note: '' })
       }),
   ],
   [
@@ -237,7 +253,7 @@ const paths: [what: string, code: string, attempt: () => Promise<unknown>][] = [
       afterApproval(async ada => {
         const { consent } = await approvedState()
         await overwrite({ status: 'approved', consent: { ...consent, expiresAt: '2099-01-01T00:00:00.000Z' } })
-        return stage.service.apply(ada, id)
+        return stage.service.apply(ada, { id, note: '' })
       }),
   ],
   [
@@ -252,7 +268,7 @@ const paths: [what: string, code: string, attempt: () => Promise<unknown>][] = [
         })
         id = other.id
         await overwrite({ status: 'approved', consent })
-        return stage.service.apply(ada, id)
+        return stage.service.apply(ada, { id, note: '' })
       }),
   ],
   ['calling the core with nothing', 'APPROVAL_INVALID', () => direct(undefined)],
@@ -375,13 +391,13 @@ async function afterApproval<Result>(attempt: (ada: Principal) => Promise<Result
 }
 
 async function applyAnd(by: Principal, attempt: () => Promise<unknown>): Promise<unknown> {
-  await stage.service.apply(by, id)
+  await stage.service.apply(by, { id, note: '' })
   return attempt()
 }
 
 async function rejectAndApply(ada: Principal): Promise<unknown> {
   await stage.service.reject(ada, { id, reason: 'no' })
-  return stage.service.apply(ada, id)
+  return stage.service.apply(ada, { id, note: '' })
 }
 
 async function editByHand(): Promise<void> {
@@ -408,9 +424,9 @@ test('each refused decision of a caller is in the audit with its code and who tr
   const ada = stage.person('Ada')
   await approve(service).catch(() => {})
   await approve(ada)
-  await stage.service.apply(stage.operator, id).catch(() => {})
+  await stage.service.apply(stage.operator, { id, note: '' }).catch(() => {})
   await editByHand()
-  await stage.service.apply(ada, id).catch(() => {})
+  await stage.service.apply(ada, { id, note: '' }).catch(() => {})
   expect(
     stage.store.audit
       .filter(({ action }) => action.endsWith('refused'))
@@ -426,7 +442,7 @@ test('of twenty approvers who apply at once exactly one does, and the configurat
   await approve(stage.person('Ada'))
   const versionBefore = stage.registry.require('default', moduleId).configVersion
   const people = Array.from({ length: 20 }, (_, number) => stage.person(`Approver ${number}`))
-  const ends = await Promise.allSettled(people.map(person => stage.service.apply(person, id)))
+  const ends = await Promise.allSettled(people.map(person => stage.service.apply(person, { id, note: '' })))
   expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   for (const end of ends) {
     if (end.status === 'fulfilled') continue

@@ -42,6 +42,9 @@ export const livingStatuses = [
   'applied',
 ] as const satisfies readonly SuggestionStatus[]
 
+/** States in which somebody has to decide. */
+export const waitingStatuses = ['open', 'voided', 'expired'] as const satisfies readonly SuggestionStatus[]
+
 const mostSteps = 200
 
 /** The change that would be applied; null for what only people can do. */

@@ -4,6 +4,7 @@ import { suggestionStatuses } from '../../contracts/suggestion-words.ts'
 import type {
   AnalyzeAnswer,
   AnalyzeRequest,
+  ApplySuggestion,
   ApproveSuggestion,
   Consent,
   Drift,
@@ -20,6 +21,7 @@ import type {
   SuggestionView,
   TrackRecord,
   Verdict,
+  WaitingSuggestions,
 } from '../../contracts/suggestions.ts'
 import { invertChange } from '../changes/invert-change.ts'
 import { canonicalJson } from '../shared/canonical-json.ts'
@@ -93,6 +95,10 @@ export class SuggestionService implements SuggestionOperations {
     }
   }
 
+  async waiting(tenantId: string): Promise<WaitingSuggestions> {
+    return { count: await this.#ports.store.countWaiting(tenantId) }
+  }
+
   async analyze(by: Principal, request: AnalyzeRequest): Promise<AnalyzeAnswer> {
     const { run, touched } = await this.#intake.analyze(by, request)
     const tracks = await this.#tracks(by.tenantId)
@@ -162,10 +168,10 @@ export class SuggestionService implements SuggestionOperations {
     return this.#view(await this.#move(record, { act: 'snooze', by, now, state, note: reason }))
   }
 
-  async apply(by: Principal, id: string): Promise<SuggestionView> {
+  async apply(by: Principal, { id, note }: ApplySuggestion): Promise<SuggestionView> {
     return this.#audited(by, id, 'apply', async record => {
       requireTransition(record.state.status, 'apply')
-      return this.#carryOut(record, await this.#grantApply(by, record), '')
+      return this.#carryOut(record, await this.#grantApply(by, record), note)
     })
   }
 

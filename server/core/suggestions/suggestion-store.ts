@@ -28,6 +28,8 @@ export interface SuggestionStore {
   newestOf(tenantId: string, key: string): Promise<SuggestionRecord | null>
   /** The most urgent first, then the newest. */
   list(tenantId: string, filter: ListSuggestions): Promise<Page<SuggestionRecord>>
+  /** Open ones, and those whose approval is void or ran out. */
+  countWaiting(tenantId: string): Promise<number>
   counts(tenantId: string): Promise<SuggestionCounts>
   /** False, and nothing written, when a living suggestion has the key already. */
   create(record: SuggestionRecord, audit: SuggestionAudit): Promise<boolean>

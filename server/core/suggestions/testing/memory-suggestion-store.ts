@@ -3,10 +3,11 @@ import { suggestionPriorities } from '../../../contracts/suggestion-words.ts'
 import type { AnalysisRun, ListSuggestions } from '../../../contracts/suggestions.ts'
 import type { CompanionMove } from '../../shared/companion.ts'
 import { changedMeanwhile } from '../moves.ts'
-import { livingStatuses, type SuggestionRecord } from '../suggestion-record.ts'
+import { livingStatuses, type SuggestionRecord, waitingStatuses } from '../suggestion-record.ts'
 import type { SuggestionAudit, SuggestionCounts, SuggestionStore } from '../suggestion-store.ts'
 
 const living: readonly string[] = livingStatuses
+const waiting: readonly string[] = waitingStatuses
 
 /** A suggestion store in memory that keeps the same promises as the real one, and what it was told, for tests to read. */
 export class MemorySuggestionStore implements SuggestionStore {
@@ -37,6 +38,10 @@ export class MemorySuggestionStore implements SuggestionStore {
     const from = filter.cursor === undefined ? 0 : matching.findIndex(({ id }) => id === filter.cursor) + 1
     const items = matching.slice(from, from + filter.limit)
     return { items, nextCursor: from + filter.limit < matching.length ? (items.at(-1)?.id ?? null) : null }
+  }
+
+  async countWaiting(tenantId: string): Promise<number> {
+    return this.#of(tenantId).filter(({ state }) => waiting.includes(state.status)).length
   }
 
   async counts(tenantId: string): Promise<SuggestionCounts> {

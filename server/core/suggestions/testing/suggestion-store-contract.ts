@@ -112,6 +112,7 @@ export function describeSuggestionStore(subject: string, open: () => Promise<Sug
       const first = await store.list('default', { limit: 2, status: ['open'] })
       expect(first.nextCursor).toBe(newer.id)
       expect(await ids({ status: ['open'], cursor: newer.id })).toEqual([older.id, low.id])
+      expect(await store.countWaiting('default')).toBe(4)
       expect(await store.counts('default')).toMatchObject({
         byStatus: { open: 4, rejected: 1 },
         byAnalyzer: { balancing: 3, person: 1 },

@@ -1,0 +1,78 @@
+import { ArrowRight } from 'lucide-react'
+import type { ConfigurationChange } from '#server/contracts/configuration-changes.ts'
+import type { PreviewImpact } from '#server/contracts/impact.ts'
+import type { SuggestionView } from '#server/contracts/suggestions.ts'
+import { Card, CardContent, CardHeader } from '../ui/card.tsx'
+import { onDemand } from '../ui/on-demand.tsx'
+
+const ImpactPanel = onDemand(() => import('../impact/impact-panel.tsx').then(module => module.ImpactPanel))
+
+/** Exactly what would be applied, or was, and what that touches. */
+export function ChangeCard({ suggestion }: { suggestion: SuggestionView }) {
+  const { act, difference, obstacle, state } = suggestion
+  const isDone = state.status === 'applied' || state.status === 'judged' || state.status === 'reverted'
+  const impact = act.change === null || isDone ? null : impactOf(act.change)
+  return (
+    <Card aria-labelledby="change">
+      <CardHeader
+        id="change"
+        title={act.kind === 'advice' ? 'What to do' : 'What would be changed'}
+        note={act.kind === 'advice' ? 'For people; Quarterdeck cannot do it.' : null}
+      />
+      <CardContent className="grid gap-3">
+        {act.kind === 'advice' ? <p>{act.todo}</p> : null}
+        {difference && !isDone ? (
+          <div className="grid gap-1">
+            <p className="font-medium">{difference.subject}</p>
+            <p className="num flex flex-wrap items-center gap-2 wrap-anywhere">
+              <span className="rounded-sm bg-muted px-1.5 py-0.5">{difference.from}</span>
+              <ArrowRight aria-label="becomes" className="size-4 shrink-0 text-faint-foreground" />
+              <span className="rounded-sm bg-primary-soft px-1.5 py-0.5 font-medium text-primary-text">
+                {difference.to}
+              </span>
+            </p>
+          </div>
+        ) : null}
+        {isDone && act.kind === 'change' ? <Applied suggestion={suggestion} /> : null}
+        {obstacle !== null && act.kind === 'change' && !isDone ? (
+          <p className="text-sm text-warn-text">It could not be applied now: {obstacle}</p>
+        ) : null}
+        {impact ? <ImpactPanel input={impact} /> : <Scope suggestion={suggestion} />}
+      </CardContent>
+    </Card>
+  )
+}
+
+function Applied({ suggestion: { state, title } }: { suggestion: SuggestionView }) {
+  if (state.status === 'reverted')
+    return <p>{title}. It was applied and taken back; the setting is as it was before.</p>
+  return <p>{title}. It is in force, and one click takes it back.</p>
+}
+
+/** For changes that take no room away, whom they concern. */
+function Scope({ suggestion: { subject, act } }: { suggestion: SuggestionView }) {
+  if (act.kind === 'advice' && act.change === null) return null
+  const words = {
+    module: `Concerns calls to ${subject.name} and what goes there instead of elsewhere; nothing that runs is stopped.`,
+    instance: `Concerns how calls are divided among the instances beside ${subject.name}; nothing that runs is stopped.`,
+    type: `Concerns tasks of the type ${subject.name}, and those that compete with them for the same services.`,
+    fleet: 'Concerns every task of this tenant.',
+  }[subject.kind]
+  return <p className="text-muted-foreground text-sm">{words}</p>
+}
+
+/** The preview of what takes room away; null for what does not. */
+function impactOf(change: ConfigurationChange): PreviewImpact | null {
+  switch (change.kind) {
+    case 'module_enabled':
+      return change.enabled ? null : { act: 'disable_module', moduleId: change.moduleId }
+    case 'module_limit':
+      return { act: 'limit_module', moduleId: change.moduleId, limit: change.limit }
+    case 'type_limit':
+      return { act: 'limit_type', type: change.taskType, limit: change.limit }
+    case 'tenant_limit':
+      return { act: 'limit_tenant', limit: change.limit }
+    default:
+      return null
+  }
+}

@@ -1,0 +1,64 @@
+import type { FindingMeasure, FindingUnit } from '#server/contracts/findings.ts'
+import type { SuggestionOrigin } from '#server/contracts/suggestions.ts'
+import { formatCount, formatMs, formatPercent, formatUsd } from '../ui/format.ts'
+
+/** A figure of evidence with its unit. */
+export function formatFigure(value: number, unit: FindingUnit): string {
+  switch (unit) {
+    case 'ms':
+      return formatMs(value)
+    case 'share':
+      return formatPercent(value)
+    case 'usd_per_hour':
+      return `${formatUsd(value)} an hour`
+    case 'usd_per_call':
+      return `${formatUsd(value)} a call`
+    case 'per_hour':
+      return `${formatNumber(value)} an hour`
+    case 'times':
+      return `${formatNumber(value)}×`
+    case 'in_flight':
+      return `${formatNumber(value)} at once`
+    case 'calls':
+    case 'tasks':
+    case 'instances':
+      return `${formatNumber(value)} ${unit}`
+  }
+}
+
+/** A difference always has a sign. */
+export function formatChange(value: number, unit: FindingUnit): string {
+  const size = formatFigure(Math.abs(value), unit)
+  return value === 0 ? size : `${value < 0 ? '−' : '+'}${size}`
+}
+
+/** `latency_p95` in words. */
+export function measureName(measure: FindingMeasure): string {
+  const words = measure
+    .replace(/_p(\d\d)$/, ', $1 of 100')
+    .replace(/_mean$/, ', mean')
+    .replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** Who a suggestion comes from. */
+export function originName(origin: SuggestionOrigin): string {
+  switch (origin.kind) {
+    case 'analyzer':
+      return analyzerName(origin.analyzer)
+    case 'proposal':
+      return `Proposed by ${origin.by.name}`
+    case 'verdict':
+      return 'Drafted from a verdict'
+  }
+}
+
+/** The id of an analyzer, or of what stands for one in filters, as a name. */
+export function analyzerName(id: string): string {
+  const name = { person: 'Proposed by hand', verdict: 'Drafted reverts' }[id] ?? id.replaceAll(/[-_]/g, ' ')
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}
+
+function formatNumber(value: number): string {
+  return Math.abs(value) >= 10 || Number.isInteger(value) ? formatCount(Math.round(value)) : value.toPrecision(2)
+}

@@ -1,0 +1,42 @@
+import type { SuggestionView } from '#server/contracts/suggestions.ts'
+import { formatFigure, measureName, originName } from './words.ts'
+
+/** One suggestion as Markdown: what it stands on, what it would change, what became of it, and who did what. */
+export function writeMarkdown(suggestion: SuggestionView): string {
+  const { title, priority, state, origin, difference, act, evidence, expected, history } = suggestion
+  const verdict = state.status === 'judged' || state.status === 'reverted' ? state.verdict : null
+  const sections = [
+    `# ${escaped(title)}`,
+    `${priority} priority, ${state.status}. ${escaped(originName(origin))}.`,
+    ...(act.kind === 'advice' ? ['## What to do', escaped(act.todo)] : []),
+    ...(difference ? ['## Change', escaped(`${difference.subject}: ${difference.from} → ${difference.to}`)] : []),
+    ...listOf(
+      'Expected',
+      expected.map(
+        ({ measure, unit, from, to, low, high }) =>
+          `${measureName(measure)}: ${formatFigure(from, unit)} → ${formatFigure(to, unit)} (${formatFigure(low, unit)} to ${formatFigure(high, unit)})`,
+      ),
+    ),
+    ...listOf(
+      'Evidence',
+      evidence.map(
+        ({ name, value, unit, sampleSize }) => `${name}: ${formatFigure(value, unit)} (sample ${sampleSize})`,
+      ),
+    ),
+    ...(verdict ? ['## Verdict', escaped(`${verdict.outcome}: ${verdict.words}`)] : []),
+    ...listOf(
+      'History',
+      history.map(({ at, by, act: what, note }) => `${at} ${what} by ${by.name}${note === '' ? '' : `: ${note}`}`),
+    ),
+  ]
+  return `${sections.join('\n\n')}\n`
+}
+
+function listOf(heading: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`## ${heading}`, lines.map(line => `- ${escaped(line)}`).join('\n')]
+}
+
+/** What others wrote must not begin markup of its own. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\r\n]+/g, ' ').replaceAll(/[\\|<>[\]`*_]/g, character => `\\${character}`)
+}
