@@ -62,7 +62,7 @@ function Suggestion({ suggestion }: { suggestion: SuggestionView }) {
         badges={
           <>
             <StatusBadge of="suggestion" status={state.status} />
-            <StatusBadge of="urgency" status={priority} suffix="priority" />
+            <StatusBadge of="urgency" status={priority} />
             {verdict ? <StatusBadge of="verdict" status={verdict.outcome} /> : null}
           </>
         }

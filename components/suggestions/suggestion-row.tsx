@@ -25,11 +25,7 @@ export const SuggestionRow = memo(function SuggestionRow({ suggestion, index, is
         href={`/suggestions/${id}`}
         className="grid w-full grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 transition-colors hover:bg-muted/60 focus-visible:-outline-offset-2"
       >
-        <Icon
-          aria-label={`${look.label} priority`}
-          className={cn('size-4', toneClasses[look.tone].text)}
-          strokeWidth={2.1}
-        />
+        <Icon aria-label={look.label} className={cn('size-4', toneClasses[look.tone].text)} strokeWidth={2.1} />
         <span className="min-w-0">
           <span className="block truncate font-medium max-md:whitespace-normal">{title}</span>
           {expected ? (

@@ -190,10 +190,15 @@ const suggestionLooks: Record<SuggestionStatus, StatusLook> = {
 }
 
 const urgencyLooks: Record<SuggestionView['priority'], StatusLook> = {
-  critical: { label: 'Critical', tone: 'bad', icon: OctagonAlert, meaning: 'Much is lost every hour it stays so.' },
-  high: { label: 'High', tone: 'serious', icon: TriangleAlert, meaning: 'Worth doing soon.' },
-  medium: { label: 'Medium', tone: 'warn', icon: Info, meaning: 'Worth doing.' },
-  low: { label: 'Low', tone: 'idle', icon: CircleDashed, meaning: 'A small gain.' },
+  critical: {
+    label: 'Critical priority',
+    tone: 'bad',
+    icon: OctagonAlert,
+    meaning: 'Much is lost every hour it stays so.',
+  },
+  high: { label: 'High priority', tone: 'serious', icon: TriangleAlert, meaning: 'Worth doing soon.' },
+  medium: { label: 'Medium priority', tone: 'warn', icon: Info, meaning: 'Worth doing.' },
+  low: { label: 'Low priority', tone: 'idle', icon: CircleDashed, meaning: 'A small gain.' },
 }
 
 const verdictLooks: Record<VerdictOutcome, StatusLook> = {

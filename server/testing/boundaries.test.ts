@@ -33,7 +33,7 @@ const offences: Record<string, Record<string, string | (() => string)>> = {
     'server/core/dispatch/a.ts': imports('../overview/b.ts'),
     'server/core/overview/b.ts': leaf,
   },
-  'core-tier-overview-explain-impact-alerts-webhooks-invariants': {
+  'core-tier-overview-explain-impact-alerts-webhooks-invariants-learning-memory': {
     'server/core/overview/a.ts': imports('../simulator/b.ts'),
     'server/core/simulator/b.ts': leaf,
   },

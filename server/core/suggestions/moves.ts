@@ -1,5 +1,6 @@
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
 import type { SuggestionContent, SuggestionState } from '../../contracts/suggestions.ts'
+import { canonicalJson } from '../shared/canonical-json.ts'
 import type { CompanionMove } from '../shared/companion.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Actor } from '../shared/principal.ts'
@@ -59,6 +60,16 @@ export function inverseOf(record: SuggestionRecord): ConfigurationChange {
   requireTransition(record.state.status, 'revert')
   if (record.state.status === 'applied' || record.state.status === 'judged') return record.state.application.inverse
   throw changedMeanwhile()
+}
+
+/** `present` is the applied setting as it is now; throws CONFIGURATION_CHANGED when it is not what was applied. */
+export function requireAsApplied({ state }: SuggestionRecord, present: ConfigurationChange): void {
+  if (state.status !== 'applied' && state.status !== 'judged') return
+  if (canonicalJson(present) === canonicalJson(state.application.change)) return
+  throw new QuarterdeckError('CONFIGURATION_CHANGED', {
+    message: 'What was applied has been changed again since; taking it back would undo that too.',
+    action: 'Change the setting by hand to what it should be.',
+  })
 }
 
 export function changedMeanwhile(): QuarterdeckError {

@@ -1,5 +1,4 @@
 import type { Page } from '../../contracts/common.ts'
-import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
 import { suggestionStatuses } from '../../contracts/suggestion-words.ts'
 import type {
   AnalyzeAnswer,
@@ -24,7 +23,6 @@ import type {
   WaitingSuggestions,
 } from '../../contracts/suggestions.ts'
 import { invertChange } from '../changes/invert-change.ts'
-import { canonicalJson } from '../shared/canonical-json.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
 import { applySuggestion } from './apply-suggestion.ts'
@@ -40,7 +38,7 @@ import {
 import { notApplicable } from './configuration-desk.ts'
 import type { Intake } from './intake.ts'
 import { quietMs, strengthOf } from './merge-finding.ts'
-import { changedMeanwhile, type DecidedAct, decideMove, inverseOf } from './moves.ts'
+import { changedMeanwhile, type DecidedAct, decideMove, inverseOf, requireAsApplied } from './moves.ts'
 import { openProposal } from './open-proposal.ts'
 import { writeReport } from './report.ts'
 import { hashState, partOf, subjectState } from './subject-state.ts'
@@ -341,14 +339,4 @@ export class SuggestionService implements SuggestionOperations {
     const { store, clock } = this.#ports
     return trackRecordOf(await store.judged(tenantId, new Date(clock.now() - trackDays * dayMs).toISOString()))
   }
-}
-
-/** `undone` is the change that the configuration holds now; throws CONFIGURATION_CHANGED when it is not the applied one. */
-function requireAsApplied({ state }: SuggestionRecord, undone: ConfigurationChange): void {
-  if (state.status !== 'applied' && state.status !== 'judged') return
-  if (canonicalJson(undone) === canonicalJson(state.application.change)) return
-  throw new QuarterdeckError('CONFIGURATION_CHANGED', {
-    message: 'What was applied has been changed again since; taking it back would undo that too.',
-    action: 'Change the setting by hand to what it should be.',
-  })
 }
