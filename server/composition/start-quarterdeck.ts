@@ -48,6 +48,7 @@ import { SqlSlotLedger } from '../persistence/sql-slot-ledger.ts'
 import { SqlTaskStore } from '../persistence/sql-task-store.ts'
 import { createWebhookStore } from '../persistence/sql-webhook-store.ts'
 import { createIdSource } from '../persistence/uuid-v7.ts'
+import { createAnalysisService } from './analysis/create-analysis-service.ts'
 import { createLearning } from './create-learning.ts'
 import { createSuggestionService } from './create-suggestion-service.ts'
 import { DatabaseClock } from './database-clock.ts'
@@ -73,11 +74,6 @@ export interface Quarterdeck {
 }
 
 const taskTimeoutMs = 300_000
-/** Until analyzers are there. */
-const noFindings: FindingSource = {
-  list: () => [],
-  analyze: async () => ({ findings: [], skipped: [], window: { from: '', to: '' }, tasks: 0, sampledShare: 1 }),
-}
 const probeTimeoutMs = 5_000
 /** A function of this process that is there can be called. */
 const foundLocally = {
@@ -179,6 +175,7 @@ export async function startQuarterdeck(given: Config, options: StartOptions): Pr
       logger,
       taskTimeoutMs,
     })
+    const analysis = createAnalysisService({ config, database, prisma, orchestrator, clock, taskTimeoutMs })
     const suggestions = createSuggestionService({
       config,
       database,
@@ -187,7 +184,7 @@ export async function startQuarterdeck(given: Config, options: StartOptions): Pr
       key,
       orchestrator,
       simulations,
-      findings: options.findings ?? noFindings,
+      findings: options.findings ?? analysis,
       clock,
       logger,
       taskTimeoutMs,
@@ -217,6 +214,7 @@ export async function startQuarterdeck(given: Config, options: StartOptions): Pr
       await (await pages)?.close()
     })
     cleanups.push(() => simulations.stop())
+    cleanups.push(() => analysis.stop())
     cleanups.push(() => suggestions.duty.stop())
     // First of all on the way out, while the port is still open: modules may report what they finish in the meantime.
     cleanups.push(() => orchestrator.stop(stopGraceMs))

@@ -7,11 +7,11 @@ import type { Logger } from '../../core/shared/logger.ts'
 import { createSimulations } from '../../core/simulator/create-simulations.ts'
 import type { SimulationService } from '../../core/simulator/simulation-service.ts'
 import type { PrismaClient } from '../../persistence/prisma-client.ts'
-import { PrismaServiceRecordStore } from '../../persistence/service-record-store.ts'
 import { PrismaSimulationStore } from '../../persistence/simulation-store.ts'
 import { sessionName } from '../../persistence/sql/replicas/session-name.ts'
 import { createIdSource } from '../../persistence/uuid-v7.ts'
 import type { Database } from '../open-database.ts'
+import { presentConfiguration } from '../present-configuration.ts'
 import { createWorkerRunner } from './worker-runner.ts'
 
 /** What-if runs of this replica, in threads of their own. It stands beside the orchestrator: a simulation makes one itself. */
@@ -24,22 +24,12 @@ export function createSimulationService(parts: {
   logger: Logger
   taskTimeoutMs: number
 }): SimulationService {
-  const { config, database, prisma, orchestrator, clock, logger, taskTimeoutMs } = parts
-  const { registry, queue, settings, choicePolicies, replicas } = orchestrator
+  const { database, prisma, clock, logger } = parts
   const { replicaId, url } = database
   return createSimulations({
     store: new PrismaSimulationStore(prisma),
     runner: createWorkerRunner({ databaseUrl: url, sessionName: sessionName('simulation', replicaId) }),
-    present: {
-      catalog: registry,
-      queue,
-      settings,
-      choicePolicies,
-      replicas,
-      records: new PrismaServiceRecordStore(prisma),
-      queueCapacity: config.queueCapacity,
-      taskTimeoutMs,
-    },
+    present: presentConfiguration(parts),
     clock,
     ids: createIdSource(() => clock.now()),
     digest: text => createHash('sha256').update(text).digest('hex'),

@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads'
 import type { SimulationResult } from '../../contracts/simulations.ts'
 import { QuarterdeckError } from '../../core/shared/errors.ts'
 import type { SimulationRunner } from '../../core/simulator/simulation-service.ts'
+import { runInThread } from '../run-in-thread.ts'
 import type { WorkerInput, WorkerMessage } from './simulation-worker.ts'
 
 const mostMemoryMb = 1_024
@@ -11,36 +11,16 @@ const mostMs = 600_000
 export function createWorkerRunner(options: { databaseUrl: string; sessionName: string }): SimulationRunner {
   return {
     run(job, { signal, onProgress }) {
-      return new Promise<SimulationResult>((resolve, reject) => {
-        const workerData: WorkerInput = { ...options, job }
-        const worker = new Worker(new URL('./simulation-worker.ts', import.meta.url), {
-          workerData,
-          resourceLimits: { maxOldGenerationSizeMb: mostMemoryMb },
-        })
-        const end = (settle: () => void) => {
-          clearTimeout(limit)
-          signal.removeEventListener('abort', onAbort)
-          void worker.terminate()
-          settle()
-        }
-        const onAbort = () => end(() => reject(signal.reason))
-        const limit = setTimeout(() => end(() => reject(tooLong())), mostMs)
-        signal.addEventListener('abort', onAbort, { once: true })
-        worker.on('message', (message: WorkerMessage) => {
-          if (message.kind === 'progress') onProgress(message.share)
-          else if (message.kind === 'done') end(() => resolve(message.result))
-          else end(() => reject(new QuarterdeckError(message.code, message)))
-        })
-        worker.on('error', error => end(() => reject(isOutOfMemory(error) ? tooLarge() : error)))
-        worker.on('exit', code => end(() => reject(new Error(`the simulation thread ended with code ${code}`))))
-        if (signal.aborted) onAbort()
+      const workerData: WorkerInput = { ...options, job }
+      const program = new URL('./simulation-worker.ts', import.meta.url)
+      const plan = { program, workerData, mostMemoryMb, mostMs, signal, tooLong, tooLarge }
+      return runInThread<WorkerMessage, SimulationResult>(plan, (message, end) => {
+        if (message.kind === 'progress') onProgress(message.share)
+        else if (message.kind === 'done') end.resolve(message.result)
+        else end.reject(new QuarterdeckError(message.code, message))
       })
     },
   }
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
 }
 
 function tooLong(): QuarterdeckError {

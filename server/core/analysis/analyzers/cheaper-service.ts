@@ -1,5 +1,5 @@
 import type { ConfigurationChange } from '../../../contracts/configuration-changes.ts'
-import { referenceOf, scoreWeights, serviceScore } from '../../brain/service-score.ts'
+import { referenceOf, serviceScore } from '../../brain/service-score.ts'
 import type { Analyzer, Candidate } from '../analyzer.ts'
 import { figure, shareFigure } from '../figures.ts'
 import type { FindingDraft } from '../finding.ts'
@@ -7,7 +7,7 @@ import type { FleetEvidence } from '../fleet-evidence.ts'
 import { bySpan } from '../spans.ts'
 import { compareMeans, pOfShareAbove } from '../statistics/samples.ts'
 import { costOf, ofModule, spendOf } from '../subjects.ts'
-import { type Rival, rivalsByType, scored } from './rivals.ts'
+import { type Rival, rivalsByType, scored, weightsOf } from './rivals.ts'
 
 const leastCalls = 100
 /** What still counts as equal: three points fewer successes, a quarter longer. */
@@ -77,9 +77,10 @@ function changeOf(evidence: FleetEvidence, type: string, { most, other }: Pair):
   if (evidence.snapshot.flags.cost_based_scheduling) return null
   const [dear, cheap] = [scored(evidence, type, most), scored(evidence, type, other)]
   const reference = referenceOf([dear, cheap])
-  const gap = serviceScore(dear, reference) - serviceScore(cheap, reference)
+  const weights = weightsOf(evidence, type)
+  const gap = serviceScore(dear, reference, weights) - serviceScore(cheap, reference, weights)
   if (gap < 0) return null
-  const points = cheap.preference + (gap / scoreWeights.balanced.preference) * 2 * mostPreference
+  const points = cheap.preference + (gap / weights.preference) * 2 * mostPreference
   const preference = (Math.floor(points / preferenceStep) + 1) * preferenceStep
   if (preference > mostPreference) return { kind: 'flag', name: 'cost_based_scheduling', isOn: true }
   return { kind: 'module_preference', moduleId: other.module.id, preference }

@@ -1,5 +1,5 @@
 import { noEvidence } from '../../brain/service-record.ts'
-import type { ScoredService } from '../../brain/service-score.ts'
+import { type ScoredService, type ScoreWeights, scoreWeights } from '../../brain/service-score.ts'
 import type { ModuleRecord } from '../../registry/module-record.ts'
 import type { Call, FleetEvidence, Service } from '../fleet-evidence.ts'
 import { meanOf, type Share } from '../statistics/samples.ts'
@@ -16,13 +16,14 @@ export interface Rival {
   meanMs: number
 }
 
-/** Types with two enabled services or more that were called, each with those services, the most called first. */
+/** Types with two enabled services or more that were called, each with those services, the most called first. Types that operators
+ * pinned to a module are not among them. */
 export function rivalsByType(evidence: FleetEvidence): Map<string, Rival[]> {
   const enabled = evidence.services.filter(({ module }) => module.enabled)
   const byType = Map.groupBy(enabled, ({ type }) => type)
   const rivals = new Map<string, Rival[]>()
   for (const [type, services] of byType) {
-    if (services.length < 2) continue
+    if (services.length < 2 || Object.hasOwn(evidence.snapshot.choice.pins, type)) continue
     rivals.set(
       type,
       services.map(toRival).toSorted((a, b) => b.calls.length - a.calls.length),
@@ -54,4 +55,10 @@ export function scored(evidence: FleetEvidence, type: string, { module, success,
     costPerHourUsd: module.costPerHourUsd,
     preference: module.preference,
   }
+}
+
+/** What the brain weighs a service of this type by. */
+export function weightsOf({ snapshot }: FleetEvidence, type: string): ScoreWeights {
+  const { goals } = snapshot.choice
+  return scoreWeights[(Object.hasOwn(goals, type) ? goals[type] : undefined) ?? 'balanced']
 }

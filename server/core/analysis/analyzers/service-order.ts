@@ -7,7 +7,7 @@ import type { FleetEvidence } from '../fleet-evidence.ts'
 import { bySpan } from '../spans.ts'
 import { pOfShareAbove, shareDifference } from '../statistics/samples.ts'
 import { ofModule, reachOf } from '../subjects.ts'
-import { type Rival, rivalsByType, scored } from './rivals.ts'
+import { type Rival, rivalsByType, scored, weightsOf } from './rivals.ts'
 
 const leastCalls = 50
 /** Points of success that do not matter (the test is against them), and that make a change worth it. */
@@ -62,8 +62,8 @@ function leads(evidence: FleetEvidence, type: string, worse: Rival, better: Riva
   const [one, other] = [scored(evidence, type, worse), scored(evidence, type, better)]
   const reference = referenceOf([one, other])
   const level = { ...one, preference: other.preference }
-  const target = serviceScore(other, reference)
-  return serviceScore(one, reference) >= target && serviceScore(level, reference) < target
+  const scoreOf = (service: typeof one) => serviceScore(service, reference, weightsOf(evidence, type))
+  return scoreOf(one) >= scoreOf(other) && scoreOf(level) < scoreOf(other)
 }
 
 function draftOf(

@@ -1,13 +1,13 @@
 /** ln Γ(x) for x > 0 (Lanczos, 1964, with g = 5 and six terms), to 2e-10. */
 export function logGamma(x: number): number {
   const coefficients = [
-    76.180_091_729_471_46, -86.505_320_329_416_77, 24.014_098_240_830_91, -1.231_739_572_450_155,
-    0.001_208_650_973_866_179, -0.000_005_395_239_384_953,
+    76.180_091_729_47, -86.505_320_329_42, 24.014_098_240_83, -1.231_739_572_45, 0.001_208_650_973_866,
+    -0.000_005_395_239_385,
   ]
   const base = x + 5.5
   let series = 1.000_000_000_190_015
   for (const [index, coefficient] of coefficients.entries()) series += coefficient / (x + index + 1)
-  return (x + 0.5) * Math.log(base) - base + Math.log((2.506_628_274_631_000_5 * series) / x)
+  return (x + 0.5) * Math.log(base) - base + Math.log((2.506_628_274_631 * series) / x)
 }
 
 /** The regularized incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22) after Lentz. */
