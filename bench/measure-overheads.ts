@@ -11,7 +11,7 @@ const goals: readonly [RegExp, Goal][] = [
   [/publish/i, below(20)],
   [/breaker/i, below(5)],
   [/choice/i, below(2)],
-  [/health|update/i, below(20)],
+  [/health update/i, below(20)],
 ]
 
 /** What single acts of the core cost, each program in a process of its own. */

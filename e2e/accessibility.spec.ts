@@ -3,7 +3,32 @@ import type { SubmitBatchReceipt } from '#server/contracts/tasks.ts'
 import type { Client } from '#server/testing/client.ts'
 import { until } from '#server/testing/until.ts'
 import { fails, registerOwnModule } from './support/own-module.ts'
-import { expect, type Page, signedOut, test } from './support/test.ts'
+import { product } from './support/product.ts'
+import { type BrowserContext, test as base, expect, type Page, signedOut } from './support/test.ts'
+
+/** One browser profile for all pages that a worker looks at, so that the scripts that they share are loaded once. */
+const test = base.extend<object, { profile: BrowserContext }>({
+  profile: [
+    async ({ browser, session }, use) => {
+      const profile = await browser.newContext({
+        baseURL: product().url,
+        storageState: session,
+        // Colours that are still on their way to the other theme are nobody's contrast.
+        reducedMotion: 'reduce',
+        viewport: { width: 1440, height: 900 },
+      })
+      await use(profile)
+      await profile.close()
+    },
+    { scope: 'worker' },
+  ],
+  context: ({ profile }, use) => use(profile),
+  async page({ context }, use) {
+    const page = await context.newPage()
+    await use(page)
+    await page.close()
+  },
+})
 
 /** Each theme and each size once: contrast does not hang on the size, nor room on the theme. */
 const looks = [
@@ -275,9 +300,6 @@ const places: Place[] = [
   { name: 'a page that does not exist', path: '/no-such-page', show: heading('There is no such page') },
 ]
 
-// Colours that are still on their way to the other theme are nobody's contrast.
-test.use({ contextOptions: { reducedMotion: 'reduce' } })
-
 for (const { name, path, prepare, show } of places) {
   test(`${name}: nothing serious for axe in either theme, on a desk or a phone, and nothing runs off the screen`, async ({
     page,
@@ -292,13 +314,14 @@ for (const { name, path, prepare, show } of places) {
   })
 }
 
-test.describe('without a session', () => {
-  test.use({ storageState: signedOut })
+base.describe('without a session', () => {
+  base.use({ storageState: signedOut })
 
-  test('the sign-in: nothing serious for axe in either theme, on a desk or a phone, and nothing runs off the screen', async ({
-    page,
-  }) => {
-    await page.goto('/sign-in')
-    await mustBeSound(page)
-  })
+  base(
+    'the sign-in: nothing serious for axe in either theme, on a desk or a phone, and nothing runs off the screen',
+    async ({ page }) => {
+      await page.goto('/sign-in')
+      await mustBeSound(page)
+    },
+  )
 })

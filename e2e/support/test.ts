@@ -1,8 +1,16 @@
-import { type APIRequestContext, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import {
+  type APIRequestContext,
+  type BrowserContext,
+  test as base,
+  type ConsoleMessage,
+  expect,
+  type Page,
+  type WebError,
+} from '@playwright/test'
 import { type Client, createClient } from '#server/testing/client.ts'
 import { product } from './product.ts'
 
-export type { Page }
+export type { BrowserContext, Page }
 export { expect }
 
 type Session = Awaited<ReturnType<APIRequestContext['storageState']>>
@@ -46,21 +54,30 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   allowInConsole: [
     async ({ context }, use) => {
       const allowed: RegExp[] = []
-      const errors = collectErrors(context)
+      const { errors, stop } = collectErrors(context)
       await use(expected => void allowed.push(expected))
+      stop()
       expect(errors.filter(error => !allowed.some(expected => expected.test(error)))).toEqual([])
     },
     { auto: true },
   ],
 })
 
-function collectErrors(context: BrowserContext): string[] {
+function collectErrors(context: BrowserContext): { errors: readonly string[]; stop: () => void } {
   const errors: string[] = []
-  context.on('console', message => {
+  const onConsole = (message: ConsoleMessage) => {
     if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`)
-  })
-  context.on('weberror', uncaught => errors.push(String(uncaught.error())))
-  return errors
+  }
+  const onUncaught = (uncaught: WebError) => void errors.push(String(uncaught.error()))
+  context.on('console', onConsole)
+  context.on('weberror', onUncaught)
+  return {
+    errors,
+    stop() {
+      context.off('console', onConsole)
+      context.off('weberror', onUncaught)
+    },
+  }
 }
 
 /** Fills in the sign-in form and submits it. */
