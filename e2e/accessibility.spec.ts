@@ -212,6 +212,19 @@ const places: Place[] = [
     show: page => expect(page.getByRole('article').first()).toBeVisible(),
   },
   {
+    name: 'the grid of breakers',
+    path: '/breakers?view=grid',
+    show: page => expect(page.getByRole('list', { name: 'Breakers' }).getByRole('button').first()).toBeVisible(),
+  },
+  {
+    name: 'the question before all work is paused',
+    path: '/tasks',
+    async show(page) {
+      await page.getByRole('button', { name: 'Pause all work' }).click()
+      await expect(page.getByRole('dialog').getByRole('region', { name: 'What it touches' })).toContainText('queued')
+    },
+  },
+  {
     name: 'a breaker',
     path: '/breakers',
     async show(page) {
@@ -278,6 +291,23 @@ const places: Place[] = [
     name: "the queue's policy",
     path: '/settings?tab=queue',
     show: page => expect(page.getByText('A task that names no priority')).toBeVisible(),
+  },
+  {
+    name: 'a limit that is made narrower',
+    path: '/settings?tab=queue',
+    async show(page) {
+      await page.getByLabel('Calls at once, all together').fill('1')
+      await expect(page.getByRole('region', { name: 'What it touches' })).toContainText('queued')
+    },
+  },
+  {
+    name: 'the form of a new key',
+    path: '/settings?tab=keys',
+    async show(page) {
+      await page.getByRole('button', { name: 'Create a key' }).click()
+      await page.getByRole('dialog').getByRole('radio', { name: 'A module' }).click()
+      await expect(page.getByRole('dialog').getByLabel('Module', { exact: true })).toBeVisible()
+    },
   },
   {
     name: 'the replicas',

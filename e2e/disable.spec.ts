@@ -43,7 +43,8 @@ test('a module that nobody needs is disabled with a reason, shown so to everybod
   await expect(row).toContainText('Disabled')
   await row.getByRole('link', { name: 'Language detector' }).click()
 
-  await page.getByRole('button', { name: 'Enable' }).click()
+  // The list that is left has a chip of the same beginning.
+  await page.getByRole('button', { name: 'Enable', exact: true }).click()
   const enabling = page.getByRole('alertdialog', { name: 'Enable Language detector?' })
   await enabling.getByRole('button', { name: 'Enable' }).click()
   await expect(enabling).toBeHidden()

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { ActSpecimens } from '#components/design/act-specimens.tsx'
 import { ChartSpecimens } from '#components/design/chart-specimens.tsx'
 import { ControlSpecimens } from '#components/design/control-specimens.tsx'
 import { FoundationSpecimens } from '#components/design/foundation-specimens.tsx'
@@ -28,6 +29,7 @@ export default function DesignPage() {
       <div className="grid gap-4">
         <FoundationSpecimens />
         <ControlSpecimens />
+        <ActSpecimens />
         <StateSpecimens />
         <ChartSpecimens />
       </div>

@@ -9,20 +9,24 @@ import { breakerKey } from './breaker-order.ts'
 
 /** Widths, gaps and heights in pixels; cards are as high as what they tell. */
 const looks = {
+  wideGrid: { minPx: 176, gapPx: 4, estimatePx: 28, Item: BreakerCell },
   grid: { minPx: 132, gapPx: 4, estimatePx: 28, Item: BreakerCell },
   cards: { minPx: 272, gapPx: 12, estimatePx: 236, Item: BreakerCard },
 } as const
 
+/** Names of so few are not cut short for having more of them in sight. */
+const fewBreakers = 100
+
 export interface BreakerGridProps {
   breakers: readonly BreakerView[]
   /** Hundreds at a glance, or each with its figures. */
-  view: keyof typeof looks
+  view: 'grid' | 'cards'
   onOpen: (key: string) => void
 }
 
 /** The breakers in their order, in as many columns as have room; a thousand of them scroll smoothly. */
 export function BreakerGrid({ breakers, view, onOpen }: BreakerGridProps) {
-  const { Item, ...sizes } = looks[view]
+  const { Item, ...sizes } = looks[view === 'grid' && breakers.length <= fewBreakers ? 'wideGrid' : view]
   const keyAt = (index: number) => {
     const breaker = breakers[index]
     return breaker ? breakerKey(breaker) : ''

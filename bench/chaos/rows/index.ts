@@ -10,7 +10,12 @@ import { commitAnswerLost } from './08-commit-answer-lost.ts'
 import { duplicateDelivery } from './09-duplicate-delivery.ts'
 import { claimContention } from './10-claim-contention.ts'
 import { slowModule } from './11-slow-module.ts'
+import { hangingModule } from './12-hanging-module.ts'
+import { garbageAnswers } from './13-garbage-answers.ts'
 import { resetAfterSend } from './14-reset-after-send.ts'
+import { halfOpenBurst } from './15-half-open-burst.ts'
+import { breakerUnderFailure } from './16-breaker-under-failure.ts'
+import { flapping } from './17-flapping.ts'
 import { retryStorm } from './18-retry-storm.ts'
 import { clockSkew } from './19-clock-skew.ts'
 import { poisonPayload } from './20-poison-payload.ts'
@@ -36,7 +41,12 @@ export const faultRows: readonly FaultRow[] = [
   duplicateDelivery,
   claimContention,
   slowModule,
+  hangingModule,
+  garbageAnswers,
   resetAfterSend,
+  halfOpenBurst,
+  breakerUnderFailure,
+  flapping,
   retryStorm,
   clockSkew,
   poisonPayload,
