@@ -2,6 +2,7 @@ import {
   Activity,
   BellRing,
   Boxes,
+  Brain,
   FlaskConical,
   Gauge,
   HeartPulse,
@@ -42,6 +43,7 @@ export const destinations: readonly Destination[] = [
   },
   { href: '/breakers', label: 'Breakers', shortLabel: 'Breakers', icon: Zap, jump: 'b', badge: 'breakers' },
   { href: '/health', label: 'Health', shortLabel: 'Health', icon: HeartPulse, jump: 'h', badge: null },
+  { href: '/learning', label: 'Learning', shortLabel: 'Learning', icon: Brain, jump: 'l', badge: null },
   {
     href: '/suggestions',
     label: 'Suggestions',

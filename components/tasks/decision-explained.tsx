@@ -1,12 +1,13 @@
-import type { DecisionView } from '#server/contracts/decisions.ts'
+import type { DecisionView, ServiceChoice } from '#server/contracts/decisions.ts'
+import { ruleWords } from '../learning/words.ts'
 import { strategyLooks } from '../modules/strategies.ts'
 import { DefinitionList } from '../ui/definition-list.tsx'
-import { formatPercent } from '../ui/format.ts'
+import { formatPercent, plural } from '../ui/format.ts'
 import { CandidateTable } from './candidate-table.tsx'
 
 /** A stored decision in words and figures: what was chosen, how surely, why, and out of what. */
 export function DecisionExplained({ decision }: { decision: DecisionView }) {
-  const { moduleId, instanceId, strategy, confidence, probability, reasons, fallbacks } = decision
+  const { moduleId, instanceId, strategy, confidence, probability, choice, reasons, fallbacks } = decision
   return (
     <div className="pb-1">
       <div className="grid gap-x-8 gap-y-3 px-4 pt-1 pb-3 pl-11 md:grid-cols-2 max-md:pl-4">
@@ -14,6 +15,7 @@ export function DecisionExplained({ decision }: { decision: DecisionView }) {
           className="num content-start"
           items={[
             { term: 'Chosen', value: moduleId === null ? 'nothing' : `${moduleId} (${instanceId ?? 'no instance'})` },
+            ...(choice ? [{ term: 'Decided by', value: <RuleName choice={choice} /> }] : []),
             { term: 'Strategy', value: strategy === null ? '–' : strategyLooks[strategy].label },
             {
               term: 'Confidence',
@@ -23,6 +25,26 @@ export function DecisionExplained({ decision }: { decision: DecisionView }) {
                 </span>
               ),
             },
+            ...(choice
+              ? [
+                  {
+                    term: 'Expected success',
+                    value: (
+                      <span title="Share of its calls that is expected to succeed">
+                        {formatPercent(choice.expectedSuccess)}
+                      </span>
+                    ),
+                  },
+                  {
+                    term: 'Service chosen with',
+                    value: (
+                      <span title="How likely this module was to be chosen among those that could take the call">
+                        {formatPercent(choice.probability)} of {plural(choice.options, 'option')}
+                      </span>
+                    ),
+                  },
+                ]
+              : []),
             {
               term: 'Probability',
               value: (
@@ -47,5 +69,15 @@ export function DecisionExplained({ decision }: { decision: DecisionView }) {
         </div>
       ) : null}
     </div>
+  )
+}
+
+function RuleName({ choice: { rule, isExplored } }: { choice: ServiceChoice }) {
+  const { label, meaning } = ruleWords[rule]
+  return (
+    <span title={meaning}>
+      {label}
+      {isExplored ? ', exploring another one' : ''}
+    </span>
   )
 }
