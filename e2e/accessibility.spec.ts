@@ -123,6 +123,27 @@ const places: Place[] = [
     show: page => expect(page.getByRole('table', { name: 'Terms of the score' }).getByRole('row').nth(5)).toBeVisible(),
   },
   {
+    name: 'what was learned of services',
+    path: '/learning',
+    show: page =>
+      expect(page.getByRole('table', { name: 'What is known of each service' }).getByRole('row').nth(5)).toBeVisible(),
+  },
+  {
+    name: 'what rules cost',
+    path: '/learning?tab=rules',
+    show: page => expect(page.getByText('A positive difference is what the rule costs')).toBeVisible(),
+  },
+  {
+    name: 'what is remembered',
+    path: '/learning?tab=memory',
+    show: page => expect(page.getByRole('table', { name: 'Short-term memory' }).getByRole('row').nth(5)).toBeVisible(),
+  },
+  {
+    name: 'how services are chosen',
+    path: '/learning?tab=choice',
+    show: page => expect(page.getByRole('combobox', { name: 'Pin of text.summarize' })).toBeVisible(),
+  },
+  {
     name: 'the form of a deployment',
     path: '/modules/report-writer',
     async show(page) {

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Scale } from 'lucide-react'
 import type { RegretAnswer, RegretMetric, RuleRegret } from '#server/contracts/learning.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { Card, CardContent, CardFooter, CardHeader } from '../ui/card.tsx'
+import { Card, CardFooter, CardHeader } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { formatCount, plural } from '../ui/format.ts'
@@ -45,9 +45,12 @@ export function RulesPanel() {
   }
   return (
     <div className="grid gap-4 *:min-w-0">
-      {data.rules.map(rule => (
-        <RuleCard key={`${rule.rule} ${rule.taskType}`} regret={rule} />
-      ))}
+      {data.rules
+        .filter(({ withChoice }) => withChoice > 0)
+        .map(rule => (
+          <RuleCard key={`${rule.rule} ${rule.taskType}`} regret={rule} />
+        ))}
+      <WithoutChoiceCard rules={data.rules.filter(({ withChoice }) => withChoice === 0)} />
       <p className="num max-w-prose text-pretty text-muted-foreground text-xs">
         From {data.capped ? 'the newest ' : ''}
         {plural(data.calls, 'call')} of the window
@@ -66,7 +69,6 @@ export function RulesPanel() {
 function RuleCard({ regret }: { regret: RuleRegret }) {
   const { rule, taskType, calls, explored, withChoice, actual } = regret
   const { label, meaning } = ruleWords[rule]
-  const isOpen = withChoice > 0
   return (
     <Card>
       <CardHeader
@@ -77,41 +79,76 @@ function RuleCard({ regret }: { regret: RuleRegret }) {
           </span>
         }
       />
-      {isOpen ? (
-        <Table aria-label={`${label}: ${taskType}`}>
-          <TableHeader>
-            <tr>
-              <TableHead>In</TableHead>
-              <TableHead numeric>All its calls</TableHead>
-              <TableHead>Against always the best service</TableHead>
-              <TableHead>Against the best choice for each call</TableHead>
-            </tr>
-          </TableHeader>
-          <TableBody>
+      <Table aria-label={`${label}: ${taskType}`}>
+        <TableHeader>
+          <tr>
+            <TableHead>In</TableHead>
+            <TableHead numeric>All its calls</TableHead>
+            <TableHead>Against always the best service</TableHead>
+            <TableHead>Against the best choice for each call</TableHead>
+          </tr>
+        </TableHeader>
+        <TableBody>
+          {metrics.map(metric => (
+            <TableRow key={metric}>
+              <TableCell className="whitespace-nowrap">{metricWords[metric]}</TableCell>
+              <TableCell numeric>{formatMetric(metric, actual[metric])}</TableCell>
+              <TableCell>
+                <Answer metric={metric} answer={regret.againstBestService[metric]} />
+              </TableCell>
+              <TableCell>
+                <Answer metric={metric} answer={regret.againstBestChoice[metric]} />
+              </TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+      <CardFooter className="num">
+        {meaning} {plural(explored, 'call')} explored another one.
+      </CardFooter>
+    </Card>
+  )
+}
+
+/** Rules none of whose calls could have gone elsewhere: what they come to, and that nothing can be said beside it. */
+function WithoutChoiceCard({ rules }: { rules: readonly RuleRegret[] }) {
+  if (rules.length === 0) return null
+  return (
+    <Card>
+      <CardHeader title="Without a choice" note="what others would have come to cannot be told" />
+      <Table aria-label="Without a choice">
+        <TableHeader>
+          <tr>
+            <TableHead>Rule</TableHead>
+            <TableHead>Type</TableHead>
+            <TableHead numeric>Calls</TableHead>
             {metrics.map(metric => (
-              <TableRow key={metric}>
-                <TableCell className="whitespace-nowrap">{metricWords[metric]}</TableCell>
-                <TableCell numeric>{formatMetric(metric, actual[metric])}</TableCell>
-                <TableCell>
-                  <Answer metric={metric} answer={regret.againstBestService[metric]} />
-                </TableCell>
-                <TableCell>
-                  <Answer metric={metric} answer={regret.againstBestChoice[metric]} />
-                </TableCell>
-              </TableRow>
+              <TableHead key={metric} numeric>
+                {metricWords[metric]}
+              </TableHead>
             ))}
-          </TableBody>
-        </Table>
-      ) : (
-        <CardContent className="text-pretty text-muted-foreground">
-          {meaning} None of its calls could have gone elsewhere, so what others would have come to cannot be told.
-        </CardContent>
-      )}
-      {isOpen ? (
-        <CardFooter className="num">
-          {meaning} {plural(explored, 'call')} explored another one.
-        </CardFooter>
-      ) : null}
+          </tr>
+        </TableHeader>
+        <TableBody>
+          {rules.map(({ rule, taskType, calls, actual }) => (
+            <TableRow key={`${rule} ${taskType}`}>
+              <TableCell className="whitespace-nowrap">
+                <span title={ruleWords[rule].meaning}>{ruleWords[rule].label}</span>
+              </TableCell>
+              <TableCell className="whitespace-nowrap">{taskType}</TableCell>
+              <TableCell numeric>{formatCount(calls)}</TableCell>
+              {metrics.map(metric => (
+                <TableCell key={metric} numeric>
+                  {formatMetric(metric, actual[metric])}
+                </TableCell>
+              ))}
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+      <CardFooter>
+        One service only could take each of these calls, a pin decided, or exploration was off for them.
+      </CardFooter>
     </Card>
   )
 }

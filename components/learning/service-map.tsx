@@ -2,16 +2,15 @@
 
 import Link from 'next/link'
 import type { ServicePerformance } from '#server/contracts/learning.ts'
-import { cn } from '../ui/cn.ts'
 import { formatCompact, formatPercent, plural } from '../ui/format.ts'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 
-/** Shares of successes, and the shade from there on; what is below the last one has none. */
+/** Shares of successes, and how strong the shade is from there on, in per cent. */
 const shades = [
-  { from: 0.99, className: 'bg-chart-1/30' },
-  { from: 0.9, className: 'bg-chart-1/20' },
-  { from: 0.5, className: 'bg-chart-1/10' },
-  { from: 0, className: 'bg-muted' },
+  { from: 0.99, strength: 32 },
+  { from: 0.9, strength: 22 },
+  { from: 0.5, strength: 12 },
+  { from: 0, strength: 4 },
 ] as const
 
 /** Modules down, task types across: the darker, the more succeeds. Every cell says in figures what its shade says. */
@@ -55,16 +54,17 @@ function MapCell({ service }: { service: ServicePerformance | undefined }) {
     )
   }
   const { successRate, confidence, outcomes, isEnabled } = service
-  const shade = shades.find(({ from }) => (successRate ?? -1) >= from)
+  const strength = shades.find(({ from }) => (successRate ?? -1) >= from)?.strength ?? 0
   const count = Math.round(outcomes)
   return (
     <TableCell className="p-0.5">
       <div
-        className={cn('num grid min-w-24 rounded-sm px-2 py-1', shade?.className)}
+        className="num grid min-w-24 whitespace-nowrap rounded-sm px-2 py-1"
+        style={{ backgroundColor: `color-mix(in oklab, var(--chart-1) ${strength}%, transparent)` }}
         title={`${plural(count, 'outcome')} behind it, older ones counting less`}
       >
         <span className="font-medium">{successRate === null ? 'no history' : formatPercent(successRate)}</span>
-        <span className="text-muted-foreground text-xs">
+        <span className="text-xs">
           {isEnabled ? `${formatPercent(confidence)} sure · n ${formatCompact(count)}` : 'disabled'}
         </span>
       </div>

@@ -106,7 +106,7 @@ function TrendCell({ label, verdict, values, max }: TrendCellProps) {
       <Sparkline
         values={values}
         label={`${label}: ${trendWords[verdict]}`}
-        width={64}
+        width={48}
         {...(max !== undefined && { max })}
       />
       <span className={verdict === 'worse' ? 'text-warn-text text-xs' : 'text-muted-foreground text-xs'}>

@@ -31,7 +31,7 @@ export const trendWords: Record<TrendVerdict, string> = {
   better: 'Better',
   steady: 'Steady',
   worse: 'Worse',
-  unknown: 'Too few calls',
+  unknown: 'Too few',
 }
 
 export const metricWords: Record<RegretMetric, string> = {

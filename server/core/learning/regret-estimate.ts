@@ -23,14 +23,18 @@ const moreIsBetter: Readonly<Record<RegretMetric, boolean>> = { success: true, t
 /** Means by service, of calls other than those they are used for. */
 export type ServiceMeans = ReadonlyMap<string, number>
 
-/** The best by these means; null when none of them is known. */
+/**
+ * The best by these means, equal ones by id: an order that came from what was done would make the policy hang on it. Null when none
+ * of them is known.
+ */
 export function bestOf(services: Iterable<string>, means: ServiceMeans, metric: RegretMetric): string | null {
   let best: string | null = null
   let bestValue = 0
   for (const service of services) {
     const value = means.get(service)
     if (value === undefined) continue
-    if (best !== null && (moreIsBetter[metric] ? value <= bestValue : value >= bestValue)) continue
+    const gain = moreIsBetter[metric] ? value - bestValue : bestValue - value
+    if (best !== null && (gain < 0 || (gain === 0 && service > best))) continue
     best = service
     bestValue = value
   }

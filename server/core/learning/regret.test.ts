@@ -71,6 +71,17 @@ test('equal services are no regret: the luck of the one that looks best never co
   expect(claims / histories).toBeLessThanOrEqual(0.05)
 })
 
+test('services without any difference are compared with no more doubt than the one that serves most leaves', () => {
+  const perfect = ['b', 'a'].map(moduleId => ({ ...better, moduleId, successRate: 1 }))
+  const { regret: found } = estimated(regret(perfect, 3).againstBestChoice.success)
+  expect(found.value).toBe(0)
+  // The same one is taken as best for every call, whichever of the two it went to.
+  expect(estimated(regret(perfect, 3).againstBestService.success).moduleId).toBe('a')
+  expect(estimated(regret(perfect, 3).againstBestChoice.success)).toMatchObject({
+    effectiveCalls: estimated(regret(perfect, 3).againstBestService.success).effectiveCalls,
+  })
+})
+
 test('the best choice counts only services that could have taken the call', () => {
   const seldom: TrueService = { ...better, moduleId: 'seldom', successRate: 1, availability: 0.5 }
   const rule = regret([worse, better, seldom], 7, 20_000)
