@@ -1,5 +1,6 @@
 import type { PreviewImpact } from '#server/contracts/impact.ts'
 import { ImpactPanel } from '../impact/impact-panel.tsx'
+import { ScrollArea } from '../ui/scroll-area.tsx'
 import type { PolicyDifference } from './policy-edit.ts'
 
 /** Shown at once; more would bury the way to save. */
@@ -13,7 +14,7 @@ export function LimitImpacts({ differences }: { differences: readonly PolicyDiff
   })
   if (narrower.length === 0) return null
   return (
-    <div className="grid max-h-72 w-full gap-3 overflow-y-auto">
+    <ScrollArea label="What the limits touch" className="grid max-h-72 w-full gap-3">
       {narrower.slice(0, mostShown).map(({ input, name }) => (
         <div key={`${input.act} ${name}`}>
           <h3 className="mb-1.5 font-semibold">The limit of {name}</h3>
@@ -25,7 +26,7 @@ export function LimitImpacts({ differences }: { differences: readonly PolicyDiff
           And {narrower.length - mostShown} more; save them one after another to see.
         </p>
       ) : null}
-    </div>
+    </ScrollArea>
   )
 }
 

@@ -5,6 +5,7 @@ import type { AlertChange, AlertStore, AlertText, StoredSilence } from '#server/
 import type { Principal } from '#server/core/shared/principal.ts'
 import type { LeasedDelivery, WebhookStore } from '#server/core/webhooks/webhook-store.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
+import { until } from '#server/testing/until.ts'
 import { readHeldTransactions } from './sql/alerts/held-transactions.ts'
 import { createAlertStore } from './sql-alert-store.ts'
 import { createWebhookStore } from './sql-webhook-store.ts'
@@ -311,16 +312,14 @@ describe('a webhook', () => {
 test('a transaction that is held open is found with its process, program and query', async () => {
   const client = await database.pool.connect()
   try {
-    await client.query(`SET application_name = 'nightly report'; BEGIN; SELECT 42`)
-    await client.query('SELECT pg_sleep(5.1)')
-    const held = await readHeldTransactions(database.pool)
-    expect(held).toMatchObject([
-      { application: 'nightly report', state: 'idle in transaction', query: 'SELECT pg_sleep(5.1)' },
-    ])
-    expect(held[0]?.pid).toBeTypeOf('number')
+    for (const text of [`SET application_name = 'nightly report'`, 'BEGIN', 'SELECT 42']) await client.query(text)
+    const held = await until('it is old enough', async () => (await readHeldTransactions(database.pool, 50))[0])
+    expect(held).toMatchObject({ application: 'nightly report', state: 'idle in transaction', query: 'SELECT 42' })
+    expect(held.pid).toBeTypeOf('number')
+    expect(await readHeldTransactions(database.pool, 3_600_000)).toEqual([])
   } finally {
     await client.query('ROLLBACK')
     client.release()
   }
-  expect(await readHeldTransactions(database.pool)).toEqual([])
+  expect(await readHeldTransactions(database.pool, 0)).toEqual([])
 })

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dutyNames, type ReplicaReport } from '#server/core/replicas/replica-store.ts'
@@ -226,10 +225,17 @@ describe('signals', () => {
   })
 })
 
-test('a closed connection stays closed', async () => {
-  const control = await openControl('closing')
+test('a closed connection stays closed, while one that was lost at the same time is back', async () => {
+  const [control, lost] = [await openControl('closing'), await openControl('lost')]
+  let isBack = false
+  lost.onReconnected(() => {
+    isBack = true
+  })
   await control.close()
-  await sleep(300)
+  await database.pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
+    sessionName('control', 'lost'),
+  ])
+  await until('the other is back', () => isBack)
   const { rows } = await database.pool.query('SELECT 1 FROM pg_stat_activity WHERE application_name = $1', [
     sessionName('control', 'closing'),
   ])

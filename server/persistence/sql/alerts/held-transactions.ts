@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { HeldTransaction } from '#server/core/alerts/alert-world.ts'
 
 /** Younger ones are nobody's concern, and there are many. */
-const leastAgeSeconds = 5
+const usualLeastAgeMs = 5_000
 const mostShown = 50
 
 interface Row {
@@ -17,10 +17,13 @@ interface Row {
 }
 
 /**
- * Transactions of this database that have been open for some seconds, oldest first: of sessions, and prepared ones, which need
+ * Transactions of this database that have been open for `leastAgeMs`, oldest first: of sessions, and prepared ones, which need
  * none. Another user's are seen only with the rights of `pg_read_all_stats`; without them their start is hidden.
  */
-export async function readHeldTransactions(pool: Pool): Promise<HeldTransaction[]> {
+export async function readHeldTransactions(
+  pool: Pool,
+  leastAgeMs: number = usualLeastAgeMs,
+): Promise<HeldTransaction[]> {
   const { rows } = await pool.query<Row>({
     name: 'read-held-transactions',
     text: `
@@ -30,12 +33,13 @@ export async function readHeldTransactions(pool: Pool): Promise<HeldTransaction[
                nullif(concat_ws(': ', wait_event_type, wait_event), '') AS waits_for
         FROM pg_stat_activity
         WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
-          AND xact_start < clock_timestamp() - ${leastAgeSeconds} * interval '1 second'
+          AND xact_start < clock_timestamp() - $1 * interval '1 millisecond'
         UNION ALL
         SELECT NULL, gid, owner, 'prepared', prepared, NULL, NULL, NULL
         FROM pg_prepared_xacts
-        WHERE database = current_database() AND prepared < clock_timestamp() - ${leastAgeSeconds} * interval '1 second'
+        WHERE database = current_database() AND prepared < clock_timestamp() - $1 * interval '1 millisecond'
       ) held ORDER BY transaction_start LIMIT ${mostShown}`,
+    values: [leastAgeMs],
   })
   return rows.map(row => ({
     pid: row.pid,
