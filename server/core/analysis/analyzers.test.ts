@@ -44,9 +44,9 @@ function changeOf({ act }: Finding) {
 const cases: Case[] = [
   {
     analyzer: 'capacity',
-    truth: 'an instance that is as fast with 4 calls at once as with 1 has work for 4.4',
-    degraded: [plan([service('m', { capacities: [4] })], steady, { streams: busy(13_700), hours: 3 })],
-    healthy: [plan([service('m', { capacities: [8] })], steady, { streams: busy(13_700), hours: 3 })],
+    truth: 'an instance that is as fast with 4 calls at once as with 1 has work for 3.8 of its 4 places',
+    degraded: [plan([service('m', { capacities: [4] })], steady, { streams: busy(13_700), hours: 1 })],
+    healthy: [plan([service('m', { capacities: [8] })], steady, { streams: busy(13_700), hours: 1 })],
     expected: finding => {
       const change = changeOf(finding)
       expect(change).toMatchObject({ kind: 'instance_capacity', instanceId: 'm-1' })
@@ -62,13 +62,13 @@ const cases: Case[] = [
       plan(
         [service('m', { capacities: [12] })],
         ({ inFlight, draw }) => ({ durationMs: around(200 + 8 * (inFlight + 1) ** 2, 0.2, draw) }),
-        { streams: [{ type: 'work', perHour: 50_000, shares: { m: 1 }, intensity: inWaves }], hours: 3 },
+        { streams: [{ type: 'work', perHour: 50_000, shares: { m: 1 }, intensity: inWaves }], hours: 2 },
       ),
     ],
     healthy: [
       plan([service('m', { capacities: [12] })], ({ draw }) => ({ durationMs: around(400, 0.2, draw) }), {
         streams: busy(60_000),
-        hours: 3,
+        hours: 1,
       }),
     ],
     expected: finding => {
@@ -86,7 +86,7 @@ const cases: Case[] = [
         ({ inFlight, draw }) => ({ durationMs: around(600 * (1 + inFlight * 0.25), 0.3, draw) }),
         {
           streams: busy(28_000),
-          hours: 2,
+          hours: 1,
         },
       ),
     ],
@@ -96,7 +96,7 @@ const cases: Case[] = [
         ({ inFlight, draw }) => ({ durationMs: around(600 * (1 + inFlight * 0.25), 0.3, draw) }),
         {
           streams: busy(28_000),
-          hours: 2,
+          hours: 1,
         },
       ),
     ],
@@ -367,6 +367,7 @@ const cases: Case[] = [
           { type: 'work', perHour: 2_000, shares: { m: 1 }, deadlineMs: 3_000 },
           { type: 'bulk', perHour: 11_600, shares: { m: 1 } },
         ],
+        hours: 1,
       }),
     ],
     healthy: [
@@ -375,6 +376,7 @@ const cases: Case[] = [
           { type: 'work', perHour: 2_000, shares: { m: 1 }, deadlineMs: 3_000 },
           { type: 'bulk', perHour: 11_600, shares: { m: 1 } },
         ],
+        hours: 1,
       }),
     ],
     expected: finding => expect(changeOf(finding)).toEqual({ kind: 'type_priority', taskType: 'work', priority: 2 }),

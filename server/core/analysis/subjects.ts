@@ -23,6 +23,14 @@ export function reachOf({ tasks }: FleetEvidence, calls: Iterable<Call>): number
   return tasks.length === 0 ? 0 : touched.size / tasks.length
 }
 
+/** From due to ended, the mean over the tasks of these calls in ms, and how many tasks there are. */
+export function latencyOf(calls: Iterable<Call>): { tasks: number; meanMs: number } {
+  const tasks = new Set([...calls].map(({ task }) => task))
+  let sum = 0
+  for (const { finishedAt, dueAt } of tasks) sum += Math.max(0, finishedAt - dueAt)
+  return { tasks: tasks.size, meanMs: tasks.size === 0 ? 0 : sum / tasks.size }
+}
+
 /** What a module costs for so much time of its calls, in USD. */
 export function costOf({ costPerHourUsd }: ModuleRecord, durationMs: number): number {
   return (costPerHourUsd * durationMs) / hourMs

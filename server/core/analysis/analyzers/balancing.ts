@@ -5,7 +5,7 @@ import type { FindingDraft } from '../finding.ts'
 import type { Call, FleetEvidence } from '../fleet-evidence.ts'
 import { bySpan } from '../spans.ts'
 import { estimateMean, type MeanEstimate, meanOf } from '../statistics/samples.ts'
-import { hasSucceeded, inService, ofInstance, ofModule, reachOf } from '../subjects.ts'
+import { hasSucceeded, inService, latencyOf, ofInstance, ofModule, reachOf } from '../subjects.ts'
 import { instancesInRotation } from './saturation.ts'
 
 const leastPerSpan = 5
@@ -123,27 +123,29 @@ function draftOf(found: {
   }
 }
 
-/** The mean time of a call when the slow instance gets work in proportion to its speed; its siblings are as they are. */
+/** The mean time of a task when the slow instance gets work in proportion to its speed; its siblings are as they are. */
 function expectedOf(
   calls: readonly Call[],
   own: readonly Call[],
   slowness: MeanEstimate,
 ): FindingDraft['expected'][number] {
-  const from = meanOf(calls.map(({ durationMs }) => durationMs))
+  const { meanMs: from } = latencyOf(calls)
+  const callMs = meanOf(calls.map(({ durationMs }) => durationMs))
   const ownMs = meanOf(own.map(({ durationMs }) => durationMs))
   const others = calls.length - own.length
-  const othersMs = (from * calls.length - ownMs * own.length) / others
-  const with_ = (ratio: number) => {
+  const othersMs = (callMs * calls.length - ownMs * own.length) / others
+  const latencyWith = (ratio: number) => {
     const count = own.length / ratio
-    return (count * ownMs + others * othersMs) / (count + others)
+    return Math.max(0, from - callMs + (count * ownMs + others * othersMs) / (count + others))
   }
+  const ends = [slowness.low, slowness.high].map(end => latencyWith(Math.exp(end)))
   return {
     measure: 'latency_mean',
     unit: 'ms',
     from,
-    to: with_(Math.exp(slowness.mean)),
-    low: Math.min(with_(Math.exp(slowness.high)), with_(Math.exp(slowness.low))),
-    high: Math.max(with_(Math.exp(slowness.high)), with_(Math.exp(slowness.low))),
+    to: latencyWith(Math.exp(slowness.mean)),
+    low: Math.min(...ends),
+    high: Math.max(...ends),
     better: 'lower',
   }
 }

@@ -8,7 +8,7 @@ import { bySpan } from '../spans.ts'
 import { fitCensored } from '../statistics/censored.ts'
 import { quantileOf, sortedOf } from '../statistics/samples.ts'
 import { binomialAtLeast, binomialAtMost } from '../statistics/tails.ts'
-import { hasSucceeded, inService, isJudged, ofModule, reachOf } from '../subjects.ts'
+import { hasSucceeded, inService, isJudged, latencyOf, ofModule, reachOf } from '../subjects.ts'
 
 const leastCalls = 500
 const usualTimeouts = 0.005
@@ -131,8 +131,10 @@ function tooLong(evidence: FleetEvidence, module: ModuleRecord, calls: readonly 
   const isWorth = proposed <= muchShorter * limitMs && hungMs >= leastWaste * allMs && good.length > 0
   const rules = module.breaker.slowCalls
   if (!isWorth || (rules !== null && rules.slowMs >= proposed)) return { pValue, draft: null }
-  const from = allMs / calls.length
-  const to = (allMs - hungMs + timedOut.length * proposed) / calls.length
+  const { tasks, meanMs: from } = latencyOf(calls)
+  const hung = estimateShare(calls.length, timedOut.length)
+  // What each hanging call gives back, spread over the tasks.
+  const latencyWith = (share: number) => Math.max(0, from - ((share * calls.length) / tasks) * (limitMs - proposed))
   const draft = (): FindingDraft => ({
     direction: 'shorter',
     title: `Give calls of ${module.name} ${proposed} ms instead of ${limitMs}: none that succeeds takes as long, and those that hang hold a place all that time.`,
@@ -163,7 +165,15 @@ function tooLong(evidence: FleetEvidence, module: ModuleRecord, calls: readonly 
       shareFigure('Good calls that the shorter limit would lose', good.length, lost),
     ],
     expected: [
-      { measure: 'latency_mean', unit: 'ms', from, to, low: to * 0.9, high: Math.min(from, to * 1.1), better: 'lower' },
+      {
+        measure: 'latency_mean',
+        unit: 'ms',
+        from,
+        to: latencyWith(hung?.rate ?? 0),
+        low: latencyWith(hung?.high ?? 0),
+        high: latencyWith(hung?.low ?? 0),
+        better: 'lower',
+      },
     ],
     reach: reachOf(evidence, timedOut),
     spans: { showing: bySpan(timedOut).size, of: bySpan(calls).size },
