@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { SqlTaskStore } from '../../server/persistence/sql-task-store.ts'
 import { createIdSource } from '../../server/persistence/uuid-v7.ts'
-import { attempt, leaseEnd, newTask, succeeded } from '../../server/testing/task-store-contract.ts'
+import { attempt, leaseEnd, newTask, succeeded } from '../../server/testing/task-builders.ts'
 import { median } from '../figure.ts'
 import { enqueue } from './stock.ts'
 

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ClaimedTask } from '#server/core/queue/task-store.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
-import { leaseEnd, newTask, succeeded } from '#server/testing/task-store-contract.ts'
+import { leaseEnd, newTask, succeeded } from '#server/testing/task-builders.ts'
 import { SqlTaskStore } from './sql-task-store.ts'
 
 const taskCount = 8_000

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ClaimedTask, NewTask, TaskStore } from '#server/core/queue/task-store.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
 import { openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
-import { attempt, leaseEnd, newTask, succeeded } from '#server/testing/task-store-contract.ts'
+import { attempt, leaseEnd, newTask, succeeded } from '#server/testing/task-builders.ts'
 import { SqlTaskStore } from './sql-task-store.ts'
 
 const tenantId = 'default'

@@ -5,8 +5,9 @@ import { createTestDatabase, type TestDatabase } from '#server/testing/database.
 import { describeDeadLetters } from '#server/testing/dead-letter-contract.ts'
 import { describeDependencies } from '#server/testing/dependency-contract.ts'
 import { openSqlModelWorld, openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
+import { attempt, leaseEnd, newTask, succeeded } from '#server/testing/task-builders.ts'
 import { describeTaskShares } from '#server/testing/task-share-contract.ts'
-import { attempt, describeTaskStore, leaseEnd, newTask, succeeded } from '#server/testing/task-store-contract.ts'
+import { describeTaskStore } from '#server/testing/task-store-contract.ts'
 import { checkTaskStoreModel } from '#server/testing/task-store-model.ts'
 import { aheadValues, countAheadSql } from './sql/tasks/count-ahead.ts'
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Lane } from '#server/core/queue/lane.ts'
 import type { NewTask, NextStep, Remake, TaskStore } from '#server/core/queue/task-store.ts'
-import { attempt, leaseEnd, newTask, succeeded, type TaskStoreWorld } from './task-store-contract.ts'
+import { attempt, leaseEnd, newTask, succeeded } from './task-builders.ts'
+import { type TaskStoreWorld } from './task-store-contract.ts'
 
 const tenantId = 'default'
 const by = { kind: 'person', id: 'p1', name: 'Olga Operator', tenantId } as const

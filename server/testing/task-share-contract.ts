@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TaskStore } from '#server/core/queue/task-store.ts'
+import { attempt, leaseEnd, newTask, succeeded } from './task-builders.ts'
 import type { TaskStoreWorld } from './task-store-contract.ts'
-import { attempt, leaseEnd, newTask, succeeded } from './task-store-contract.ts'
 
 const tenantId = 'default'
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { ClaimedTask, InsertResult, NextStep, TaskStore } from '#server/core/queue/task-store.ts'
 import { expectCounts, expectEveryTask } from './expect-model.ts'
+import { attempt, leaseEnd, newTask, succeeded } from './task-builders.ts'
 import {
   bytesOf,
   claimable,
@@ -16,7 +17,6 @@ import {
   settle,
   statusOf,
 } from './task-model.ts'
-import { attempt, leaseEnd, newTask, succeeded } from './task-store-contract.ts'
 
 /** A store in a world whose time the model moves. */
 export interface ModelWorld {

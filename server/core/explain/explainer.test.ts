@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { buildInstance, buildModule } from '#server/testing/fake-fleet.ts'
-import { attempt, leaseEnd, succeeded } from '#server/testing/task-store-contract.ts'
+import { attempt, leaseEnd, succeeded } from '#server/testing/task-builders.ts'
 import type { AttemptView } from '../../contracts/tasks.ts'
 import type { ClaimedTask, NewTask } from '../queue/task-store.ts'
 import { ExplainStage } from './testing/explain-stage.ts'

@@ -1,7 +1,7 @@
 import { FakeClock } from '#server/testing/fake-clock.ts'
 import { type buildModule, FakeFleet } from '#server/testing/fake-fleet.ts'
 import { createSeededIds } from '#server/testing/seeded-random.ts'
-import { newTask } from '#server/testing/task-store-contract.ts'
+import { newTask } from '#server/testing/task-builders.ts'
 import type { BreakerView } from '../../../contracts/breakers.ts'
 import type { TaskExplanation } from '../../../contracts/explain.ts'
 import type { PauseView } from '../../../contracts/queues.ts'

@@ -1,6 +1,6 @@
 import { FakeClock } from '#server/testing/fake-clock.ts'
 import { createSeededIds, createSeededRandom } from '#server/testing/seeded-random.ts'
-import { attempt, leaseEnd, newTask, succeeded } from '#server/testing/task-store-contract.ts'
+import { attempt, leaseEnd, newTask, succeeded } from '#server/testing/task-builders.ts'
 import { MemoryTaskStore } from '../../simulation/memory-task-store.ts'
 import { defaultQueuePolicy, rankOf, scoreOf } from '../priority.ts'
 import type { NewTask } from '../task-store.ts'
