@@ -5,7 +5,7 @@ import { analyzeFleet } from './analyze-fleet.ts'
 import { analyzers } from './catalog.ts'
 import { confidenceOf, keyOf, priorityOf } from './finding.ts'
 import { gatherEvidence } from './gather-evidence.ts'
-import { analyzePlan, service } from './testing/fleet.ts'
+import { analyzePlan, episode, service } from './testing/fleet.ts'
 import { around } from './testing/traffic.ts'
 
 const hourMs = 3_600_000
@@ -41,6 +41,36 @@ describe('what cannot be analyzed is skipped with a reason, by every analyzer', 
     expect(skipped.map(({ analyzer }) => analyzer)).toEqual(expect.arrayContaining(asked))
     for (const { reason } of skipped) expect(reason).toMatch(/^[A-Z].*\.$/)
   })
+})
+
+test('only what follows a failed call after a back-off is a retry: not a fallback at once, nor a call that found no room', () => {
+  const at = (ms: number) => ({ dispatchedAt: windowStart + ms, endedAt: windowStart + ms + 100 })
+  const second = { ...at(2_000), enqueuedAt: windowStart + 1_500 }
+  const retryAfter = (first: object, then: object = second) => {
+    const history = historyOf([recordedTask(0, [{ ...at(0), ...first }, then])], hourMs)
+    const evidence = gatherEvidence({ history, breakerChanges: [] }, snapshotOf(service('m1')))
+    return evidence.tasks[0]?.calls[1]?.retryOf !== null
+  }
+  expect(retryAfter({ outcome: 'failed' })).toBe(true)
+  expect(retryAfter({ outcome: 'timed_out' })).toBe(true)
+  expect(retryAfter({ outcome: 'busy' })).toBe(false)
+  expect(retryAfter({ outcome: 'preempted' })).toBe(false)
+  expect(retryAfter({ outcome: 'failed' }, { ...second, enqueuedAt: windowStart })).toBe(false)
+})
+
+test('replicas that follow each other into an outage saw one, and what an operator forced is none', () => {
+  const history = historyOf([], hourMs)
+  const changes = [
+    ...episode('m1', 0),
+    ...episode('m1', 1_000, { replicaId: 'r2' }),
+    ...episode('m1', 900_000, { failedProbes: 1 }),
+  ]
+  const forced = { ...changes[0]!, at: windowStart + 1_800_000, reason: 'forced open by Ann: provider outage' }
+  const evidence = gatherEvidence({ history, breakerChanges: [...changes, forced] }, snapshotOf(service('m1')))
+  expect(evidence.episodes.map(({ openedAt, failedProbes }) => [openedAt - windowStart, failedProbes])).toEqual([
+    [0, 0],
+    [900_000, 1],
+  ])
 })
 
 test('an analyzer that nobody knows is refused by name, with those there are', () => {

@@ -109,10 +109,15 @@ function toCall(
     waitMs: Math.max(0, dispatchedAt - Math.max(attempt.enqueuedAt, task.dueAt, before?.endedAt ?? 0)),
     inFlight,
     number,
-    retryOf: before !== null && attempt.enqueuedAt >= before.endedAt ? before : null,
+    retryOf: before !== null && isFailure(before) && attempt.enqueuedAt >= before.endedAt ? before : null,
     limitMs,
     taskLimitMs,
     span: Math.floor(dispatchedAt / spanMs),
     task,
   }
+}
+
+/** A call that found no room, or was ended by us, is made again without having failed. */
+function isFailure({ outcome }: RecordedAttempt): boolean {
+  return outcome === 'failed' || outcome === 'timed_out'
 }

@@ -22,7 +22,8 @@ export const retirementAnalyzer: Analyzer = {
   version: 1,
   name: 'Modules to retire',
   question: 'Is there a module that gets no work though there is some, and that nobody would miss?',
-  needs: 'A module with two other enabled services for each of its types, and 200 tasks that it could have run.',
+  needs:
+    'A module with two other enabled services for each of its types, and 200 tasks that it could have run (some 2,000 show that it is not needed).',
   analyze(evidence) {
     const candidates: Candidate[] = []
     const enabled = inService(evidence)
