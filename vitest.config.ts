@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
+/** What touches nothing but memory: its files can share a worker, each the poorer by the start of one. */
+const pure = ['server/{core,contracts}/**/*.test.ts', 'components/**/*.test.{ts,tsx}']
+
 export default defineConfig({
   test: {
-    include: ['{server,fleet,components,packages}/**/*.test.{ts,tsx}'],
-    globalSetup: ['server/testing/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Much of it is waiting: for a lease to run out, a probe to be due.
@@ -11,5 +12,17 @@ export default defineConfig({
     // Once more on a machine that may be busy; what needed it is reported as flaky.
     retry: process.env.CI ? 1 : 0,
     coverage: { include: ['server/**', 'fleet/**', 'components/**'], exclude: ['**/generated/**', '**/*.test.*'] },
+    projects: [
+      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['{server,fleet,packages}/**/*.test.ts'],
+          exclude: pure,
+          globalSetup: ['server/testing/global-setup.ts'],
+        },
+      },
+    ],
   },
 })
