@@ -27,7 +27,7 @@ export function DistributionBars({ label, boundsMs, counts, max, series, height 
       <BarChart data={rows} margin={{ top: 6, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid {...gridLook} />
         <XAxis {...axisLook} dataKey="name" minTickGap={24} height={20} />
-        <YAxis {...axisLook} width={36} tickFormatter={formatCompact} allowDecimals={false} domain={[0, max]} />
+        <YAxis {...axisLook} width={44} tickFormatter={formatCompact} allowDecimals={false} domain={[0, max]} />
         <Bar dataKey="count" fill={`var(--chart-${series})`} isAnimationActive={false} />
       </BarChart>
     </ChartFrame>

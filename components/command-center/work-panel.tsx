@@ -85,8 +85,9 @@ function WorkTable({ rows, view }: { rows: readonly Row[]; view: View }) {
           <TableHead>{view === 'types' ? 'Type' : 'Module'}</TableHead>
           <TableHead numeric>{view === 'types' ? 'Ready' : 'In use'}</TableHead>
           <TableHead numeric>Running</TableHead>
-          <TableHead title="Ended in each ten seconds of the last five minutes">Ended, 5 min</TableHead>
-          <TableHead numeric>Done</TableHead>
+          <TableHead numeric title="The line: what ended in each ten seconds of the last five minutes">
+            Done
+          </TableHead>
           <TableHead numeric>Failed</TableHead>
           <TableHead numeric title="50th, 95th and 99th percentile">
             Wait p50 · p95 · p99
@@ -106,10 +107,12 @@ function WorkTable({ rows, view }: { rows: readonly Row[]; view: View }) {
             </TableCell>
             <TableCell numeric>{row.load}</TableCell>
             <TableCell numeric>{formatCount(row.running)}</TableCell>
-            <TableCell>
-              <EndedLine endedPer10s={row.endedPer10s} />
+            <TableCell numeric>
+              <span className="inline-flex items-center gap-2">
+                <EndedLine endedPer10s={row.endedPer10s} />
+                <span className="min-w-8">{formatCount(row.completed)}</span>
+              </span>
             </TableCell>
-            <TableCell numeric>{formatCount(row.completed)}</TableCell>
             <TableCell numeric className={row.failed > 0 ? 'text-bad-text' : undefined}>
               {formatCount(row.failed)}
             </TableCell>
@@ -123,7 +126,7 @@ function WorkTable({ rows, view }: { rows: readonly Row[]; view: View }) {
         ))}
         {rows.length === 0 ? (
           <TableRow>
-            <TableCell colSpan={8} className="text-muted-foreground">
+            <TableCell colSpan={7} className="text-muted-foreground">
               Nothing was carried out yet.
             </TableCell>
           </TableRow>
@@ -142,7 +145,8 @@ function EndedLine({ endedPer10s }: Pick<WorkStats, 'endedPer10s'>) {
       values={values}
       label={`Ended in ten seconds, over five minutes: ${formatCount(values.at(-1) ?? 0)} lately, at most ${formatCount(top)}`}
       max={Math.max(1, top)}
-      height={18}
+      width={48}
+      height={16}
     />
   )
 }

@@ -45,7 +45,7 @@ export function HealthHistoryCard() {
         />
         <MomentRangeField label="Range of the history" value={search} onChange={change => void setSearch(change)} />
       </div>
-      <div className="h-[232px] px-3 pt-3">
+      <div className="h-[244px] px-3 pt-3">
         {error && !data ? (
           <ErrorLine error={error} />
         ) : !data ? (

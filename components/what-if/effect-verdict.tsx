@@ -9,7 +9,9 @@ export function EffectVerdict({ effect }: { effect: Effect }) {
     return (
       <span className="flex items-start gap-1.5 text-muted-foreground">
         <Equal aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-        <span>Not distinguishable: {noClaimWords[effect.noClaim]}</span>
+        <span title={noClaimWords[effect.noClaim]}>
+          Not distinguishable<span className="max-sm:sr-only">: {noClaimWords[effect.noClaim]}</span>
+        </span>
       </span>
     )
   }

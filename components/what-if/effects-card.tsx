@@ -26,18 +26,24 @@ export function EffectsCard({ effects }: { effects: readonly Effect[] }) {
   )
 }
 
-/** Each measure on both sides, with the interval of its difference and what may be claimed of it. */
+/** Each measure on both sides, with the interval of its difference and what may be claimed of it; phones show the difference and the claim. */
 export function EffectsTable({ effects }: { effects: readonly Effect[] }) {
   return (
     <ScrollArea label="Effects">
-      <Table aria-label="Effects" className="min-w-200">
+      <Table aria-label="Effects" className="sm:min-w-200">
         <TableHeader>
           <TableRow>
             <TableHead>Measure</TableHead>
-            <TableHead numeric>As it is</TableHead>
-            <TableHead numeric>With the change</TableHead>
+            <TableHead numeric className="max-sm:hidden">
+              As it is
+            </TableHead>
+            <TableHead numeric className="max-sm:hidden">
+              With the change
+            </TableHead>
             <TableHead numeric>Difference</TableHead>
-            <TableHead numeric>95 % interval</TableHead>
+            <TableHead numeric className="max-sm:hidden">
+              95 % interval
+            </TableHead>
             <TableHead>Verdict</TableHead>
           </TableRow>
         </TableHeader>
@@ -45,11 +51,17 @@ export function EffectsTable({ effects }: { effects: readonly Effect[] }) {
           {effects.map(effect => (
             <TableRow key={effect.measure}>
               <TableCell>{measureWords[effect.measure]}</TableCell>
-              <TableCell numeric>{formatMeasure(effect.measure, effect.before)}</TableCell>
-              <TableCell numeric>{formatMeasure(effect.measure, effect.after)}</TableCell>
+              <TableCell numeric className="max-sm:hidden">
+                {formatMeasure(effect.measure, effect.before)}
+              </TableCell>
+              <TableCell numeric className="max-sm:hidden">
+                {formatMeasure(effect.measure, effect.after)}
+              </TableCell>
               <TableCell numeric>{formatDifference(effect.measure, effect.difference)}</TableCell>
-              <TableCell numeric>{formatInterval(effect)}</TableCell>
-              <TableCell className="min-w-56">
+              <TableCell numeric className="max-sm:hidden">
+                {formatInterval(effect)}
+              </TableCell>
+              <TableCell className="sm:min-w-56">
                 <EffectVerdict effect={effect} />
               </TableCell>
             </TableRow>

@@ -30,15 +30,23 @@ export function GroupsCard({ groups }: { groups: readonly GroupEffects[] }) {
       />
       <CardContent className="p-0">
         <ScrollArea label="Gains and losses">
-          <Table aria-label="Gains and losses" className="min-w-200">
+          <Table aria-label="Gains and losses" className="sm:min-w-200">
             <TableHeader>
               <TableRow>
                 <TableHead>{kinds.find(({ value }) => value === kind)?.label}</TableHead>
-                <TableHead numeric>Tasks</TableHead>
-                <TableHead numeric>As it is</TableHead>
-                <TableHead numeric>With the change</TableHead>
+                <TableHead numeric className="max-sm:hidden">
+                  Tasks
+                </TableHead>
+                <TableHead numeric className="max-sm:hidden">
+                  As it is
+                </TableHead>
+                <TableHead numeric className="max-sm:hidden">
+                  With the change
+                </TableHead>
                 <TableHead numeric>Difference</TableHead>
-                <TableHead numeric>95 % interval</TableHead>
+                <TableHead numeric className="max-sm:hidden">
+                  95 % interval
+                </TableHead>
                 <TableHead>Verdict</TableHead>
               </TableRow>
             </TableHeader>
@@ -61,15 +69,21 @@ function GroupRow({ group: { name, kind, tasksBefore, tasksAfter, effects } }: {
   return (
     <TableRow>
       <TableCell className={kind === 'priority' ? 'capitalize' : 'font-mono'}>{name}</TableCell>
-      <TableCell numeric>
+      <TableCell numeric className="max-sm:hidden">
         {formatCount(Math.round(tasksBefore))}
         {moved ? ` → ${formatCount(Math.round(tasksAfter))}` : null}
       </TableCell>
-      <TableCell numeric>{formatMeasure(effect.measure, effect.before)}</TableCell>
-      <TableCell numeric>{formatMeasure(effect.measure, effect.after)}</TableCell>
+      <TableCell numeric className="max-sm:hidden">
+        {formatMeasure(effect.measure, effect.before)}
+      </TableCell>
+      <TableCell numeric className="max-sm:hidden">
+        {formatMeasure(effect.measure, effect.after)}
+      </TableCell>
       <TableCell numeric>{formatDifference(effect.measure, effect.difference)}</TableCell>
-      <TableCell numeric>{formatInterval(effect)}</TableCell>
-      <TableCell className="min-w-56">
+      <TableCell numeric className="max-sm:hidden">
+        {formatInterval(effect)}
+      </TableCell>
+      <TableCell className="sm:min-w-56">
         <EffectVerdict effect={effect} />
       </TableCell>
     </TableRow>
