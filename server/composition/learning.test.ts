@@ -63,7 +63,7 @@ beforeAll(async () => {
     })
   }
   await until('all tasks have ended', async () => (await recent()).length === 100 && (await count('outcome')) === 160)
-}, 60_000)
+}, 120_000)
 afterAll(() => cleanup.disposeAsync())
 
 const recent = (input: object = {}) => server.client.query<TaskMemory[]>('memory.recent', input)

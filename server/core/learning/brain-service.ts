@@ -48,6 +48,8 @@ const mostCalls = 10_000
 /** Decisions behind regret: with 2 % exploration about 200 of them tell of the alternatives. */
 const mostDecisions = 10_000
 const keepMs = 15_000
+/** Decisions are long texts to read. */
+const regretKeptMs = 60_000
 /** Outcomes from outside that one caller may report in a minute: evidence that nobody here has seen is not to drown ours. */
 const learnQuota = { calls: 600, windowMs: 60_000 }
 
@@ -65,7 +67,7 @@ export class BrainService implements BrainOperations {
     this.#parts = parts
     this.#quota = new CallQuota({ clock: parts.clock, ...learnQuota })
     this.#performance = new BriefCache({ clock: parts.clock, keepMs, most: 50 })
-    this.#regret = new BriefCache({ clock: parts.clock, keepMs, most: 50 })
+    this.#regret = new BriefCache({ clock: parts.clock, keepMs: regretKeptMs, most: 50 })
   }
 
   decide(tenantId: string, input: DecideInput): BrainDecision {

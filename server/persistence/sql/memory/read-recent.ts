@@ -15,10 +15,10 @@ interface Row {
   error_code: string | null
 }
 
-/** Candidates beyond those asked for: tasks that have not ended yet stand among the newest. */
-const spare = 1_000
-
-/** The newest tasks that have ended, by the order in which they were sent; one backward range of a primary key, bounded. */
+/**
+ * The newest tasks that have ended, by the order in which they were sent; one backward range of a primary key,
+ * bounded; what is joined is looked up row by row, whatever the planner knows of the tables.
+ */
 export async function readRecent(
   pool: Pool,
   tenantId: string,
@@ -31,13 +31,13 @@ export async function readRecent(
       SELECT o.id, t.type, o.status, o.served_by, t.priority, o.attempts, t.accepted_at, o.finished_at, o.error_code,
         (extract(epoch FROM o.finished_at - o.started_at) * 1000)::float8 AS run_ms,
         (SELECT coalesce(sum(a.cost_usd), 0) FROM attempt a WHERE a.tenant_id = $1 AND a.task_id = o.id) AS cost_usd
-      FROM (${isOfType ? 'SELECT id FROM task WHERE tenant_id = $1 AND type = $4' : 'SELECT id FROM outcome WHERE tenant_id = $1'}
-            ORDER BY id DESC LIMIT $3) AS newest
-      JOIN outcome o ON o.tenant_id = $1 AND o.id = newest.id
-      JOIN task t ON t.tenant_id = $1 AND t.id = newest.id
-      ORDER BY o.id DESC
+      FROM (SELECT id FROM ${isOfType ? 'task WHERE tenant_id = $1 AND type = $3' : 'outcome WHERE tenant_id = $1'}
+            ORDER BY id DESC) AS newest
+      CROSS JOIN LATERAL (SELECT * FROM outcome WHERE tenant_id = $1 AND id = newest.id LIMIT 1) AS o
+      CROSS JOIN LATERAL (SELECT * FROM task WHERE tenant_id = $1 AND id = newest.id LIMIT 1) AS t
+      ORDER BY newest.id DESC
       LIMIT $2`,
-    values: [tenantId, limit, isOfType ? limit + spare : limit, ...(isOfType ? [taskType] : [])],
+    values: [tenantId, limit, ...(isOfType ? [taskType] : [])],
   })
   return rows.map(row => ({
     taskId: row.id,

@@ -16,22 +16,15 @@ const mostBytes = 16_384
 
 /** The newest calls with what their tasks were like: names of top-level fields, and values of those that are short. */
 export async function readTracedCalls(pool: Pool, tenantId: string, query: TracedCallQuery): Promise<TracedCall[]> {
-  const { name, text, values } = newestCalls('read-traced-calls', ', a.number', tenantId, query)
   const isRead = `t.payload_bytes <= ${mostBytes} AND jsonb_typeof(t.payload) = 'object'`
-  const { rows } = await pool.query<TracedRow>({
-    name,
-    text: `
-      SELECT call.*, t.priority, t.payload_bytes,
+  const columns = `, a.number, t.priority, t.payload_bytes,
         CASE WHEN ${isRead} THEN ARRAY(SELECT key FROM jsonb_object_keys(t.payload) AS key LIMIT 32) END AS fields,
         CASE WHEN ${isRead} THEN (
           SELECT jsonb_object_agg(short.key, short.value)
           FROM (SELECT key, value FROM jsonb_each(t.payload)
                 WHERE jsonb_typeof(value) IN ('string', 'number', 'boolean') AND length(value::text) <= 42 LIMIT 32) AS short
-        ) END AS scalars
-      FROM (${text}) AS call
-      JOIN task t ON t.tenant_id = $1 AND t.id = call.task_id`,
-    values,
-  })
+        ) END AS scalars`
+  const { rows } = await pool.query<TracedRow>(newestCalls(tenantId, query, { name: 'read-traced-calls', columns }))
   return rows.map(({ number, priority, payload_bytes, fields, scalars, ...row }) => {
     const { costUsd: _, ...call } = toCall(row)
     return { ...call, attempt: number, priority, payloadBytes: payload_bytes, fields, scalars: scalars ?? {} }
