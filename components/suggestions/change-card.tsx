@@ -10,30 +10,31 @@ const ImpactPanel = onDemand(() => import('../impact/impact-panel.tsx').then(mod
 /** Exactly what would be applied, or was, and what that touches. */
 export function ChangeCard({ suggestion }: { suggestion: SuggestionView }) {
   const { act, difference, obstacle, state } = suggestion
-  const isDone = state.status === 'applied' || state.status === 'judged' || state.status === 'reverted'
+  const application =
+    state.status === 'applied' || state.status === 'judged' || state.status === 'reverted' ? state.application : null
+  const isDone = application !== null
+  const shown = application?.difference ?? difference
   const impact = act.change === null || isDone ? null : impactOf(act.change)
   return (
     <Card aria-labelledby="change">
       <CardHeader
         id="change"
-        title={act.kind === 'advice' ? 'What to do' : 'What would be changed'}
+        title={act.kind === 'advice' ? 'What to do' : isDone ? 'What was changed' : 'What would be changed'}
         note={act.kind === 'advice' ? 'For people; Quarterdeck cannot do it.' : null}
       />
       <CardContent className="grid gap-3">
         {act.kind === 'advice' ? <p>{act.todo}</p> : null}
-        {difference && !isDone ? (
+        {shown ? (
           <div className="grid gap-1">
-            <p className="font-medium">{difference.subject}</p>
+            <p className="font-medium">{shown.subject}</p>
             <p className="num flex flex-wrap items-center gap-2 wrap-anywhere">
-              <span className="rounded-sm bg-muted px-1.5 py-0.5">{difference.from}</span>
+              <span className="rounded-sm bg-muted px-1.5 py-0.5">{shown.from}</span>
               <ArrowRight aria-label="becomes" className="size-4 shrink-0 text-faint-foreground" />
-              <span className="rounded-sm bg-primary-soft px-1.5 py-0.5 font-medium text-primary-text">
-                {difference.to}
-              </span>
+              <span className="rounded-sm bg-primary-soft px-1.5 py-0.5 font-medium text-primary-text">{shown.to}</span>
             </p>
           </div>
         ) : null}
-        {isDone && act.kind === 'change' ? <Applied suggestion={suggestion} /> : null}
+        {state.status === 'reverted' ? <p>It was taken back: the setting is as it was before.</p> : null}
         {obstacle !== null && act.kind === 'change' && !isDone ? (
           <p className="text-sm text-warn-text">It could not be applied now: {obstacle}</p>
         ) : null}
@@ -41,12 +42,6 @@ export function ChangeCard({ suggestion }: { suggestion: SuggestionView }) {
       </CardContent>
     </Card>
   )
-}
-
-function Applied({ suggestion: { state, title } }: { suggestion: SuggestionView }) {
-  if (state.status === 'reverted')
-    return <p>{title}. It was applied and taken back; the setting is as it was before.</p>
-  return <p>{title}. It is in force, and one click takes it back.</p>
 }
 
 /** For changes that take no room away, whom they concern. */

@@ -184,7 +184,7 @@ const suggestionLooks: Record<SuggestionStatus, StatusLook> = {
   },
   expired: { label: 'Approval ran out', tone: 'warn', icon: TimerOff, meaning: 'It was not applied in time.' },
   applied: { label: 'Applied', tone: 'busy', icon: Hourglass, meaning: 'In force; watched until it is judged.' },
-  judged: { label: 'Judged', tone: 'ok', icon: FlaskConical, meaning: 'In force; compared with the time before.' },
+  judged: { label: 'Judged', tone: 'idle', icon: FlaskConical, meaning: 'In force; compared with the time before.' },
   reverted: { label: 'Reverted', tone: 'idle', icon: CornerUpLeft, meaning: 'Taken back by a person.' },
   rejected: { label: 'Rejected', tone: 'idle', icon: Ban, meaning: 'A person said no, with a reason.' },
 }

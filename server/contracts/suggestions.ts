@@ -115,6 +115,8 @@ export interface Application {
   by: ActorName
   at: string
   change: ConfigurationChange
+  /** What it changed, in words. */
+  difference: ChangeDescription
   inverse: ConfigurationChange
   /** When before and after are compared. */
   judgeAt: string

@@ -1,6 +1,7 @@
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
 import type { SuggestionState } from '../../contracts/suggestions.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
+import { describeChange } from '../changes/describe-change.ts'
 import { invertChange } from '../changes/invert-change.ts'
 import type { Clock } from '../shared/clock.ts'
 import { Approval, type ApprovalTerms, approvalVoid, expired, notFound } from './approval.ts'
@@ -71,7 +72,8 @@ function nextState(
   if (purpose === 'apply') {
     const inverse = invertChange(present, change)
     const judgeAt = new Date(now + observeMs).toISOString()
-    return { status: 'applied', application: { by, at, change, inverse, judgeAt } }
+    const difference = describeChange(present, change)
+    return { status: 'applied', application: { by, at, change, difference, inverse, judgeAt } }
   }
   const { state } = record
   if (state.status !== 'applied' && state.status !== 'judged') throw changedMeanwhile()

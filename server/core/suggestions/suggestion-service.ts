@@ -184,7 +184,9 @@ export class SuggestionService implements SuggestionOperations {
       const evidenceHash = evidenceHashOf(record, digest)
       const grounds = { purpose: 'revert' as const, record, configurationHash, evidenceHash }
       const approval = await grantApproval(by, grounds, this.#approvals)
-      return this.#carryOut(record, approval, reason)
+      const reverted = await this.#carryOut(record, approval, reason)
+      await this.#tending.closeDraft(record, by, reason)
+      return reverted
     })
   }
 

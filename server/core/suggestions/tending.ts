@@ -5,6 +5,7 @@ import { decideMove } from './moves.ts'
 import { driftBetween, hashState, partOf, subjectState } from './subject-state.ts'
 import type { SuggestionPorts } from './suggestion-ports.ts'
 import { changeOf, evidenceHashOf, nameOf, type SuggestionRecord } from './suggestion-record.ts'
+import { mayHappen } from './transitions.ts'
 import { judge } from './verdict/judge.ts'
 
 /** Tasks that are read of each side. */
@@ -77,6 +78,17 @@ export class Tending {
     return move.record
   }
 
+  /** What was taken back by hand needs no draft that takes it back. */
+  async closeDraft({ tenantId, id }: SuggestionRecord, by: Actor, reason: string): Promise<void> {
+    const { store, clock } = this.#ports
+    const draft = await store.newestOf(tenantId, draftKey(id))
+    if (!draft || !mayHappen(draft.state.status, 'reject')) return
+    const now = clock.now()
+    const at = new Date(now).toISOString()
+    const state = { status: 'rejected' as const, by: nameOf(by), at, reason, quietUntil: at, strength: 0 }
+    await store.move(decideMove(draft, { act: 'reject', by, now, state, note: 'It was taken back by hand.' }))
+  }
+
   async #due(record: SuggestionRecord): Promise<void> {
     const { store, clock } = this.#ports
     const { state, tenantId } = record
@@ -126,7 +138,7 @@ export class Tending {
         tenantId,
         id: ids.next(),
         revision: 1,
-        key: `revert:${id}`,
+        key: draftKey(id),
         origin: { kind: 'verdict', suggestionId: id },
         state: { status: 'open' },
         title,
@@ -181,6 +193,10 @@ export class Tending {
       this.#ports.logger.warn({ error, id: record.id }, 'a suggestion that is due could not be looked at')
     }
   }
+}
+
+function draftKey(id: string): string {
+  return `revert:${id}`
 }
 
 /** From the first task on: a record that begins later than the window makes no empty chart. */

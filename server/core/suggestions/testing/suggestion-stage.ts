@@ -24,7 +24,8 @@ import { MemorySuggestionStore } from './memory-suggestion-store.ts'
 
 export const hourMs = 3_600_000
 export const moduleId = 'text'
-const start = Date.UTC(2026, 10, 20, 12)
+/** A Wednesday. */
+const start = Date.UTC(2026, 10, 18, 12)
 
 /** A finding that proposes to balance the module in turn. */
 export function findingOf(edit: Partial<Finding> = {}): Finding {
