@@ -78,7 +78,7 @@ function ExplorationCard({ policy, isLocked, onChange }: Editing) {
         <Select
           aria-label="Exploration"
           aria-describedby={id}
-          className="w-44"
+          className="w-56"
           disabled={isLocked}
           value={String(policy.explorationRate)}
           onValueChange={rate => onChange({ ...policy, explorationRate: Number(rate) })}
