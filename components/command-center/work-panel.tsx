@@ -145,7 +145,7 @@ function EndedLine({ endedPer10s }: Pick<WorkStats, 'endedPer10s'>) {
       values={values}
       label={`Ended in ten seconds, over five minutes: ${formatCount(values.at(-1) ?? 0)} lately, at most ${formatCount(top)}`}
       max={Math.max(1, top)}
-      width={48}
+      width={36}
       height={16}
     />
   )

@@ -8,7 +8,7 @@ export function EffectVerdict({ effect }: { effect: Effect }) {
   if (effect.noClaim !== null) {
     return (
       <span className="flex items-start gap-1.5 text-muted-foreground">
-        <Equal aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+        <Equal aria-hidden className="mt-0.5 size-3.5 shrink-0 max-sm:hidden" />
         <span title={noClaimWords[effect.noClaim]}>
           Not distinguishable<span className="max-sm:sr-only">: {noClaimWords[effect.noClaim]}</span>
         </span>

@@ -68,7 +68,7 @@ function GroupRow({ group: { name, kind, tasksBefore, tasksAfter, effects } }: {
   const moved = kind === 'module' && Math.round(tasksBefore) !== Math.round(tasksAfter)
   return (
     <TableRow>
-      <TableCell className={kind === 'priority' ? 'capitalize' : 'font-mono'}>{name}</TableCell>
+      <TableCell className={kind === 'priority' ? 'capitalize' : 'font-mono max-sm:text-xs'}>{name}</TableCell>
       <TableCell numeric className="max-sm:hidden">
         {formatCount(Math.round(tasksBefore))}
         {moved ? ` → ${formatCount(Math.round(tasksAfter))}` : null}

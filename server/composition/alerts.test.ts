@@ -121,7 +121,11 @@ test('a failing module raises an alert that is told to a webhook, signed and aga
     const twice = receiver.received.filter(each => each.headers['webhook-id'] === headers['webhook-id'])
     expect(refused ? twice[0]?.body : body).toBe(body)
   }
-  const { items: deliveries } = await operations.webhooks.deliveries('default', { webhookId: id, limit: 10 })
+  // The receiver has the last one before its delivery is written down.
+  const deliveries = await until('all are written down as delivered', async () => {
+    const { items } = await operations.webhooks.deliveries('default', { webhookId: id, limit: 10 })
+    return items.every(({ status }) => status === 'delivered') ? items : null
+  })
   expect(deliveries).toHaveLength(3)
   for (const { status, attempts } of deliveries) {
     expect(status).toBe('delivered')
@@ -232,4 +236,23 @@ test('every invariant holds after real work, and can be asked for at any time', 
   const { items } = await mutate<Page<InvariantView>>('invariants.run', {})
   expect(items.filter(({ outcome }) => outcome !== 'held')).toEqual([])
   expect(items).toHaveLength(13)
+})
+
+test('a lease that the running replica does not work on is found, and is none once it is gone', async () => {
+  const { pool } = running.database
+  const runAt = new Date(Date.now() + 3_600_000).toISOString()
+  const { id } = await mutate<{ id: string }>('tasks.submit', { type: 'burn', payload: {}, runAt })
+  await pool.query(
+    `WITH gone AS (DELETE FROM waiting WHERE id = $1 RETURNING id, tenant_id, attempts)
+     INSERT INTO lease (id, tenant_id, lease_no, replica_id, attempts, enqueued_at, claimed_at)
+     SELECT id, tenant_id, 1000000, (SELECT id FROM replica), attempts, now(), now() FROM gone`,
+    [id],
+  )
+  const look = async () => {
+    const { items } = await mutate<Page<InvariantView>>('invariants.run', { names: ['running-without-execution'] })
+    return items.find(({ name }) => name === 'running-without-execution')
+  }
+  expect(await look()).toMatchObject({ outcome: 'violated', found: 1, sample: [expect.stringContaining(id)] })
+  await pool.query('DELETE FROM lease WHERE id = $1', [id])
+  expect(await look()).toMatchObject({ outcome: 'held', found: 0 })
 })
