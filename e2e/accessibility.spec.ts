@@ -289,6 +289,28 @@ const places: Place[] = [
     },
   },
   {
+    name: 'the suggestions',
+    path: '/suggestions',
+    show: page => expect(page.getByRole('button', { name: 'Analyze now' }).first()).toBeVisible(),
+  },
+  {
+    name: 'a suggestion',
+    path: '/suggestions',
+    async show(page) {
+      const change = { kind: 'flag', name: 'cost_based_scheduling', isOn: true }
+      const proposed = await page.request.post('/api/trpc/suggestions.propose', {
+        headers: { origin: product().url },
+        data: { change, reason: 'to look at the page of one' },
+      })
+      const { result, error } = (await proposed.json()) as {
+        result?: { data: { id: string } }
+        error?: { data: { details: { id: string } } }
+      }
+      await page.goto(`/suggestions/${result?.data.id ?? error?.data.details.id}`)
+      await expect(page.getByRole('button', { name: 'Reject' })).toBeVisible()
+    },
+  },
+  {
     name: 'what if',
     path: '/what-if',
     show: heading('What if?'),

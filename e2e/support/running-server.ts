@@ -51,6 +51,8 @@ export async function runServer(): Promise<RunningServer> {
         QUARTERDECK_ADMIN_EMAIL: access.email,
         QUARTERDECK_ADMIN_PASSWORD: access.password,
         QUARTERDECK_API_KEY: access.apiKey,
+        QUARTERDECK_ANALYSIS_HOURS: '0',
+        QUARTERDECK_VERDICT_HOURS: '0.003',
       })
       await until('the server is ready', () => isReady(url), readyMs)
     },
