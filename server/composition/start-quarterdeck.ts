@@ -12,7 +12,6 @@ import type { Operations } from '../core/operations.ts'
 import { Orchestrator } from '../core/orchestrator.ts'
 import type { OrchestratorPorts } from '../core/orchestrator-ports.ts'
 import type { Logger } from '../core/shared/logger.ts'
-import type { FindingSource } from '../core/suggestions/suggestion-ports.ts'
 import { type AddressPolicy, createAddressPolicy } from '../drivers/address-policy.ts'
 import { CallbackRelay } from '../drivers/http/callback-relay.ts'
 import { createHttpDriver, type HttpDriver } from '../drivers/http/http-driver.ts'
@@ -95,8 +94,6 @@ export interface StartOptions {
   headless?: boolean
   /** Functions that modules with the driver `local` call, by name. */
   handlers?: Readonly<Record<string, LocalHandler>>
-  /** Where suggestions come from, instead of the analysis of what was recorded. */
-  findings?: FindingSource
   /** Stands between the core and its ports, to watch them or to let them fail; the core uses what it answers. */
   wrapPorts?: (ports: OrchestratorPorts) => OrchestratorPorts
 }
@@ -184,7 +181,7 @@ export async function startQuarterdeck(given: Config, options: StartOptions): Pr
       key,
       orchestrator,
       simulations,
-      findings: options.findings ?? analysis,
+      findings: analysis,
       clock,
       logger,
       taskTimeoutMs,
