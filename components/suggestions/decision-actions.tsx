@@ -16,10 +16,12 @@ const DecisionDialog = onDemand(() => import('./decision-dialog.tsx').then(modul
 /** What somebody may do about a suggestion as it stands; what the viewer may not do says why. */
 export function DecisionActions({ suggestion }: { suggestion: SuggestionView }) {
   const [open, setOpen] = useState<Decision | null>(null)
-  const approver = useRefusal('approver')
+  const { state, origin, act, obstacle } = suggestion
+  const rejecter = useRefusal('approver')
+  // Flags are of the whole installation.
+  const approver = useRefusal(act.change?.kind === 'flag' ? 'admin' : 'approver')
   const operator = useRefusal('operator')
   const viewer = useViewer()
-  const { state, origin, act, obstacle } = suggestion
   const isOwn = origin.kind === 'proposal' && origin.by.kind === 'person' && origin.by.name === viewer.name
   const own = isOwn ? 'You proposed this; somebody else has to approve it.' : null
   const { status } = state
@@ -37,7 +39,7 @@ export function DecisionActions({ suggestion }: { suggestion: SuggestionView }) 
         </ActionButton>
       ) : null}
       {isUndecided || status === 'approved' ? (
-        <ActionButton reason={approver} onClick={() => setOpen('reject')}>
+        <ActionButton reason={rejecter} onClick={() => setOpen('reject')}>
           <X aria-hidden />
           {status === 'approved' ? 'Withdraw' : 'Reject'}
         </ActionButton>

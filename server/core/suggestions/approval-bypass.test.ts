@@ -115,6 +115,33 @@ const paths: [what: string, code: string, attempt: () => Promise<unknown>][] = [
     },
   ],
   [
+    'approving a flag of the installation without being an admin',
+    'FORBIDDEN',
+    async () => {
+      id = await proposeFlag()
+      return approve(stage.person('Ada'))
+    },
+  ],
+  [
+    'applying a flag of the installation without being an admin',
+    'FORBIDDEN',
+    async () => {
+      id = await proposeFlag()
+      await approve(stage.person('Root', 'admin'))
+      return stage.service.apply(stage.person('Ada'), { id, note: '' })
+    },
+  ],
+  [
+    'applying a flag that somebody approved who is no admin any more',
+    'APPROVAL_REVOKED',
+    async () => {
+      id = await proposeFlag()
+      await approve(stage.person('Root', 'admin'))
+      stage.roles.set('Root', 'approver')
+      return stage.service.apply(stage.person('Other root', 'admin'), { id, note: '' })
+    },
+  ],
+  [
     'approving what was refreshed since one looked',
     'SUGGESTION_CHANGED',
     async () => {
@@ -400,6 +427,11 @@ async function rejectAndApply(ada: Principal): Promise<unknown> {
   return stage.service.apply(ada, { id, note: '' })
 }
 
+async function proposeFlag(): Promise<string> {
+  const change = { kind: 'flag' as const, name: 'cost_based_scheduling' as const, isOn: true }
+  return (await stage.service.propose(stage.operator, { change, reason: 'cheaper' })).id
+}
+
 async function editByHand(): Promise<void> {
   const { configVersion } = stage.registry.require('default', moduleId)
   await stage.registry.update(stage.operator, { id: moduleId, configVersion, description: 'edited' })
@@ -417,6 +449,7 @@ describe(`none of ${paths.length} ways around an approval changes the configurat
     expect((error as QuarterdeckError).code).toBe(code)
     if (allowedChanges === 0) expect(strategy()).toBe(before)
     expect(stage.registry.require('default', moduleId).enabled).toBe(true)
+    expect(stage.flags.isOn('cost_based_scheduling')).toBe(false)
   })
 })
 

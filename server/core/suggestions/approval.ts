@@ -29,6 +29,9 @@ export interface ApprovalPorts {
   now(): number
 }
 
+/** What it takes to approve, apply and take back a change. */
+export type ApprovingRole = Extract<Role, 'approver' | 'admin'>
+
 /** Known to this file alone: nobody else can make an Approval. */
 const mint = Symbol('mint')
 
@@ -67,13 +70,18 @@ export type ApprovalGrounds =
 /** An approval of one's own act, of taking something back, is used at once. */
 const revertWithinMs = 60_000
 
+/** Whose act a change is. Flags are of the whole installation: only an admin changes them by hand, and so it is here. */
+export function roleFor({ act }: Pick<SuggestionRecord, 'act'>): ApprovingRole {
+  return act.change?.kind === 'flag' ? 'admin' : 'approver'
+}
+
 /**
- * The only source of an Approval: a signed-in person who is an approver now, for a suggestion that was approved by somebody who
- * is an approver now and did not propose it. Throws FORBIDDEN, APPROVAL_INVALID, APPROVAL_EXPIRED, APPROVAL_REVOKED.
+ * The only source of an Approval: a signed-in person who has the role for it now, for a suggestion that was approved by somebody
+ * who has it now and did not propose it. Throws FORBIDDEN, APPROVAL_INVALID, APPROVAL_EXPIRED, APPROVAL_REVOKED.
  */
 export async function grantApproval(by: Principal, grounds: ApprovalGrounds, ports: ApprovalPorts): Promise<Approval> {
   const { purpose, record } = grounds
-  const person = await requireApprover(by, record, ports)
+  const person = await requireApprover(by, record, ports, roleFor(record))
   const { tenantId, id: suggestionId, revision, state } = record
   const common = { purpose, tenantId, suggestionId, revision, person }
   if (grounds.purpose === 'revert') {
@@ -93,32 +101,33 @@ export async function grantApproval(by: Principal, grounds: ApprovalGrounds, por
 }
 
 /**
- * The person, when it is one who may approve: signed in at a browser, of this tenant, an approver at this moment. Throws FORBIDDEN,
+ * The person, when it is one who may decide: signed in at a browser, of this tenant, with the role at this moment. Throws FORBIDDEN,
  * and SUGGESTION_NOT_FOUND for another tenant's.
  */
 export async function requireApprover(
   by: Principal,
   { tenantId, id }: Pick<SuggestionRecord, 'tenantId' | 'id'>,
   ports: Pick<ApprovalPorts, 'roleOf'>,
+  needed: ApprovingRole = 'approver',
 ): Promise<Person> {
   if (!isSignedIn(by)) {
     throw new QuarterdeckError('FORBIDDEN', {
       message: 'Only a person who has signed in may do this; no key and no program may.',
-      action: 'Sign in as a person with the role approver.',
-      details: { neededRole: 'approver' },
+      action: `Sign in as a person with the role ${needed}.`,
+      details: { neededRole: needed },
     })
   }
   if (by.tenantId !== tenantId) throw notFound(id)
   const role = await ports.roleOf(tenantId, by.id)
-  if (mayApprove(by.role) && mayApprove(role)) return by
+  if (reaches(by.role, needed) && reaches(role, needed)) return by
   throw new QuarterdeckError('FORBIDDEN', {
-    message: `This needs the role approver; yours is ${role ?? 'gone'}.`,
+    message: `This needs the role ${needed}; yours is ${role ?? 'gone'}.`,
     action: 'Ask an administrator for the role, or have somebody who has it do this.',
-    details: { neededRole: 'approver' },
+    details: { neededRole: needed },
   })
 }
 
-/** Throws APPROVAL_OWN_PROPOSAL when this person proposed it, or reported what it was drafted from. */
+/** Throws APPROVAL_OWN_PROPOSAL when this person proposed it. */
 export function requireOther({ id }: Person, { origin }: Pick<SuggestionRecord, 'origin'>): void {
   if (origin.kind !== 'proposal' || origin.by.kind !== 'person' || origin.by.id !== id) return
   throw new QuarterdeckError('APPROVAL_OWN_PROPOSAL', {
@@ -146,9 +155,10 @@ async function requireConsent(record: SuggestionRecord, consent: Consent, ports:
   if (record.origin.kind === 'proposal' && record.origin.by.id === consent.by.id) {
     throw invalid('Nobody approves what they proposed.')
   }
-  if (mayApprove(await ports.roleOf(record.tenantId, consent.by.id))) return
+  const needed = roleFor(record)
+  if (reaches(await ports.roleOf(record.tenantId, consent.by.id), needed)) return
   throw new QuarterdeckError('APPROVAL_REVOKED', {
-    message: `${consent.by.name}, who approved this, is not an approver any more.`,
+    message: `${consent.by.name}, who approved this, does not have the role ${needed} any more.`,
     action: 'Have it approved again by somebody who is.',
   })
 }
@@ -160,8 +170,8 @@ function sealedText(
   return canonicalJson([tenantId, id, consent])
 }
 
-function mayApprove(role: Role | null): boolean {
-  return role !== null && roles.indexOf(role) >= roles.indexOf('approver')
+function reaches(role: Role | null, needed: ApprovingRole): boolean {
+  return role !== null && roles.indexOf(role) >= roles.indexOf(needed)
 }
 
 export function expired(at: string): QuarterdeckError {

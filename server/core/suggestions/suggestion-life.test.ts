@@ -233,6 +233,7 @@ test('a flag is changed and taken back as by hand', async () => {
     change: { kind: 'flag', name: 'cost_based_scheduling', isOn: true },
     reason: 'cheaper',
   })
+  ada = stage.person('Ada', 'admin')
   await apply(id)
   expect(stage.flags.isOn('cost_based_scheduling')).toBe(true)
   await stage.service.revert(ada, { id, reason: 'dearer' })

@@ -33,6 +33,7 @@ import {
   notFound,
   requireApprover,
   requireOther,
+  roleFor,
   sealConsent,
 } from './approval.ts'
 import { notApplicable } from './configuration-desk.ts'
@@ -109,7 +110,7 @@ export class SuggestionService implements SuggestionOperations {
 
   async approve(by: Principal, input: ApproveSuggestion): Promise<SuggestionView> {
     return this.#audited(by, input.id, 'approve', async record => {
-      const person = await requireApprover(by, record, this.#approvals)
+      const person = await requireApprover(by, record, this.#approvals, roleFor(record))
       requireOther(person, record)
       requireTransition(record.state.status, 'approve')
       if (input.revision !== undefined && input.revision !== record.revision) throw changedMeanwhile()
@@ -272,7 +273,7 @@ export class SuggestionService implements SuggestionOperations {
         record.state.status === 'approved'
       ) {
         const what = `role of ${record.state.consent.by.name}`
-        await this.#tending.voidApproval(record, 'approver', [{ what, approved: 'approver', present: 'less' }])
+        await this.#tending.voidApproval(record, 'approver', [{ what, approved: roleFor(record), present: 'less' }])
       }
       throw error
     }
