@@ -7,7 +7,7 @@ import type { Clock } from '../shared/clock.ts'
 import { Approval, type ApprovalTerms, approvalVoid, expired, notFound } from './approval.ts'
 import { type ConfigurationDesk, notApplicable } from './configuration-desk.ts'
 import { changedMeanwhile, decideMove, inverseOf } from './moves.ts'
-import { type ConfigurationPart, driftBetween, hashState, partOf, subjectState } from './subject-state.ts'
+import { briefState, type ConfigurationPart, driftBetween, hashState, partOf, subjectState } from './subject-state.ts'
 import { changeOf, type Digest, evidenceHashOf, nameOf, type SuggestionRecord } from './suggestion-record.ts'
 import type { SuggestionStore } from './suggestion-store.ts'
 
@@ -42,7 +42,8 @@ export async function applySuggestion(approval: Approval, reason: string, ports:
   const check = (part: ConfigurationPart) => {
     const state = subjectState(part, change)
     if (hashState(state, digest) !== terms.configurationHash) {
-      throw approvalVoid('configuration', driftBetween(approvedState(record, state), state))
+      const brief = briefState(state, digest)
+      throw approvalVoid('configuration', driftBetween(approvedState(record, brief), brief))
     }
   }
   const present = await desk.snapshot(tenantId)

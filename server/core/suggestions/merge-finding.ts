@@ -13,8 +13,9 @@ export type Merge = 'create' | 'refresh' | 'reopen' | 'void' | 'ignore'
 
 /**
  * Decides what a finding is to the suggestion that has its key. A living one takes the new evidence in; an approved one does only
- * when the finding differs in what it asks or promises, and is voided by it; one that was rejected or taken back stays
- * quiet for seven days unless the finding promises half as much again.
+ * when the finding differs in what it asks or promises, and is voided by it. One that was rejected stays quiet for seven days
+ * unless the finding promises half as much again; one that was taken back stays quiet whatever is promised, since what is looked
+ * at still holds the time of the change.
  */
 export function mergeFinding(newest: SuggestionRecord | null, finding: Finding, now: number): Merge {
   if (newest === null) return 'create'
@@ -33,7 +34,7 @@ export function mergeFinding(newest: SuggestionRecord | null, finding: Finding, 
       // Only what was seen entirely after the change speaks of the configuration as it is now.
       return Date.parse(finding.window.from) >= Date.parse(state.application.at) ? 'create' : 'ignore'
     case 'rejected':
-      return now >= Date.parse(state.quietUntil) || strengthOf(finding) >= strongerBy * state.strength
+      return now >= Date.parse(state.quietUntil) || isStronger(strengthOf(finding), state.strength)
         ? 'reopen'
         : 'ignore'
     case 'reverted':
@@ -48,6 +49,11 @@ export function mergeFinding(newest: SuggestionRecord | null, finding: Finding, 
 export function strengthOf({ expected, priority }: Pick<Finding, 'expected' | 'priority'>): number {
   const gain = Math.max(0, ...expected.map(gainOf))
   return gain * (suggestionPriorities.indexOf(priority) + 1)
+}
+
+/** Promising nothing is never stronger than promising nothing. */
+function isStronger(strength: number, rejected: number): boolean {
+  return strength > rejected && strength >= strongerBy * rejected
 }
 
 function gainOf({ from, to, better }: ExpectedEffect): number {

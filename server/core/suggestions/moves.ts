@@ -50,6 +50,9 @@ function dueOf(state: SuggestionState): string | null {
       return state.consent.expiresAt
     case 'applied':
       return state.application.judgeAt
+    case 'judged':
+      // Reported before it was measured: it is measured in its time all the same.
+      return state.verdict.windows === null ? state.application.judgeAt : null
     default:
       return null
   }

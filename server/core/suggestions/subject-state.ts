@@ -8,7 +8,7 @@ import { configurationOf } from '../registry/module-change.ts'
 import type { ModuleRecord } from '../registry/module-record.ts'
 import { assertNever } from '../shared/assert-never.ts'
 import { canonicalJson } from '../shared/canonical-json.ts'
-import { type Digest } from './suggestion-record.ts'
+import type { Digest } from './suggestion-record.ts'
 
 /** The part of the configuration that one change is about, as it is committed. */
 export type ConfigurationPart =
@@ -65,7 +65,20 @@ export function hashState(state: Record<string, string>, digest: Digest): string
   return digest(canonicalJson(state))
 }
 
-/** What is not as it was, named alike on both sides. */
+/** Of one text of the configuration; longer ones are cut. */
+const keptText = 300
+
+/**
+ * The state as an approval keeps it, to say later what has changed: long texts are cut, with a digest of the whole, so that those
+ * that differ further on differ still.
+ */
+export function briefState(state: Record<string, string>, digest: Digest): Record<string, string> {
+  const brief = (text: string) =>
+    text.length <= keptText ? text : `${text.slice(0, keptText)}… (${digest(text).slice(0, 12)})`
+  return Object.fromEntries(Object.entries(state).map(([name, text]) => [name, brief(text)]))
+}
+
+/** What is not as it was, of two brief states, named alike on both sides. */
 export function driftBetween(approved: Record<string, string>, present: Record<string, string>): Drift[] {
   const names = [...new Set([...Object.keys(approved), ...Object.keys(present)])]
   return names.flatMap(what => {

@@ -7,17 +7,25 @@ import type { Tending } from './tending.ts'
 const lookMs = 5_000
 const retryMs = 15_000
 const windowHours = 24
+/** An analysis that failed is not tried again before: it reads a day of history. */
+const failedAnalysisMs = 600_000
 
 /** What one replica does for all: tends suggestions every few seconds, and analyzes now and then. It never approves or applies. */
 export class SuggestionDuty {
   readonly #duty: Duty
+  readonly #ports: Pick<SuggestionPorts, 'store' | 'clock' | 'logger' | 'settings'>
+  readonly #intake: Intake
+  /** When a tenant's analysis that failed may be tried again. */
+  readonly #notBefore = new Map<string, number>()
 
   constructor(
     ports: Pick<SuggestionPorts, 'store' | 'clock' | 'logger' | 'settings'>,
     parts: { intake: Intake; tending: Tending; tenants: () => readonly string[]; isMine: () => boolean },
   ) {
-    const { store, clock, logger, settings } = ports
+    const { clock, logger } = ports
     const { intake, tending, tenants, isMine } = parts
+    this.#ports = ports
+    this.#intake = intake
     this.#duty = new Duty({
       name: 'suggestions',
       clock,
@@ -26,12 +34,7 @@ export class SuggestionDuty {
       run: async () => {
         if (!isMine()) return lookMs
         await tending.tend()
-        for (const tenantId of new Set([defaultTenantId, ...tenants()])) {
-          if (settings.analyzeEveryMs === null) break
-          const last = await store.lastRun(tenantId)
-          if (last && clock.now() - Date.parse(last.at) < settings.analyzeEveryMs) continue
-          await intake.analyze(systemPrincipal(tenantId), { windowHours })
-        }
+        for (const tenantId of new Set([defaultTenantId, ...tenants()])) await this.#analyzeWhenDue(tenantId)
         return lookMs
       },
     })
@@ -43,5 +46,21 @@ export class SuggestionDuty {
 
   stop(): void {
     this.#duty.stop()
+  }
+
+  /** One tenant whose history cannot be analyzed keeps the others from nothing. */
+  async #analyzeWhenDue(tenantId: string): Promise<void> {
+    const { store, clock, logger, settings } = this.#ports
+    const { analyzeEveryMs } = settings
+    if (analyzeEveryMs === null || (this.#notBefore.get(tenantId) ?? 0) > clock.now()) return
+    try {
+      const last = await store.lastRun(tenantId)
+      if (last && clock.now() - Date.parse(last.at) < analyzeEveryMs) return
+      await this.#intake.analyze(systemPrincipal(tenantId), { windowHours })
+      this.#notBefore.delete(tenantId)
+    } catch (error) {
+      this.#notBefore.set(tenantId, clock.now() + failedAnalysisMs)
+      logger.warn({ error, tenantId }, 'an analysis that was due failed')
+    }
   }
 }

@@ -23,6 +23,7 @@ import type {
   WaitingSuggestions,
 } from '../../contracts/suggestions.ts'
 import { invertChange } from '../changes/invert-change.ts'
+import { BriefCache } from '../shared/brief-cache.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
 import { applySuggestion } from './apply-suggestion.ts'
@@ -42,7 +43,7 @@ import { quietMs, strengthOf } from './merge-finding.ts'
 import { changedMeanwhile, type DecidedAct, decideMove, inverseOf, requireAsApplied } from './moves.ts'
 import { openProposal } from './open-proposal.ts'
 import { writeReport } from './report.ts'
-import { hashState, partOf, subjectState } from './subject-state.ts'
+import { briefState, hashState, partOf, subjectState } from './subject-state.ts'
 import type { SuggestionOperations } from './suggestion-operations.ts'
 import type { SuggestionPorts } from './suggestion-ports.ts'
 import { advance, changeOf, evidenceHashOf, nameOf, type SuggestionRecord } from './suggestion-record.ts'
@@ -55,8 +56,8 @@ import { obstacleOf, toSummary, toView } from './views.ts'
 const trackDays = 365
 const dayMs = 86_400_000
 const hourMs = 3_600_000
-/** Of the texts that an approval keeps of the configuration, to say later what changed. */
-const keptText = 300
+/** Records of analyzers change when something is judged, a few times a day at most, and are shown with every suggestion. */
+const tracksKeptMs = 5_000
 
 /** What people and programs do with suggestions. Programs may analyze, propose and simulate; only people decide. */
 export class SuggestionService implements SuggestionOperations {
@@ -64,12 +65,14 @@ export class SuggestionService implements SuggestionOperations {
   readonly #intake: Intake
   readonly #tending: Tending
   readonly #approvals: ApprovalPorts
+  readonly #trackRecords: BriefCache<ReadonlyMap<string, TrackRecord>>
 
   constructor(ports: SuggestionPorts, parts: { intake: Intake; tending: Tending }) {
     this.#ports = ports
     this.#intake = parts.intake
     this.#tending = parts.tending
     this.#approvals = { ...ports.approvals, now: () => ports.clock.now() }
+    this.#trackRecords = new BriefCache({ clock: ports.clock, keepMs: tracksKeptMs, most: 100 })
   }
 
   async list(tenantId: string, filter: ListSuggestions): Promise<Page<SuggestionSummary>> {
@@ -258,8 +261,7 @@ export class SuggestionService implements SuggestionOperations {
         action: 'Look at the difference that would be applied now, then approve it.',
       })
     }
-    const kept = Object.entries(state).map(([name, text]) => [name, text.slice(0, keptText)] as const)
-    return { configuration: Object.fromEntries(kept), configurationHash }
+    return { configuration: briefState(state, digest), configurationHash }
   }
 
   /** An approval by somebody who is no approver any more is voided, visibly, before the refusal goes on to the caller. */
@@ -338,8 +340,10 @@ export class SuggestionService implements SuggestionOperations {
     return toView(record, { snapshot, tracks, digest })
   }
 
-  async #tracks(tenantId: string): Promise<ReadonlyMap<string, TrackRecord>> {
+  #tracks(tenantId: string): Promise<ReadonlyMap<string, TrackRecord>> {
     const { store, clock } = this.#ports
-    return trackRecordOf(await store.judged(tenantId, new Date(clock.now() - trackDays * dayMs).toISOString()))
+    return this.#trackRecords.get(tenantId, async () =>
+      trackRecordOf(await store.judged(tenantId, new Date(clock.now() - trackDays * dayMs).toISOString())),
+    )
   }
 }

@@ -16,7 +16,7 @@ export interface SuggestionAudit {
 /** How suggestions stand in numbers. */
 export interface SuggestionCounts {
   byStatus: Partial<Record<SuggestionStatus, number>>
-  /** Of those that wait for somebody: by analyzer, `person` for what was proposed by hand. */
+  /** Of those that live, so that their key is taken: by analyzer, `person` for proposals, `verdict` for drafted reverts. */
   byAnalyzer: Record<string, number>
   lastRun: AnalysisRun | null
 }

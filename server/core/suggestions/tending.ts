@@ -1,8 +1,8 @@
-import type { Drift, SuggestionState, Verdict } from '../../contracts/suggestions.ts'
+import type { Application, Drift, SuggestionState, Verdict } from '../../contracts/suggestions.ts'
 import { type Actor, systemPrincipal } from '../shared/principal.ts'
 import { approvalVoid } from './approval.ts'
 import { decideMove } from './moves.ts'
-import { driftBetween, hashState, partOf, subjectState } from './subject-state.ts'
+import { briefState, driftBetween, hashState, partOf, subjectState } from './subject-state.ts'
 import type { SuggestionPorts } from './suggestion-ports.ts'
 import { changeOf, evidenceHashOf, nameOf, type SuggestionRecord } from './suggestion-record.ts'
 import { mayHappen } from './transitions.ts'
@@ -14,19 +14,29 @@ const mostTasks = 5_000
 const beforeMs = 7 * 86_400_000
 /** A change takes effect on what is accepted a moment later: calls that run keep what they began with. */
 const settleMs = 1_000
+/** What could not be looked at is left alone for so long: a verdict reads a week of tasks. */
+const retryMs = 300_000
 
 /** What happens to suggestions by itself: approvals run out or lose their ground, snoozed ones return, applied ones are judged. */
 export class Tending {
   readonly #ports: SuggestionPorts
+  /** When what failed may be tried again, by id. */
+  readonly #notBefore = new Map<string, number>()
 
   constructor(ports: SuggestionPorts) {
     this.#ports = ports
   }
 
-  /** Looks at everything that is due; what fails is logged and due again. */
+  /** Looks at everything that is due; what fails is logged and tried again after five minutes. */
   async tend(): Promise<void> {
     const { store, clock } = this.#ports
-    for (const record of await store.due(clock.now())) await this.#guarded(record, () => this.#due(record))
+    for (const record of await store.due(clock.now())) {
+      const { id } = record
+      if ((this.#notBefore.get(id) ?? 0) > clock.now()) continue
+      const isDone = await this.#guarded(record, () => this.#due(record))
+      if (isDone) this.#notBefore.delete(id)
+      else this.#notBefore.set(id, clock.now() + retryMs)
+    }
     for (const record of await store.approved()) await this.#guarded(record, () => this.voidIfDrifted(record))
   }
 
@@ -59,34 +69,62 @@ export class Tending {
     return (await store.get(record.tenantId, record.id)) ?? record
   }
 
-  /** Writes what became of an applied change; a change that made things worse gets a draft of its revert. */
-  async settle(record: SuggestionRecord, verdict: Verdict, by: Actor): Promise<SuggestionRecord | null> {
+  /**
+   * Writes what became of an applied change; once it is known to have made things worse there is a draft of its revert. Null when
+   * the suggestion was changed in the meantime.
+   */
+  async settle(
+    record: SuggestionRecord,
+    verdict: Verdict,
+    by: Actor,
+    note = verdict.words,
+  ): Promise<SuggestionRecord | null> {
     const { store, clock } = this.#ports
     const { state } = record
     if (state.status !== 'applied' && state.status !== 'judged') return null
     const { application } = state
+    const wasWorse = state.status === 'judged' && isWorse(state.verdict)
     const move = decideMove(record, {
       act: 'judge',
       by,
       now: clock.now(),
       state: { status: 'judged', application, verdict },
-      note: verdict.words,
+      note,
       details: { outcome: verdict.outcome, basis: verdict.basis },
     })
-    if (!(await store.move(move))) return null
-    if (verdict.outcome === 'worse') await this.#draftRevert(move.record, verdict)
-    return move.record
+    const isNews = isWorse(verdict) && !wasWorse
+    // Before the verdict: when the process dies between the two, it is judged again and finds the draft there.
+    if (isNews) await this.#draftRevert(record, application, verdict)
+    if (await store.move(move)) return move.record
+    if (isNews) await this.#withdrawDraft(record, by)
+    return null
   }
 
   /** What was taken back by hand needs no draft that takes it back. */
-  async closeDraft({ tenantId, id }: SuggestionRecord, by: Actor, reason: string): Promise<void> {
+  closeDraft(record: SuggestionRecord, by: Actor, reason: string): Promise<void> {
+    return this.#rejectDraft(record, by, { reason, note: 'It was taken back by hand.' })
+  }
+
+  /** Somebody was quicker than the verdict; unless they say the same, its draft has no ground. */
+  async #withdrawDraft(record: SuggestionRecord, by: Actor): Promise<void> {
+    const present = await this.#ports.store.get(record.tenantId, record.id)
+    if (present?.state.status === 'judged' && isWorse(present.state.verdict)) return
+    const reason = 'It was decided otherwise in the meantime.'
+    await this.#rejectDraft(record, by, { reason, note: reason })
+  }
+
+  async #rejectDraft(
+    { tenantId, id }: SuggestionRecord,
+    by: Actor,
+    { reason, note }: { reason: string; note: string },
+  ): Promise<void> {
     const { store, clock } = this.#ports
     const draft = await store.newestOf(tenantId, draftKey(id))
     if (!draft || !mayHappen(draft.state.status, 'reject')) return
     const now = clock.now()
     const at = new Date(now).toISOString()
     const state = { status: 'rejected' as const, by: nameOf(by), at, reason, quietUntil: at, strength: 0 }
-    await store.move(decideMove(draft, { act: 'reject', by, now, state, note: 'It was taken back by hand.' }))
+    await store.move(decideMove(draft, { act: 'reject', by, now, state, note }))
   }
 
   async #due(record: SuggestionRecord): Promise<void> {
@@ -100,6 +138,12 @@ export class Tending {
       await store.move(decideMove(record, { ...common, act: 'expire', state: { status: 'expired', consent } }))
     } else if (state.status === 'applied') {
       await this.settle(record, await this.#judge(record, Date.parse(state.application.at)), common.by)
+    } else if (state.status === 'judged') {
+      // What was reported stands; what is measured goes beside it.
+      const measured = await this.#judge(record, Date.parse(state.application.at))
+      const { effects, points, windows, matchedShare, words } = measured
+      const verdict = { ...state.verdict, effects, points, windows, matchedShare }
+      await this.settle(record, verdict, common.by, `Measured: ${words}`)
     }
   }
 
@@ -125,9 +169,8 @@ export class Tending {
   }
 
   /** Approving and applying it are acts of people, as with any other. */
-  async #draftRevert(record: SuggestionRecord, verdict: Verdict): Promise<void> {
+  async #draftRevert(record: SuggestionRecord, application: Application, verdict: Verdict): Promise<void> {
     const { store, clock, ids } = this.#ports
-    if (record.state.status !== 'judged') return
     const { tenantId, id, subject } = record
     const at = new Date(clock.now()).toISOString()
     const by = systemPrincipal(tenantId)
@@ -144,7 +187,7 @@ export class Tending {
         title,
         priority: 'high',
         subject,
-        act: { kind: 'change', change: record.state.application.inverse },
+        act: { kind: 'change', change: application.inverse },
         evidence: verdict.effects.map(effect => ({
           name: effect.measure.replaceAll('_', ' '),
           value: effect.after,
@@ -180,19 +223,26 @@ export class Tending {
       const present = subjectState(partOf(snapshot, change), change)
       return hashState(present, digest) === consent.configurationHash
         ? []
-        : driftBetween(consent.configuration, present)
+        : driftBetween(consent.configuration, briefState(present, digest))
     } catch {
       return [{ what: record.subject.name, approved: 'there', present: 'removed' }]
     }
   }
 
-  async #guarded(record: SuggestionRecord, work: () => Promise<unknown>): Promise<void> {
+  async #guarded(record: SuggestionRecord, work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work()
+      return true
     } catch (error) {
       this.#ports.logger.warn({ error, id: record.id }, 'a suggestion that is due could not be looked at')
+      return false
     }
   }
+}
+
+/** By what was reported or by what was measured: neither hides the other. */
+function isWorse({ outcome, effects }: Verdict): boolean {
+  return outcome === 'worse' || effects.some(({ found }) => found === 'worse')
 }
 
 function draftKey(id: string): string {
