@@ -22,7 +22,7 @@ export function DecisionActions({ suggestion }: { suggestion: SuggestionView }) 
   const approver = useRefusal(act.change?.kind === 'flag' ? 'admin' : 'approver')
   const operator = useRefusal('operator')
   const viewer = useViewer()
-  const isOwn = origin.kind === 'proposal' && origin.by.kind === 'person' && origin.by.name === viewer.name
+  const isOwn = origin.kind === 'proposal' && origin.by.kind === 'person' && origin.by.id === viewer.id
   const own = isOwn ? 'You proposed this; somebody else has to approve it.' : null
   const { status } = state
   const isUndecided = status === 'open' || status === 'snoozed' || status === 'voided' || status === 'expired'

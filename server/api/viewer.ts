@@ -5,6 +5,7 @@ import type { Principal } from '../core/shared/principal.ts'
 export function viewerOf(principal: Principal): Viewer {
   return {
     kind: principal.kind === 'person' ? 'person' : 'service',
+    id: principal.id,
     name: principal.name,
     email: principal.kind === 'person' ? principal.email : null,
     role: principal.kind === 'person' ? principal.role : null,

@@ -47,6 +47,7 @@ export interface PersonView {
 /** Who is asking, as the browser sees it. */
 export interface Viewer {
   kind: 'person' | 'service'
+  id: string
   name: string
   email: string | null
   role: Role | null

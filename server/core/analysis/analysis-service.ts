@@ -35,11 +35,11 @@ export interface AnalysisServiceOptions {
   clock: Clock
 }
 
-/** Finds improvements in what was recorded. Stores and applies nothing. One analysis at a time of each tenant. */
+/** Finds improvements in what was recorded. Stores and applies nothing. One analysis at a time, whoever's: each may take 1 GiB. */
 export class AnalysisService {
   readonly #options: AnalysisServiceOptions
   readonly #stopping = new AbortController()
-  readonly #running = new Map<string, Promise<unknown>>()
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: AnalysisServiceOptions) {
     this.#options = options
@@ -50,15 +50,11 @@ export class AnalysisService {
     return analyzers.map(({ id, name, question, needs }) => ({ id, name, question, needs }))
   }
 
-  /** Throws ANALYZER_UNKNOWN, ANALYSIS_TOO_LARGE or SHUTTING_DOWN. A second call for a tenant waits for the first. */
+  /** Throws ANALYZER_UNKNOWN, ANALYSIS_TOO_LARGE or SHUTTING_DOWN. A second call waits for the first. */
   async analyze(tenantId: string, request: AnalyzeRequest): Promise<AnalysisView> {
     chooseAnalyzers(request.analyzers)
-    const turn = (this.#running.get(tenantId) ?? Promise.resolve()).then(() => this.#run(tenantId, request))
-    const settled = turn.catch(() => null)
-    this.#running.set(tenantId, settled)
-    void settled.then(() => {
-      if (this.#running.get(tenantId) === settled) this.#running.delete(tenantId)
-    })
+    const turn = this.#last.then(() => this.#run(tenantId, request))
+    this.#last = turn.catch(() => null)
     return turn
   }
 

@@ -1,5 +1,4 @@
-import { describe, expect, test } from 'vitest'
-import { studentQuantile } from '../shared/student.ts'
+import { expect, test } from 'vitest'
 import { Comparison } from './compare.ts'
 import { recordOf } from './run-record.ts'
 import { erlangWaitMs, type MarkovQueue, markovHistory } from './testing/synthetic-history.ts'
@@ -25,16 +24,4 @@ test('95 % intervals hold the true effect in about 95 of 100 histories', () => {
   // 200 at 95 % give 190; two standard deviations are 6, and small samples of skewed waits cost a few.
   expect(covered).toBeGreaterThanOrEqual(178)
   expect(covered).toBeLessThan(200)
-})
-
-describe('the quantile of Student’s t', () => {
-  test.each([
-    [3, 3.182],
-    [4, 2.776],
-    [9, 2.262],
-    [11, 2.201],
-    [30, 2.042],
-  ])('with %d degrees of freedom is %d', (degrees, expected) => {
-    expect(Math.abs(studentQuantile(degrees) / expected - 1)).toBeLessThan(0.015)
-  })
 })

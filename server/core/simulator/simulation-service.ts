@@ -70,6 +70,8 @@ const hourMs = 3_600_000
 export class SimulationService implements SimulationOperations {
   readonly #options: SimulationServiceOptions
   readonly #waiting: Waiting[] = []
+  /** Those that are being written down, before they wait. */
+  #beginning = 0
   #isRunning = false
   #cancelTouch: (() => void) | null = null
 
@@ -78,31 +80,15 @@ export class SimulationService implements SimulationOperations {
   }
 
   async run(by: Principal, request: RunSimulation): Promise<SimulationView> {
-    const { store, clock, ids, replicaId, version } = this.#options
-    const { tenantId } = by
-    if (this.#waiting.length >= mostWaiting) throw busy()
-    const present = await this.#options.snapshot(tenantId)
-    if (request.load?.taskType !== undefined) requireType(present, request.load.taskType)
-    const { changed, changes } = tryChanges(present, request.changes)
-    const id = ids.next()
-    const configurationHash = this.#options.digest(
-      JSON.stringify([present.modules, present.policy, present.flags, present.choice]),
-    )
-    const common = { tenantId, replicaId, configurationHash, codeVersion: version }
-    await store.create(by, { id, request, changes, ...common })
-    const to = clock.now()
-    const job = {
-      from: to - request.windowHours * hourMs,
-      to,
-      present,
-      changed,
-      load: request.load,
-      seed: request.seed,
-    }
-    this.#waiting.push({ tenantId, id, job, controller: new AbortController(), progress: 0 })
+    if (this.#waiting.length + this.#beginning >= mostWaiting) throw busy()
+    this.#beginning++
+    const entry = await this.#begin(by, request).finally(() => {
+      this.#beginning--
+    })
+    this.#waiting.push(entry)
     this.#touchOn()
     void this.#work()
-    return this.get(tenantId, id)
+    return this.get(by.tenantId, entry.id)
   }
 
   async get(tenantId: string, id: string): Promise<SimulationView> {
@@ -141,6 +127,30 @@ export class SimulationService implements SimulationOperations {
       controller.abort('stopping')
       await this.#end(tenantId, id, { status: 'failed', error })
     }
+  }
+
+  async #begin(by: Principal, request: RunSimulation): Promise<Waiting> {
+    const { store, clock, ids, replicaId, version } = this.#options
+    const { tenantId } = by
+    const present = await this.#options.snapshot(tenantId)
+    if (request.load?.taskType !== undefined) requireType(present, request.load.taskType)
+    const { changed, changes } = tryChanges(present, request.changes)
+    const id = ids.next()
+    const configurationHash = this.#options.digest(
+      JSON.stringify([present.modules, present.policy, present.flags, present.choice]),
+    )
+    const common = { tenantId, replicaId, configurationHash, codeVersion: version }
+    await store.create(by, { id, request, changes, ...common })
+    const to = clock.now()
+    const job = {
+      from: to - request.windowHours * hourMs,
+      to,
+      present,
+      changed,
+      load: request.load,
+      seed: request.seed,
+    }
+    return { tenantId, id, job, controller: new AbortController(), progress: 0 }
   }
 
   async #stop(id: string): Promise<void> {

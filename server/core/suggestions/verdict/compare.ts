@@ -1,4 +1,4 @@
-import { studentQuantile } from './quantile.ts'
+import { studentQuantile } from '../../shared/student.ts'
 
 /** What became of one task. Times in ms. */
 export interface ObservedTask {
@@ -86,7 +86,7 @@ export function compareOutcomes(
 
 /** The interval of the difference at a level such as 0.95. */
 export function intervalOf({ before, after, error, degrees }: Compared, level: number): [low: number, high: number] {
-  const reach = studentQuantile(1 - (1 - level) / 2, degrees) * error
+  const reach = studentQuantile(degrees, 1 - (1 - level) / 2) * error
   return [after - before - reach, after - before + reach]
 }
 

@@ -6,6 +6,7 @@ import type {
   VerdictOutcome,
   VerdictPoint,
 } from '../../../contracts/suggestions.ts'
+import { studentQuantile } from '../../shared/student.ts'
 import {
   type Compared,
   type ComparedMeasure,
@@ -14,7 +15,6 @@ import {
   intervalOf,
   type ObservedTask,
 } from './compare.ts'
-import { studentQuantile } from './quantile.ts'
 
 /** Fewer tasks on either side say nothing. */
 const leastTasks = 50
@@ -122,7 +122,7 @@ function toEffect(
 
 /** A prediction holds when the value that was measured may lie in its interval: what is measured is an estimate as well. */
 function isHeld({ after, afterError, degrees }: Compared, { low, high }: ExpectedEffect): boolean {
-  const reach = Number.isFinite(afterError) ? studentQuantile(1 - (1 - level) / 2, degrees) * afterError : 0
+  const reach = Number.isFinite(afterError) ? studentQuantile(degrees, 1 - (1 - level) / 2) * afterError : 0
   return after + reach >= low && after - reach <= high
 }
 

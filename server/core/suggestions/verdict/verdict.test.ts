@@ -3,7 +3,6 @@ import { createSeededRandom } from '#server/testing/seeded-random.ts'
 import type { ExpectedEffect } from '../../../contracts/findings.ts'
 import { compareOutcomes, intervalOf, type ObservedTask } from './compare.ts'
 import { judge } from './judge.ts'
-import { normalQuantile, studentQuantile } from './quantile.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -167,12 +166,4 @@ describe('nothing is said when there is too little to say it from', () => {
     const side = { from: appliedAt, to: appliedAt, tasks: alike }
     expect(judge({ before: side, after: side, expected: [], now: appliedAt, by }).outcome).toBe('inconclusive')
   })
-})
-
-test('quantiles are those of the tables', () => {
-  expect(normalQuantile(0.975)).toBeCloseTo(1.959_964, 5)
-  expect(normalQuantile(0.01)).toBeCloseTo(-2.326_348, 5)
-  expect(studentQuantile(0.975, 30)).toBeCloseTo(2.042, 2)
-  expect(studentQuantile(0.975, 10)).toBeCloseTo(2.228, 2)
-  expect(studentQuantile(0.9875, 30)).toBeCloseTo(2.36, 2)
 })
