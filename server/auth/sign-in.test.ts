@@ -16,6 +16,7 @@ test('a person who signs in is known by the cookie, and after signing out is not
   const headers = await api.personHeaders('operator', 'Ann@Example.org')
   expect((await whoAmI(headers)).data).toEqual({
     kind: 'person',
+    id: expect.any(String) as unknown,
     name: 'The operator',
     email: 'ann@example.org',
     role: 'operator',

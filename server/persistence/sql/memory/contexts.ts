@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Json, Page } from '#server/contracts/common.ts'
 import type { ContextSummary, ContextView, ListContexts } from '#server/contracts/memory.ts'
-import type { NewContext } from '#server/core/memory/memory-store.ts'
+import type { NewContext } from '#server/core/memory/context-store.ts'
 import type { Principal } from '#server/core/shared/principal.ts'
 import { appendAudit } from '../audit/append-audit.ts'
 import { inTransaction } from '../in-transaction.ts'
