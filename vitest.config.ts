@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-/** What touches nothing but memory: its files can share a worker, each the poorer by the start of one. */
-const pure = ['server/{core,contracts}/**/*.test.ts', 'components/**/*.test.{ts,tsx}']
+/** What touches nothing but memory: its files can share a worker, which saves the start of one for each. */
+const pure = ['server/{core,contracts}/**/*.test.ts', 'components/**/!(*.api).test.{ts,tsx}']
 
 export default defineConfig({
   test: {
@@ -18,7 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
-          include: ['{server,fleet,packages}/**/*.test.ts'],
+          include: ['{server,fleet,packages,components}/**/*.test.{ts,tsx}'],
           exclude: pure,
           globalSetup: ['server/testing/global-setup.ts'],
         },
