@@ -130,7 +130,11 @@ function buildResources(modules: readonly ModuleRecord[]): PoolResources {
 }
 
 function emptyRecords(): ServiceRecords {
-  const store = { loadAll: async () => [], add: async () => [] }
+  const store = {
+    loadAll: async () => [],
+    loadChanged: async () => ({ records: [], latestAt: null }),
+    add: async () => [],
+  }
   return new ServiceRecords({ store, clock, logger: silentLogger })
 }
 

@@ -1,7 +1,18 @@
 import { addEvidence, type Evidence, noEvidence, type ServiceKey } from '#server/core/brain/service-record.ts'
-import type { EvidenceAddition, ServiceRecordStore, StoredEvidence } from '#server/core/brain/service-records.ts'
+import type {
+  ChangedEvidence,
+  EvidenceAddition,
+  ServiceRecordStore,
+  StoredEvidence,
+} from '#server/core/brain/service-records.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
 import { lockTenant } from './tenant-lock.ts'
+
+/**
+ * A change gets its time before it is committed: what was changed so long before the last known change is read again, lest one that
+ * was committed late is missed.
+ */
+const lateMs = 15_000
 
 type ServiceRecordRow = Prisma.ServiceRecordGetPayload<object>
 
@@ -19,6 +30,15 @@ export class PrismaServiceRecordStore implements ServiceRecordStore {
   async loadAll(): Promise<StoredEvidence[]> {
     const rows = await this.#prisma.serviceRecord.findMany()
     return rows.map(toStored)
+  }
+
+  /** A pass over one narrow row per service; an index on the time would make each of its updates dearer. */
+  async loadChanged(after: number | null): Promise<ChangedEvidence> {
+    const rows = await this.#prisma.serviceRecord.findMany({
+      where: after === null ? {} : { updatedAt: { gt: new Date(after - lateMs) } },
+    })
+    const latestAt = rows.reduce((latest, { updatedAt }) => Math.max(latest, updatedAt.getTime()), after ?? 0)
+    return { records: rows.map(toStored), latestAt: rows.length === 0 ? null : latestAt }
   }
 
   async add(additions: readonly EvidenceAddition[]): Promise<StoredEvidence[]> {

@@ -3,6 +3,7 @@ import { FakeClock } from '#server/testing/fake-clock.ts'
 import { silentLogger } from '../shared/logger.ts'
 import { addEvidence, type Evidence, noEvidence, type ServiceKey } from './service-record.ts'
 import {
+  type ChangedEvidence,
   type EvidenceAddition,
   type ServiceRecordStore,
   ServiceRecords,
@@ -16,6 +17,8 @@ const failure = { ...key, ok: false, durationMs: 100, errorCode: 'HTTP_500' }
 /** A store that several replicas may share, and that can be made to fail or to answer late. */
 class MemoryStore implements ServiceRecordStore {
   readonly rows = new Map<string, StoredEvidence>()
+  /** Keys of rows in the order in which they were changed; how many there are stands for the time. */
+  readonly changes: string[] = []
   readonly writes: number[] = []
   isFailing = false
   beforeAnswer: () => void = () => {}
@@ -23,6 +26,16 @@ class MemoryStore implements ServiceRecordStore {
 
   async loadAll(): Promise<StoredEvidence[]> {
     return [...this.rows.values()]
+  }
+
+  async loadChanged(after: number | null): Promise<ChangedEvidence> {
+    if (this.isFailing) throw new Error('the database does not answer')
+    const changed = this.changes.slice(after ?? 0)
+    const keys = new Set(changed)
+    return {
+      records: [...this.rows].flatMap(([id, row]) => (keys.has(id) ? [row] : [])),
+      latestAt: this.changes.length,
+    }
   }
 
   async add(additions: readonly EvidenceAddition[]): Promise<StoredEvidence[]> {
@@ -34,6 +47,7 @@ class MemoryStore implements ServiceRecordStore {
     const sums = additions.map(({ delta, ...added }) => {
       const sum = { ...added, evidence: addEvidence(this.evidenceOf(added), delta) }
       this.rows.set(JSON.stringify(added), sum)
+      this.changes.push(JSON.stringify(added))
       return sum
     })
     this.beforeAnswer()
@@ -175,4 +189,36 @@ test('replicas that share a store come to know what the others learned of the sa
   expect(sum.failures).toBeCloseTo(11, 0)
   expect(other.of(key).evidence).toEqual(sum)
   expect(one.of(key).evidence.failures).toBeGreaterThan(9)
+})
+
+test('a replica that never called a service knows within seconds what the others learned of it', async () => {
+  const [busy, idle] = [await startReplica(), await startReplica()]
+  for (let time = 0; time < 10; time++) busy.learn(success)
+  await clock.advance(3_000)
+  await clock.advance(3_000)
+  expect(idle.of(key).evidence).toEqual(busy.of(key).evidence)
+  for (let time = 0; time < 10; time++) busy.learn(failure)
+  await clock.advance(6_000)
+  expect(idle.of(key).evidence).toEqual(store.evidenceOf(key))
+  expect(idle.of(key).evidence.failures).toBeGreaterThan(9)
+  expect(store.writes).toEqual([1, 1])
+  await Promise.all([busy.stop(), idle.stop()])
+})
+
+test('what is learned here while that of others is read is not forgotten', async () => {
+  const [one, other] = [await startReplica(), await startReplica()]
+  one.learn(success)
+  await one.flush()
+  const read = store.loadChanged.bind(store)
+  store.loadChanged = async after => {
+    const changed = await read(after)
+    other.learn(failure)
+    store.loadChanged = read
+    return changed
+  }
+  await other.flush()
+  expect(other.of(key).evidence.failures).toBe(1)
+  expect(other.of(key).evidence.successes).toBeCloseTo(1, 2)
+  await Promise.all([one.stop(), other.stop()])
+  expect(store.evidenceOf(key).failures).toBe(1)
 })

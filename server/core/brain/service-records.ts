@@ -19,9 +19,18 @@ export interface EvidenceAddition extends ServiceKey {
   delta: EvidenceDelta
 }
 
+/** Sums that were changed, by whichever replica, and when the last of them was, in ms by the clock of the store. */
+export interface ChangedEvidence {
+  records: StoredEvidence[]
+  /** Null when nothing was. */
+  latestAt: number | null
+}
+
 /** Where evidence outlives the process and meets that of other replicas. */
 export interface ServiceRecordStore {
   loadAll(): Promise<StoredEvidence[]>
+  /** What was changed after a `latestAt` of before, and some of what was changed just before it; everything when it is null. */
+  loadChanged(after: number | null): Promise<ChangedEvidence>
   /** Adds each delta to what is stored, all or nothing, and returns the sums: what all replicas together know. */
   add(additions: readonly EvidenceAddition[]): Promise<StoredEvidence[]>
 }
@@ -40,9 +49,9 @@ interface OwnRecord {
 const defaultFlushIntervalMs = 3_000
 
 /**
- * The brain's long-term evidence, in memory, of every tenant, task type and service. What was learned is added to the store
- * every three seconds, changed records only; what other replicas learned of the same ones comes back with it. When the store
- * fails, nothing is lost: the next write adds it all.
+ * The brain's long-term evidence, in memory, of every tenant, task type and service. Every three seconds what was learned is added to
+ * the store, changed records only, and what other replicas learned is taken on, of services that were not called here too: so all
+ * replicas come to the same. When the store fails, nothing is lost: the next write adds it all.
  */
 export class ServiceRecords {
   readonly #store: ServiceRecordStore
@@ -52,6 +61,8 @@ export class ServiceRecords {
   readonly #tenants = new Map<string, Map<string, Map<string, OwnRecord>>>()
   /** What was learned since the last write began. */
   #unsaved = new Map<OwnRecord, EvidenceDelta>()
+  /** Changes of the store are known until then, by its clock. */
+  #knownUntil: number | null = null
   #cancelTimer: (() => void) | null = null
   #writing: Promise<void> | null = null
 
@@ -64,11 +75,11 @@ export class ServiceRecords {
 
   /** Loads what is stored and begins to write. Rejects when the store cannot be read. */
   async start(): Promise<void> {
-    for (const { evidence, ...key } of await this.#store.loadAll()) this.#adopt(key, evidence)
+    await this.#takeOnChanges()
     this.#schedule()
   }
 
-  /** Writes what is unsaved and stops. */
+  /** Writes what is unsaved, takes on what others wrote, and stops. */
   async stop(): Promise<void> {
     this.#cancelTimer?.()
     this.#cancelTimer = null
@@ -110,24 +121,40 @@ export class ServiceRecords {
     this.#unsaved.set(record, unsaved ? addDeltas(unsaved, delta) : delta)
   }
 
-  /** Writes what is unsaved now. Never rejects: what could not be written is kept for the next time. */
+  /** Writes what is unsaved now, and takes on what others wrote. Never rejects: what could not be written is kept for the next time. */
   async flush(): Promise<void> {
-    this.#writing ??= this.#write().finally(() => {
+    this.#writing ??= this.#exchange().finally(() => {
       this.#writing = null
     })
     await this.#writing
   }
 
-  async #write(): Promise<void> {
-    if (this.#unsaved.size === 0) return
+  /** One after the other: a sum that is read holds all that was written here, and what is unsaved is added to it. */
+  async #exchange(): Promise<void> {
+    if (!(await this.#write())) return
+    await this.#takeOnChanges().catch((error: unknown) => {
+      this.#logger.warn({ error }, 'what other replicas learned could not be read yet; trying again')
+    })
+  }
+
+  async #takeOnChanges(): Promise<void> {
+    const { records, latestAt } = await this.#store.loadChanged(this.#knownUntil)
+    for (const { evidence, ...key } of records) this.#adopt(key, evidence)
+    if (latestAt !== null) this.#knownUntil = latestAt
+  }
+
+  async #write(): Promise<boolean> {
+    if (this.#unsaved.size === 0) return true
     const taken = this.#unsaved
     this.#unsaved = new Map()
     try {
       const sums = await this.#store.add([...taken].map(([record, delta]) => ({ ...record.key, delta })))
       for (const { evidence, ...key } of sums) this.#adopt(key, evidence)
+      return true
     } catch (error) {
       this.#logger.warn({ error, records: taken.size }, 'what was learned could not be stored yet; trying again')
       for (const [record, delta] of taken) this.#putBack(record, delta)
+      return false
     }
   }
 

@@ -1,3 +1,4 @@
+import type { ServiceRecordStore, StoredEvidence } from '../brain/service-records.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
 import type { DeadLetterJobStore } from '../dead-letters/dead-letter-job-store.ts'
 import type { DeadLetterStore } from '../dead-letters/dead-letter-store.ts'
@@ -24,7 +25,7 @@ export function createQuietStores(snapshot: ConfigurationSnapshot): Omit<Orchest
     queuePolicies: { loadAll: async () => [{ tenantId, policy: snapshot.policy }], save: refuse },
     choicePolicies: { loadAll: async () => [{ tenantId, policy: snapshot.choice }], save: refuse },
     flags: { load: async () => ({ version: 1, flags: snapshot.flags }), save: refuse },
-    serviceRecords: { loadAll: async () => [...snapshot.evidence], add: async () => [] },
+    serviceRecords: evidenceOf(snapshot.evidence),
     events: silentLog,
     health: forgetfulHealth,
     breakerHolds: noHolds,
@@ -54,6 +55,15 @@ function moduleStoreOf(tenantId: string, modules: readonly ModuleRecord[]): Modu
     tenants: async () => (modules.length > 0 ? [tenantId] : []),
     read: async asked => (asked === tenantId ? byId : new Map()),
     change: refuse,
+  }
+}
+
+/** Read once; from then on the replica knows what it learned itself. */
+function evidenceOf(evidence: readonly StoredEvidence[]): ServiceRecordStore {
+  return {
+    loadAll: async () => [...evidence],
+    loadChanged: async after => ({ records: after === null ? [...evidence] : [], latestAt: 0 }),
+    add: async () => [],
   }
 }
 

@@ -28,7 +28,7 @@ export class ExplainStage {
   readonly load: InstanceLoads = createLoadTable({ clock: this.clock })
   readonly pace = new Pace()
   readonly records = new ServiceRecords({
-    store: { loadAll: async () => [], add: async () => [] },
+    store: { loadAll: async () => [], loadChanged: async () => ({ records: [], latestAt: null }), add: async () => [] },
     clock: this.clock,
     logger: silentLogger,
   })

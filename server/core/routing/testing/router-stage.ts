@@ -27,7 +27,7 @@ export class RouterStage {
   readonly clock = new FakeClock()
   readonly load: InstanceLoads = createLoadTable({ clock: this.clock })
   readonly records: OutcomeLearner & Pick<ServiceRecords, 'of'> = new ServiceRecords({
-    store: { loadAll: async () => [], add: async () => [] },
+    store: { loadAll: async () => [], loadChanged: async () => ({ records: [], latestAt: null }), add: async () => [] },
     clock: this.clock,
     logger: silentLogger,
   })
