@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -13,26 +13,24 @@ const root = path.resolve(import.meta.dirname, '..')
 const compileCache = path.join(root, 'node_modules/.cache/node-compile')
 const reports = mkdtempSync(path.join(tmpdir(), 'quarterdeck-reports-'))
 
-/** Runs every check and test in turn, whatever fails on the way, and ends with one line that counts them all. */
-function main(): void {
-  const checks = ['check:format', 'check:lint', 'check:types', 'check:boundaries', 'check:unused', 'check:drift']
-  const tallies = [...checks.map(runCheck), runUnitTests(), runBrowserTests()]
+/**
+ * Runs every check and test, whatever fails on the way, and ends with one line that counts them all. Tests without a browser run beside
+ * the others: both wait more than they compute. What the others say is shown when they have ended.
+ */
+async function main(): Promise<void> {
+  const [unit, others] = await Promise.all([runUnitTests(), runOthers()])
+  console.log(others.output)
   rmSync(reports, { recursive: true, force: true })
+  const tallies = [unit, ...others.tallies]
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0)
   console.log(`\n${passed} passed, ${failed} failed`)
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0
 }
 
-function runCheck(name: string): Tally {
-  const isOk = run('npm', ['run', '--silent', name])
-  console.log(`${isOk ? 'ok    ' : 'FAILED'} ${name}`)
-  return isOk ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
-}
-
-function runUnitTests(): Tally {
+async function runUnitTests(): Promise<Tally> {
   const file = path.join(reports, 'vitest.json')
-  const isOk = run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`])
+  const isOk = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`])
   const report = readReport<{ numPassedTests: number; numFailedTests: number; numFailedTestSuites: number }>(file)
   return atLeastOneFailure(isOk, {
     passed: report?.numPassedTests ?? 0,
@@ -40,9 +38,23 @@ function runUnitTests(): Tally {
   })
 }
 
-function runBrowserTests(): Tally {
+/** The checks, then the tests in a browser. */
+async function runOthers(): Promise<{ tallies: Tally[]; output: string }> {
+  const output: string[] = []
+  const tallies: Tally[] = []
+  for (const name of ['format', 'lint', 'types', 'boundaries', 'unused', 'drift'].map(check => `check:${check}`)) {
+    const isOk = await run('npm', ['run', '--silent', name], { output })
+    output.push(`${isOk ? 'ok    ' : 'FAILED'} ${name}\n`)
+    tallies.push(isOk ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })
+  }
+  tallies.push(await runBrowserTests(output))
+  return { tallies, output: output.join('') }
+}
+
+async function runBrowserTests(output: string[]): Promise<Tally> {
   const file = path.join(reports, 'playwright.json')
-  const isOk = run('playwright', ['test', '-c', 'e2e/playwright.config.ts'], { PLAYWRIGHT_JSON_OUTPUT_FILE: file })
+  const variables = { PLAYWRIGHT_JSON_OUTPUT_FILE: file }
+  const isOk = await run('playwright', ['test', '-c', 'e2e/playwright.config.ts'], { variables, output })
   const report = readReport<{ stats: { expected: number; unexpected: number; flaky: number } }>(file)
   return atLeastOneFailure(isOk, {
     passed: (report?.stats.expected ?? 0) + (report?.stats.flaky ?? 0),
@@ -55,14 +67,23 @@ function atLeastOneFailure(isOk: boolean, tally: Tally): Tally {
   return isOk || tally.failed > 0 ? tally : { ...tally, failed: 1 }
 }
 
-function run(program: string, parameters: string[], variables: Record<string, string> = {}): boolean {
-  const { status } = spawnSync(program, parameters, {
+/** Answers whether it went well. What it says goes to `output`, or straight to the console. */
+function run(
+  program: string,
+  parameters: string[],
+  { variables, output }: { variables?: Record<string, string>; output?: string[] } = {},
+): Promise<boolean> {
+  const child = spawn(program, parameters, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output ? 'pipe' : 'inherit', output ? 'pipe' : 'inherit'],
     // Servers are started by the dozen; with a cache of what was compiled each takes half the time.
     env: { ...process.env, NO_COLOR: '1', NODE_COMPILE_CACHE: compileCache, ...variables },
   })
-  return status === 0
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', text => output?.push(text))
+  return new Promise(resolve => {
+    child.on('error', () => resolve(false))
+    child.on('close', status => resolve(status === 0))
+  })
 }
 
 function readReport<Report>(file: string): Report | null {
@@ -73,4 +94,4 @@ function readReport<Report>(file: string): Report | null {
   }
 }
 
-main()
+await main()
