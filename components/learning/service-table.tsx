@@ -21,8 +21,8 @@ export function ServiceTable({ services }: { services: readonly ServicePerforman
           <TableHead numeric>Expected</TableHead>
           <TableHead numeric>Confidence</TableHead>
           <TableHead numeric>Evidence</TableHead>
-          <TableHead numeric>Mean</TableHead>
-          <TableHead numeric>A call</TableHead>
+          <TableHead numeric>Mean time</TableHead>
+          <TableHead numeric>Cost of a call</TableHead>
           <TableHead>Success over time</TableHead>
           <TableHead>Speed over time</TableHead>
           <TableHead>Errors</TableHead>

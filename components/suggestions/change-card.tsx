@@ -47,13 +47,20 @@ export function ChangeCard({ suggestion }: { suggestion: SuggestionView }) {
 /** For changes that take no room away, whom they concern. */
 function Scope({ suggestion: { subject, act } }: { suggestion: SuggestionView }) {
   if (act.kind === 'advice' && act.change === null) return null
-  const words = {
-    module: `Concerns calls to ${subject.name} and what goes there instead of elsewhere; nothing that runs is stopped.`,
-    instance: `Concerns how calls are divided among the instances beside ${subject.name}; nothing that runs is stopped.`,
-    type: `Concerns tasks of the type ${subject.name}, and those that compete with them for the same services.`,
-    fleet: 'Concerns every task of this tenant.',
-  }[subject.kind]
+  const words = act.change?.kind === 'flag' ? ofFlag : wordsOf(subject)
   return <p className="text-muted-foreground text-sm">{words}</p>
+}
+
+/** Whatever made somebody propose it, a flag holds for everything. */
+const ofFlag = 'Concerns every task of the whole installation, of all tenants and types; nothing that runs is stopped.'
+
+function wordsOf({ kind, name }: SuggestionView['subject']): string {
+  return {
+    module: `Concerns calls to ${name} and what goes there instead of elsewhere; nothing that runs is stopped.`,
+    instance: `Concerns how calls are divided among the instances beside ${name}; nothing that runs is stopped.`,
+    type: `Concerns tasks of the type ${name}, and those that compete with them for the same services.`,
+    fleet: 'Concerns every task of this tenant.',
+  }[kind]
 }
 
 /** The preview of what takes room away; null for what does not. */

@@ -32,7 +32,8 @@ export function NoSuggestions({ stats }: { stats: SuggestionStats | undefined })
       </EmptyState>
     )
   }
-  const run = stats?.lastRun
+  if (!stats) return <EmptyState icon={Lightbulb} title="Nothing to decide" actions={<AnalyzeButton />} />
+  const run = stats.lastRun
   return (
     <EmptyState
       icon={Lightbulb}

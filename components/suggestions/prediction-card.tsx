@@ -37,7 +37,7 @@ export function PredictionCard({ suggestion }: { suggestion: SuggestionView }) {
                 <span className="font-medium">{measureName(measure)}</span>: {formatFigure(from, unit)} →{' '}
                 {formatFigure(to, unit)}{' '}
                 <span className="text-muted-foreground">
-                  ({formatFigure(low, unit)} to {formatFigure(high, unit)} in 95 of 100 cases)
+                  (between {formatFigure(low, unit)} and {formatFigure(high, unit)}, as the analyzer reckons)
                 </span>
               </li>
             ))}

@@ -62,7 +62,10 @@ export const evidenceSeriesSchema = z.strictObject({
 })
 export type EvidenceSeries = z.output<typeof evidenceSeriesSchema>
 
-/** What the act would move, on the subject of the finding, with a 95 % interval for the value to come. */
+/**
+ * What the act would move, on the subject of the finding. `low` to `high` is the 95 % interval of what it was estimated from, or a bound
+ * by assumption: server/core/analysis/README.md says for which analyzers.
+ */
 export const expectedEffectSchema = z.strictObject({
   measure: z.enum(findingMeasures),
   unit: z.enum(findingUnits),

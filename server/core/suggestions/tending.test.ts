@@ -146,6 +146,25 @@ test('what voided an approval is named, however long it is, and nothing else', a
   expect(await voidedBy({ description: long('b') })).toEqual(['configuration version', 'description'])
 })
 
+test('a flag is judged by all tasks of the tenant, whichever module it was found at', async () => {
+  const change = { kind: 'flag' as const, name: 'cost_based_scheduling' as const, isOn: true }
+  stage.found.findings = [findingOf({ key: 'a flag', act: { kind: 'change', change } })]
+  const { suggestions } = await stage.service.analyze(stage.operator, { windowHours: 24 })
+  id = suggestions[0]!.id
+  ada = stage.person('Ada', 'admin')
+  const read = stage.ports.outcomes.read
+  const asked: unknown[] = []
+  stage.ports.outcomes.read = window => {
+    asked.push(window.types)
+    return read(window)
+  }
+  await apply()
+  stage.duty.start()
+  await stage.clock.advance(24 * hourMs + 6_000)
+  expect((await get()).state.status).toBe('judged')
+  expect(asked).toEqual([null, null])
+})
+
 test('what was rejected and promises nothing stays quiet while it promises nothing', async () => {
   const [effect] = findingOf().expected
   const nothing = findingOf({ key: 'nothing', expected: [{ ...effect!, to: effect!.from }] })

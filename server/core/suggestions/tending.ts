@@ -150,7 +150,8 @@ export class Tending {
   async #judge(record: SuggestionRecord, appliedAt: number): Promise<Verdict> {
     const { outcomes, clock } = this.#ports
     const { tenantId, subject, expected } = record
-    const types = this.#ports.typesOf(tenantId, subject)
+    // A flag holds for everything, whichever module made somebody propose it.
+    const types = changeOf(record)?.kind === 'flag' ? null : this.#ports.typesOf(tenantId, subject)
     const now = clock.now()
     const windows = {
       before: { from: appliedAt - beforeMs, to: appliedAt },
