@@ -91,6 +91,24 @@ test('in a large fleet an explored choice is stated among the services that trul
   }
 })
 
+test('the stated probability is the true one also while services drop out that seemed to have room', async () => {
+  const weights = new Map<string, number>()
+  const times = 400
+  for (let seed = 1; seed <= times; seed++) {
+    stage = new RouterStage()
+    const fleet = new FakeFleet(...buildModules(3, 40))
+    const router = stage.createRouter(fleet, { explorationRate: 0.1, seed })
+    router.preview(request)
+    await stage.clock.advance(1)
+    for (let index = 0; index < 40; index++) fleet.setHealth(`m1-${index}`, 'unhealthy')
+    const { moduleId, choice } = router.preview(request)
+    weights.set(moduleId ?? '', (weights.get(moduleId ?? '') ?? 0) + 1 / (choice?.probability ?? 0))
+  }
+  expect([...weights.keys()].toSorted()).toEqual(['m0', 'm2'])
+  // One of ten goes to m2 and counts ten: right to 0.15, one standard error.
+  for (const weight of weights.values()) expect(Math.abs(weight / times - 1)).toBeLessThan(0.45)
+})
+
 describe('two services of which one is truly better', () => {
   const better = { successRate: 0.9, meanMs: 300, costPerHourUsd: 4 }
   const goals = {

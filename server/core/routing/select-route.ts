@@ -1,7 +1,7 @@
 import type { RoutingRule } from '../../contracts/decisions.ts'
 import type { ServiceGoal } from '../../contracts/learning.ts'
 import type { PoolChoice } from '../balancing/instance-pool.ts'
-import { exploreServices } from '../brain/exploration.ts'
+import { exploreServices, mostExploration } from '../brain/exploration.ts'
 import type { Random } from '../shared/ids.ts'
 import { moduleExclusion } from './exclusions.ts'
 import { type CostChoice, preferCheaper } from './prefer-cheaper.ts'
@@ -101,16 +101,19 @@ function pinnedFirst(ranked: readonly PlannedModule[], typePin: string | null): 
 
 /**
  * Removes modules from the list that turn out to have no room after all. Before another than the first is taken, all are looked
- * at again, so that the probability of an explored choice is that among modules which could really be chosen.
+ * at again, so that the probability of an explored choice is that among modules which could really be chosen. Whether to explore is
+ * drawn once: drawn anew for each module that drops out, it would be rarer than stated.
  */
 function chooseFrom(
   withRoom: PlannedModule[],
   explorationRate: number,
   { now, random }: { now: number; random: Random },
 ): Omit<NonNullable<Selection['chosen']>, 'cost' | 'rule'> | null {
+  let draw = random
   for (;;) {
     if (withRoom.length === 0) return null
-    const { index, probability } = exploreServices(withRoom.length, explorationRate, random)
+    const { index, probability } = exploreServices(withRoom.length, explorationRate, draw)
+    draw = index > 0 ? () => random() * Math.min(explorationRate, mostExploration) : () => 1
     if (index > 0 && dropFull(withRoom, now)) continue
     const planned = withRoom[index]
     const choice = planned?.pool.choose(now)
