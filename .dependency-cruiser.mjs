@@ -14,7 +14,8 @@ const tiers = [
   ['dead-letters'],
   ['dispatch', 'simulation'],
   ['overview', 'explain', 'impact', 'alerts', 'webhooks', 'invariants', 'learning', 'memory'],
-  ['simulator', 'suggestions'],
+  ['simulator'],
+  ['analysis', 'suggestions'],
 ]
 const isTest = '\\.test\\.tsx?$|/testing/'
 

@@ -64,3 +64,21 @@ test('error codes that mean something to JavaScript are stored like any other', 
   await store.add([{ ...key, delta }])
   expect((await store.loadAll())[0]?.evidence.errorShares).toEqual(new Map([['__proto__', 1]]))
 })
+
+test('what was changed after a moment is told, whoever changed it, and what was changed just before it again', async () => {
+  const none = await store.loadChanged(null)
+  expect(none).toEqual({ records: [], latestAt: null })
+  await store.add([{ ...key, moduleId: 'old', delta: success }])
+  await database.pool.query("UPDATE service_record SET updated_at = updated_at - interval '1 hour'")
+  const sums = await store.add([{ ...key, tenantId: 'other', delta: failure }])
+  const all = await store.loadChanged(null)
+  expect(all.records).toHaveLength(2)
+  expect(Math.abs((all.latestAt ?? 0) - Date.now())).toBeLessThan(60_000)
+  expect(await store.loadChanged(all.latestAt)).toEqual({ records: sums, latestAt: all.latestAt })
+  await database.pool.query(
+    "UPDATE service_record SET updated_at = updated_at + interval '2 hours' WHERE module_id = 'old'",
+  )
+  const later = await store.loadChanged(all.latestAt)
+  expect(find(later.records, 'old')?.successes).toBe(1)
+  expect(later.latestAt).toBeGreaterThan(all.latestAt ?? 0)
+})

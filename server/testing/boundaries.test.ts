@@ -33,6 +33,10 @@ const offences: Record<string, Record<string, string | (() => string)>> = {
     'server/core/dispatch/a.ts': imports('../overview/b.ts'),
     'server/core/overview/b.ts': leaf,
   },
+  'core-tier-simulator': {
+    'server/core/simulator/a.ts': imports('../suggestions/b.ts'),
+    'server/core/suggestions/b.ts': leaf,
+  },
   'core-tier-overview-explain-impact-alerts-webhooks-invariants-learning-memory': {
     'server/core/overview/a.ts': imports('../simulator/b.ts'),
     'server/core/simulator/b.ts': leaf,
