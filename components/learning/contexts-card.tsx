@@ -12,19 +12,32 @@ import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
 import { formatBytes } from '../ui/format.ts'
 import { JsonView } from '../ui/json-view.tsx'
 import { notify } from '../ui/notify.ts'
+import { onDemand } from '../ui/on-demand.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { Sheet, SheetContent } from '../ui/sheet.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 
-/** Named things that programs asked to have remembered, until they expire. */
+const ContextDialog = onDemand(() => import('./context-dialog.tsx').then(module => module.ContextDialog))
+
+/** Named things that programs and people asked to have remembered, until they expire. */
 export function ContextsCard() {
   const trpc = useTRPC()
   const [opened, setOpened] = useState<string | null>(null)
+  const [isAdding, setAdding] = useState(false)
+  const refusal = useRefusal('operator')
   const { data, error, refetch } = useQuery(trpc.memory.listContexts.queryOptions({ limit: 200 }))
   return (
     <Card>
-      <CardHeader title="Contexts" note="named, until they expire" />
+      <CardHeader
+        title="Contexts"
+        note="named, until they expire"
+        actions={
+          <ActionButton size="sm" reason={refusal} onClick={() => setAdding(true)}>
+            Keep a context
+          </ActionButton>
+        }
+      />
       {!data ? (
         error ? (
           <ErrorState title="Contexts could not be loaded" error={error} onRetry={() => void refetch()} />
@@ -33,7 +46,7 @@ export function ContextsCard() {
         )
       ) : data.items.length === 0 ? (
         <EmptyState title="No context is kept">
-          Programs keep one with memory.setContext: any JSON under a name, with the task types it matters for.
+          Any JSON under a name, with the task types it matters for. Programs keep one with memory.setContext.
         </EmptyState>
       ) : (
         <Table aria-label="Contexts">
@@ -65,6 +78,7 @@ export function ContextsCard() {
           </TableBody>
         </Table>
       )}
+      {isAdding ? <ContextDialog onClose={() => setAdding(false)} /> : null}
       <Sheet open={opened !== null} onOpenChange={isOpen => isOpen || setOpened(null)}>
         {opened === null ? null : (
           <SheetContent title={opened} description="A context, as it is kept">

@@ -14,7 +14,8 @@ const request = runSimulationInput.parse({})
 function open() {
   const kept = new Map<string, SimulationView>()
   const store: SimulationStore = {
-    async create(by, { tenantId: _, replicaId: __, ...made }) {
+    async create(by, simulation) {
+      const { tenantId: _, replicaId: __, ...made } = simulation
       const begun = { status: 'queued' as const, progress: 0, result: null, error: null, finishedAt: null }
       kept.set(made.id, { ...made, ...begun, requestedBy: by.name, createdAt: new Date(0).toISOString() })
     },

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../contracts/findings.ts'
 import { retryPolicySchema } from '../../../contracts/modules.ts'
 import type { ModuleRecord } from '../../registry/module-record.ts'
-import { analyzePlan, service } from './fleet.ts'
+import { type analyzePlan, service } from './fleet.ts'
 import { around, type CallOutcome, type PlannedCall, type TrafficPlan } from './traffic.ts'
 
 /** Recorded histories with known truth that one analyzer is tried on. */
