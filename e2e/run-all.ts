@@ -11,17 +11,21 @@ interface Tally {
 
 const root = path.resolve(import.meta.dirname, '..')
 const compileCache = path.join(root, 'node_modules/.cache/node-compile')
+const checks = ['check:format', 'check:lint', 'check:types', 'check:boundaries', 'check:unused', 'check:drift']
 const reports = mkdtempSync(path.join(tmpdir(), 'quarterdeck-reports-'))
 
 /**
- * Runs every check and test, whatever fails on the way, and ends with one line that counts them all. Tests without a browser run beside
- * the others: both wait more than they compute. What the others say is shown when they have ended.
+ * Runs every check and test, whatever fails on the way, and ends with one line that counts them all. Tests in a browser run beside the
+ * others: both wait more than they compute. What they say is shown when they have ended.
  */
 async function main(): Promise<void> {
-  const [unit, others] = await Promise.all([runUnitTests(), runOthers()])
-  console.log(others.output)
+  const browserOutput: string[] = []
+  const inBrowser = runBrowserTests(browserOutput)
+  const tallies = [await runUnitTests()]
+  for (const name of checks) tallies.push(await runCheck(name))
+  tallies.push(await inBrowser)
+  console.log(browserOutput.join(''))
   rmSync(reports, { recursive: true, force: true })
-  const tallies = [unit, ...others.tallies]
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0)
   console.log(`\n${passed} passed, ${failed} failed`)
@@ -38,17 +42,10 @@ async function runUnitTests(): Promise<Tally> {
   })
 }
 
-/** The checks, then the tests in a browser. */
-async function runOthers(): Promise<{ tallies: Tally[]; output: string }> {
-  const output: string[] = []
-  const tallies: Tally[] = []
-  for (const name of ['format', 'lint', 'types', 'boundaries', 'unused', 'drift'].map(check => `check:${check}`)) {
-    const isOk = await run('npm', ['run', '--silent', name], { output })
-    output.push(`${isOk ? 'ok    ' : 'FAILED'} ${name}\n`)
-    tallies.push(isOk ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })
-  }
-  tallies.push(await runBrowserTests(output))
-  return { tallies, output: output.join('') }
+async function runCheck(name: string): Promise<Tally> {
+  const isOk = await run('npm', ['run', '--silent', name])
+  console.log(`${isOk ? 'ok    ' : 'FAILED'} ${name}`)
+  return isOk ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }
 
 async function runBrowserTests(output: string[]): Promise<Tally> {

@@ -22,7 +22,8 @@ interface Row {
 
 /** Candidates that are looked at for one page when a filter has no index of its own: bounds its cost, however few match. */
 const windowSize = 2_000
-/** While nothing is found, further windows are looked at, until so much time has gone by. */
+/** While nothing is found so many windows are looked at, and more until so much time has gone by. */
+const leastWindows = 3
 const searchMs = 20
 
 /**
@@ -35,9 +36,10 @@ export async function listTasks(pool: Pool, tenantId: string, filter: ListTasks)
   if (types?.length === 0) return { items: [], nextCursor: null }
   let { cursor } = filter
   const begun = performance.now()
-  for (;;) {
+  for (let window = 1; ; window++) {
     const page = await listWindow(pool, tenantId, { ...filter, cursor }, types)
-    if (page.items.length > 0 || page.nextCursor === null || performance.now() - begun > searchMs) return page
+    const isSearched = window >= leastWindows && performance.now() - begun > searchMs
+    if (page.items.length > 0 || page.nextCursor === null || isSearched) return page
     cursor = page.nextCursor
   }
 }
