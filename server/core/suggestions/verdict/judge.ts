@@ -73,7 +73,7 @@ export function judge(options: {
     samplesAfter,
   }))
   const outcome = outcomeOf(effects)
-  return { ...common, outcome, words: wordsOf(outcome, effects), effects }
+  return { ...common, outcome, words: `${wordsOf(outcome, effects)}${unmeasured(expected)}`, effects }
 }
 
 function whyTooFew(
@@ -142,6 +142,14 @@ function wordsOf(outcome: VerdictOutcome, effects: readonly MeasuredEffect[]): s
     case 'inconclusive':
       return 'No difference that could be told from chance.'
   }
+}
+
+/** What was promised and cannot be told from the record of tasks, so that nobody takes the verdict for one on that. */
+function unmeasured(expected: readonly ExpectedEffect[]): string {
+  const names = expected.flatMap(({ measure }) =>
+    (comparedMeasures as readonly string[]).includes(measure) ? [] : [measure.replaceAll('_', ' ')],
+  )
+  return names.length === 0 ? '' : ` What it promised for ${names.join(', ')} is not measured.`
 }
 
 /** Equal stretches of a window, for a chart. */

@@ -143,6 +143,19 @@ test('a prediction is held against what was measured: an interval that has it is
   expect(heldOf(20, 60)).toBe(false)
 })
 
+test('what was promised and cannot be measured is named', () => {
+  const promised: ExpectedEffect = {
+    measure: 'cost_usd_per_hour',
+    unit: 'usd_per_hour',
+    from: 2,
+    to: 1,
+    low: 0.5,
+    high: 1.5,
+    better: 'lower',
+  }
+  expect(verdictOf(1, {}, [promised]).words).toMatch(/promised for cost usd per hour is not measured/)
+})
+
 describe('nothing is said when there is too little to say it from', () => {
   test.each([
     ['no task since', {}, { count: 0 }, /0 tasks ended since/],
