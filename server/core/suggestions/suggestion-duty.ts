@@ -10,11 +10,15 @@ const windowHours = 24
 /** An analysis that failed is not tried again before: it reads a day of history. */
 const failedAnalysisMs = 600_000
 
+/** A replica that has just started has other things to do, and a new installation no history yet. */
+const firstAfterMs = 3_600_000
+
 /** What one replica does for all: tends suggestions every few seconds, and analyzes now and then. It never approves or applies. */
 export class SuggestionDuty {
   readonly #duty: Duty
   readonly #ports: Pick<SuggestionPorts, 'store' | 'clock' | 'logger' | 'settings'>
   readonly #intake: Intake
+  #startedAt = 0
   /** When a tenant's analysis that failed may be tried again. */
   readonly #notBefore = new Map<string, number>()
 
@@ -41,6 +45,7 @@ export class SuggestionDuty {
   }
 
   start(): void {
+    this.#startedAt = this.#ports.clock.now()
     this.#duty.start(lookMs)
   }
 
@@ -52,7 +57,8 @@ export class SuggestionDuty {
   async #analyzeWhenDue(tenantId: string): Promise<void> {
     const { store, clock, logger, settings } = this.#ports
     const { analyzeEveryMs } = settings
-    if (analyzeEveryMs === null || (this.#notBefore.get(tenantId) ?? 0) > clock.now()) return
+    if (analyzeEveryMs === null || clock.now() - this.#startedAt < Math.min(firstAfterMs, analyzeEveryMs)) return
+    if ((this.#notBefore.get(tenantId) ?? 0) > clock.now()) return
     try {
       const last = await store.lastRun(tenantId)
       if (last && clock.now() - Date.parse(last.at) < analyzeEveryMs) return
