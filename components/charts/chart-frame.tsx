@@ -1,7 +1,8 @@
 'use client'
 
 import type { ReactElement } from 'react'
-import { ResponsiveContainer } from 'recharts'
+import { ResponsiveContainer, type XAxisProps } from 'recharts'
+import { type ClockZone, formatClock } from '../ui/format.ts'
 
 /** At most this many points are drawn; more cannot be told apart and cost time. */
 const maxPoints = 120
@@ -36,4 +37,23 @@ export const axisLook = {
   axisLine: false,
 } as const
 export const gridLook = { stroke: 'var(--chart-grid)', vertical: false } as const
-export const cursorLook = { stroke: 'var(--border-strong)', strokeWidth: 1 } as const
+
+export const chartLook = { margin: { top: 6, right: 4, bottom: 0, left: 0 }, accessibilityLayer: false } as const
+export const tooltipLook = {
+  cursor: { stroke: 'var(--border-strong)', strokeWidth: 1 },
+  isAnimationActive: false,
+} as const
+
+/** The axis of time, in the chosen clock; rows carry their moment as `at`, in epoch milliseconds. */
+export function timeAxisLook(zone: ClockZone) {
+  return {
+    ...axisLook,
+    dataKey: 'at',
+    type: 'number',
+    scale: 'time',
+    domain: ['dataMin', 'dataMax'],
+    tickFormatter: (at: number) => formatClock(at, zone),
+    minTickGap: 64,
+    height: 20,
+  } as const satisfies XAxisProps
+}

@@ -2,7 +2,7 @@
 
 import { Bar, BarChart, CartesianGrid, XAxis, YAxis } from 'recharts'
 import { formatCompact, formatCount, formatMs } from '../ui/format.ts'
-import { axisLook, ChartFrame, gridLook } from './chart-frame.tsx'
+import { axisLook, ChartFrame, chartLook, gridLook } from './chart-frame.tsx'
 
 export interface DistributionBarsProps {
   /** What is divided: `Wait as it is`. */
@@ -24,7 +24,7 @@ export function DistributionBars({ label, boundsMs, counts, max, series, height 
   const total = counts.reduce((sum, count) => sum + count, 0)
   return (
     <ChartFrame label={`${label}: ${formatCount(Math.round(total))} tasks, most of them ${most.name}`} height={height}>
-      <BarChart data={rows} margin={{ top: 6, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
+      <BarChart data={rows} {...chartLook}>
         <CartesianGrid {...gridLook} />
         <XAxis {...axisLook} dataKey="name" minTickGap={24} height={20} />
         <YAxis {...axisLook} width={44} tickFormatter={formatCompact} allowDecimals={false} domain={[0, max]} />

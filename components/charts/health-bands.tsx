@@ -3,9 +3,9 @@
 import { Line, LineChart, ReferenceArea, Tooltip, XAxis, YAxis } from 'recharts'
 import type { HealthBand, HealthPoint } from '#server/contracts/health.ts'
 import { useClockZone } from '../data/use-clock-zone.ts'
-import { formatClock, formatScore } from '../ui/format.ts'
+import { formatScore } from '../ui/format.ts'
 import { statusLook, toneClasses } from '../ui/status.ts'
-import { axisLook, ChartFrame, cursorLook, newest } from './chart-frame.tsx'
+import { axisLook, ChartFrame, chartLook, newest, timeAxisLook, tooltipLook } from './chart-frame.tsx'
 import { ChartTooltip } from './chart-tooltip.tsx'
 
 const bands: readonly { band: HealthBand; from: number; to: number }[] = [
@@ -23,7 +23,7 @@ export function HealthBands({ points, height = 120 }: { points: readonly HealthP
   const words = last ? `latest: ${formatScore(last.score)}, ${statusLook('band', last.status).label}` : 'no figures yet'
   return (
     <ChartFrame label={`Health score over time, ${words}`} height={height}>
-      <LineChart data={rows} margin={{ top: 4, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
+      <LineChart data={rows} {...chartLook}>
         {bands.map(({ band, from, to }) => (
           <ReferenceArea
             key={band}
@@ -33,22 +33,9 @@ export function HealthBands({ points, height = 120 }: { points: readonly HealthP
             fillOpacity={0.09}
           />
         ))}
-        <XAxis
-          {...axisLook}
-          dataKey="at"
-          type="number"
-          scale="time"
-          domain={['dataMin', 'dataMax']}
-          tickFormatter={at => formatClock(at, zone)}
-          minTickGap={64}
-          height={20}
-        />
+        <XAxis {...timeAxisLook(zone)} />
         <YAxis {...axisLook} width={28} domain={[0, 100]} ticks={[0, 50, 70, 90]} interval={0} />
-        <Tooltip
-          cursor={cursorLook}
-          isAnimationActive={false}
-          content={props => <ChartTooltip {...props} zone={zone} format={formatScore} />}
-        />
+        <Tooltip {...tooltipLook} content={props => <ChartTooltip {...props} zone={zone} format={formatScore} />} />
         <Line
           type="stepAfter"
           dataKey="score"

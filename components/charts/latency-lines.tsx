@@ -2,8 +2,8 @@
 
 import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
 import { useClockZone } from '../data/use-clock-zone.ts'
-import { formatClock, formatMs } from '../ui/format.ts'
-import { axisLook, ChartFrame, cursorLook, gridLook, newest } from './chart-frame.tsx'
+import { formatMs } from '../ui/format.ts'
+import { axisLook, ChartFrame, chartLook, gridLook, newest, timeAxisLook, tooltipLook } from './chart-frame.tsx'
 import { ChartTooltip } from './chart-tooltip.tsx'
 
 /** Latency at one moment, in milliseconds; null where nothing was measured. */
@@ -24,24 +24,11 @@ export function LatencyLines({ points, height = 160 }: { points: readonly Latenc
     : 'no figures yet'
   return (
     <ChartFrame label={`Latency over time, ${words}`} height={height}>
-      <LineChart data={rows} margin={{ top: 6, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
+      <LineChart data={rows} {...chartLook}>
         <CartesianGrid {...gridLook} />
-        <XAxis
-          {...axisLook}
-          dataKey="at"
-          type="number"
-          scale="time"
-          domain={['dataMin', 'dataMax']}
-          tickFormatter={at => formatClock(at, zone)}
-          minTickGap={64}
-          height={20}
-        />
+        <XAxis {...timeAxisLook(zone)} />
         <YAxis {...axisLook} width={52} tickFormatter={formatMs} domain={[0, 'auto']} />
-        <Tooltip
-          cursor={cursorLook}
-          isAnimationActive={false}
-          content={props => <ChartTooltip {...props} zone={zone} format={formatMs} />}
-        />
+        <Tooltip {...tooltipLook} content={props => <ChartTooltip {...props} zone={zone} format={formatMs} />} />
         <Line {...series} dataKey="p50Ms" name="Median" stroke="var(--chart-1)" />
         <Line {...series} dataKey="p95Ms" name="95th percentile" stroke="var(--chart-2)" />
         {rows.some(row => typeof row.p99Ms === 'number') ? (

@@ -3,8 +3,8 @@
 import { Area, Bar, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts'
 import type { ThroughputPoint } from '#server/contracts/stats.ts'
 import { useClockZone } from '../data/use-clock-zone.ts'
-import { formatClock, formatCompact, formatRate } from '../ui/format.ts'
-import { axisLook, ChartFrame, cursorLook, gridLook, newest } from './chart-frame.tsx'
+import { formatCompact, formatRate } from '../ui/format.ts'
+import { axisLook, ChartFrame, chartLook, gridLook, newest, timeAxisLook, tooltipLook } from './chart-frame.tsx'
 import { ChartTooltip } from './chart-tooltip.tsx'
 
 export interface ThroughputAreaProps {
@@ -30,24 +30,11 @@ export function ThroughputArea({ points, secondsPerPoint = 1, height = 180 }: Th
     : 'no figures yet'
   return (
     <ChartFrame label={`Throughput over time, ${words}`} height={height}>
-      <ComposedChart data={rows} margin={{ top: 6, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
+      <ComposedChart data={rows} {...chartLook}>
         <CartesianGrid {...gridLook} />
-        <XAxis
-          {...axisLook}
-          dataKey="at"
-          type="number"
-          scale="time"
-          domain={['dataMin', 'dataMax']}
-          tickFormatter={at => formatClock(at, zone)}
-          minTickGap={64}
-          height={20}
-        />
+        <XAxis {...timeAxisLook(zone)} />
         <YAxis {...axisLook} width={36} tickFormatter={formatCompact} allowDecimals={false} domain={[0, 'auto']} />
-        <Tooltip
-          cursor={cursorLook}
-          isAnimationActive={false}
-          content={props => <ChartTooltip {...props} zone={zone} format={formatRate} />}
-        />
+        <Tooltip {...tooltipLook} content={props => <ChartTooltip {...props} zone={zone} format={formatRate} />} />
         <Area {...series} dataKey="succeeded" name="Succeeded" stroke="var(--ok)" fill="var(--ok)" fillOpacity={0.16} />
         <Bar
           dataKey="failed"

@@ -2,8 +2,8 @@ import type { Effect } from '#server/contracts/simulations.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { ScrollArea } from '../ui/scroll-area.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
-import { EffectVerdict } from './effect-verdict.tsx'
-import { formatDifference, formatInterval, formatMeasure, measureWords } from './words.ts'
+import { EffectCells, EffectHeads } from './effect-cells.tsx'
+import { measureWords } from './words.ts'
 
 /** What the change does to all tasks together, measure by measure. */
 export function EffectsCard({ effects }: { effects: readonly Effect[] }) {
@@ -26,7 +26,7 @@ export function EffectsCard({ effects }: { effects: readonly Effect[] }) {
   )
 }
 
-/** Each measure on both sides, with the interval of its difference and what may be claimed of it; phones show the difference and the claim. */
+/** Each measure in a row. */
 export function EffectsTable({ effects }: { effects: readonly Effect[] }) {
   return (
     <ScrollArea label="Effects">
@@ -34,36 +34,14 @@ export function EffectsTable({ effects }: { effects: readonly Effect[] }) {
         <TableHeader>
           <TableRow>
             <TableHead>Measure</TableHead>
-            <TableHead numeric className="max-sm:hidden">
-              As it is
-            </TableHead>
-            <TableHead numeric className="max-sm:hidden">
-              With the change
-            </TableHead>
-            <TableHead numeric>Difference</TableHead>
-            <TableHead numeric className="max-sm:hidden">
-              95 % interval
-            </TableHead>
-            <TableHead>Verdict</TableHead>
+            <EffectHeads />
           </TableRow>
         </TableHeader>
         <TableBody>
           {effects.map(effect => (
             <TableRow key={effect.measure}>
               <TableCell>{measureWords[effect.measure]}</TableCell>
-              <TableCell numeric className="max-sm:hidden">
-                {formatMeasure(effect.measure, effect.before)}
-              </TableCell>
-              <TableCell numeric className="max-sm:hidden">
-                {formatMeasure(effect.measure, effect.after)}
-              </TableCell>
-              <TableCell numeric>{formatDifference(effect.measure, effect.difference)}</TableCell>
-              <TableCell numeric className="max-sm:hidden">
-                {formatInterval(effect)}
-              </TableCell>
-              <TableCell className="sm:min-w-56">
-                <EffectVerdict effect={effect} />
-              </TableCell>
+              <EffectCells effect={effect} />
             </TableRow>
           ))}
         </TableBody>

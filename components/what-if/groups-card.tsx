@@ -7,8 +7,7 @@ import { formatCount } from '../ui/format.ts'
 import { ScrollArea } from '../ui/scroll-area.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
-import { EffectVerdict } from './effect-verdict.tsx'
-import { formatDifference, formatInterval, formatMeasure } from './words.ts'
+import { EffectCells, EffectHeads } from './effect-cells.tsx'
 
 const kinds = [
   { value: 'type', label: 'Types' },
@@ -37,17 +36,7 @@ export function GroupsCard({ groups }: { groups: readonly GroupEffects[] }) {
                 <TableHead numeric className="max-sm:hidden">
                   Tasks
                 </TableHead>
-                <TableHead numeric className="max-sm:hidden">
-                  As it is
-                </TableHead>
-                <TableHead numeric className="max-sm:hidden">
-                  With the change
-                </TableHead>
-                <TableHead numeric>Difference</TableHead>
-                <TableHead numeric className="max-sm:hidden">
-                  95 % interval
-                </TableHead>
-                <TableHead>Verdict</TableHead>
+                <EffectHeads />
               </TableRow>
             </TableHeader>
             <TableBody>
@@ -73,19 +62,7 @@ function GroupRow({ group: { name, kind, tasksBefore, tasksAfter, effects } }: {
         {formatCount(Math.round(tasksBefore))}
         {moved ? ` → ${formatCount(Math.round(tasksAfter))}` : null}
       </TableCell>
-      <TableCell numeric className="max-sm:hidden">
-        {formatMeasure(effect.measure, effect.before)}
-      </TableCell>
-      <TableCell numeric className="max-sm:hidden">
-        {formatMeasure(effect.measure, effect.after)}
-      </TableCell>
-      <TableCell numeric>{formatDifference(effect.measure, effect.difference)}</TableCell>
-      <TableCell numeric className="max-sm:hidden">
-        {formatInterval(effect)}
-      </TableCell>
-      <TableCell className="sm:min-w-56">
-        <EffectVerdict effect={effect} />
-      </TableCell>
+      <EffectCells effect={effect} />
     </TableRow>
   )
 }
