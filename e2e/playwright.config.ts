@@ -15,8 +15,8 @@ export default defineConfig({
   workers: 2,
   // Looking at pages changes nothing that others see; journeys do, and one of them stops the server.
   projects: [
-    { name: 'pages', testMatch: 'accessibility.spec.ts', fullyParallel: true },
-    { name: 'journeys', testIgnore: [...ignored, 'accessibility.spec.ts'], workers: 1, dependencies: ['pages'] },
+    { name: 'pages', testMatch: 'pages/*.spec.ts', fullyParallel: true },
+    { name: 'journeys', testIgnore: [...ignored, 'pages/*.spec.ts'], workers: 1, dependencies: ['pages'] },
   ],
   // Once more on a machine that may be busy; what needed it is reported as flaky.
   retries: process.env.CI ? 1 : 0,
