@@ -93,7 +93,7 @@ test('a module is enabled with everything it needs, one after another in order',
   await client.mutate('modules.update', { id: top.id, configVersion: last, dependsOn: [] })
 })
 
-test('an instance is taken out of rotation with a reason, gets no more calls, and is put back', async ({
+test('an instance is taken out of rotation with a reason, gets no more calls, and is put back; for the last one its effect is said and confirmed', async ({
   page,
   client,
 }) => {
@@ -101,10 +101,8 @@ test('an instance is taken out of rotation with a reason, gets no more calls, an
   await using second = await startScriptedModule(works)
   await client.mutate('instances.register', { moduleId: own.id, endpoint: second.endpoint })
   await page.goto(`/modules/${own.id}`)
-  const row = page
-    .getByRole('table', { name: 'Instances' })
-    .getByRole('row', { name: new RegExp(second.endpoint) })
-    .first()
+  const instances = page.getByRole('table', { name: 'Instances' })
+  const row = instances.getByRole('row', { name: new RegExp(second.endpoint) }).first()
   await row.getByRole('button', { name: /^Actions for/ }).click()
   await page.getByRole('menuitem', { name: 'Take out of rotation' }).click()
   const dialog = page.getByRole('dialog', { name: /out of rotation$/ })
@@ -113,6 +111,16 @@ test('an instance is taken out of rotation with a reason, gets no more calls, an
   await dialog.getByRole('button', { name: 'Take out' }).click()
   await expect(row).toContainText('out of rotation')
   await expect(row).toContainText('its host is patched')
+
+  const last = instances.getByRole('row', { name: new RegExp(own.service.endpoint) }).first()
+  await last.getByRole('button', { name: /^Actions for/ }).click()
+  await page.getByRole('menuitem', { name: 'Take out of rotation' }).click()
+  await expect(dialog.getByRole('region', { name: 'What it touches' })).toContainText(`Nobody else can run ${own.type}`)
+  await dialog.getByLabel('Reason').fill('patched too')
+  await expect(dialog.getByRole('button', { name: 'Take out' })).toBeDisabled()
+  await dialog.getByLabel(`Type “${own.id}” to confirm`).fill(own.id)
+  await expect(dialog.getByRole('button', { name: 'Take out' })).toBeEnabled()
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
 
   const tasks = Array.from({ length: 12 }, () => ({ type: own.type, payload: {} }))
   await client.mutate('tasks.submitBatch', { tasks })

@@ -123,13 +123,14 @@ function Takers({ takenBy }: Pick<TypeImpact, 'takenBy'>) {
 }
 
 function Tasks({ impact: { totals, modules } }: { impact: ImpactPreview }) {
+  const isHalted = totals.held > 0 || modules[0]?.slotsAfter === 0
   return (
     <Finding icon={Waypoints}>
       <span className="num">
         {formatCount(totals.queued)} queued {totals.queued === 1 ? 'task' : 'tasks'} of its types and{' '}
         {plural(totals.running, modules.length > 0 ? 'running call' : 'running task')}
       </span>
-      {totals.running > 0 ? '; no new one begins.' : '.'}
+      {isHalted && totals.running > 0 ? '; no new one begins.' : '.'}
     </Finding>
   )
 }

@@ -3,7 +3,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
-import { useForm } from 'react-hook-form'
+import { useForm, useWatch } from 'react-hook-form'
 import {
   type InstanceView,
   type ModuleView,
@@ -11,6 +11,7 @@ import {
   updateInstanceInput,
 } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
+import { ImpactPanel } from '../impact/impact-panel.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
@@ -20,9 +21,13 @@ import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
+import { useSettled } from '../ui/use-settled.ts'
 import { toFigure } from './module-form.ts'
 import { strategyLooks } from './strategies.ts'
 import { useModuleRefresh } from './use-modules.ts'
+
+/** What is typed is looked up once it rests. */
+const restMs = 300
 
 interface Values {
   capacity: string
@@ -32,7 +37,7 @@ interface Values {
 type Figures = Pick<InstanceView, 'capacity' | 'weight'>
 
 /**
- * Changes how many calls an instance is given. When somebody else changed it meanwhile, theirs is shown beside what was typed,
+ * Changes how many calls an instance is given; what fewer at once would touch is shown while it is typed. When somebody else changed it meanwhile, theirs is shown beside what was typed,
  * and saving once more is on top of theirs.
  */
 export function EditInstanceDialog({
@@ -74,6 +79,7 @@ export function EditInstanceDialog({
     }),
   )
   const { errors } = form.formState
+  const capacity = useSettled(toFigure(useWatch({ control: form.control, name: 'capacity' })), restMs)
   const weightHint =
     module.strategy === 'weighted'
       ? 'relative to the other instances'
@@ -92,6 +98,13 @@ export function EditInstanceDialog({
             <Field label="Weight" hint={weightHint} error={errors.weight?.message}>
               {control => <Input {...control} {...form.register('weight')} inputMode="decimal" className="num" />}
             </Field>
+            {typeof capacity === 'number' && isLess(capacity, was.capacity) ? (
+              <div className="col-span-2">
+                <ImpactPanel
+                  input={{ act: 'limit_instance', moduleId: module.id, instanceId: instance.id, limit: capacity }}
+                />
+              </div>
+            ) : null}
             {error && !isMet && Object.keys(errors).length === 0 ? (
               <ErrorLine error={error} className="col-span-2" />
             ) : null}
@@ -108,6 +121,11 @@ export function EditInstanceDialog({
       </DialogContent>
     </Dialog>
   )
+}
+
+/** Whether it is a capacity that takes room away. */
+function isLess(capacity: number, present: number): boolean {
+  return Number.isInteger(capacity) && capacity > 0 && capacity < present
 }
 
 function Met({ capacity, weight }: Figures) {

@@ -45,13 +45,13 @@ export function KeysPanel() {
       />
       <CardContent className="p-0">
         {keys && keys.length > 0 ? (
-          <Table aria-label="Keys">
+          <Table aria-label="Keys" className="max-sm:table-fixed">
             <TableHeader>
               <tr>
                 <TableHead>Name</TableHead>
                 <TableHead>May</TableHead>
                 <TableHead className="max-sm:hidden">Created</TableHead>
-                <TableHead>
+                <TableHead className="max-sm:w-24">
                   <span className="sr-only">Actions</span>
                 </TableHead>
               </tr>
@@ -84,11 +84,16 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: KeyView; onRevoke: () => void })
   const isRevoked = revokedAt !== null
   return (
     <TableRow>
-      <TableCell className={cn('font-medium', isRevoked && 'text-faint-foreground line-through')}>{name}</TableCell>
+      <TableCell className={cn('font-medium', isRevoked && 'text-faint-foreground line-through')}>
+        <span className="wrap-anywhere">{name}</span>
+      </TableCell>
       <TableCell>
         <span className="flex flex-wrap gap-1">
           {moduleId !== null ? (
-            <Badge title="Bring instances of the module in and out, send heartbeats, report its health">
+            <Badge
+              className="h-auto whitespace-normal wrap-anywhere"
+              title="Bring instances of the module in and out, send heartbeats, report its health"
+            >
               speak for module {moduleId}
             </Badge>
           ) : scopes.length === scopeNames.length ? (
@@ -105,7 +110,7 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: KeyView; onRevoke: () => void })
       <TableCell className="whitespace-nowrap text-muted-foreground max-sm:hidden">
         <RelativeTime at={createdAt} /> by {createdBy}
       </TableCell>
-      <TableCell className="whitespace-nowrap text-right">
+      <TableCell className="text-right sm:whitespace-nowrap">
         {isRevoked ? (
           <span className="text-muted-foreground">
             revoked <RelativeTime at={revokedAt} />

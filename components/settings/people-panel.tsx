@@ -47,14 +47,14 @@ export function PeoplePanel() {
       <CardContent className="p-0">
         {error && people ? <ErrorLine error={error} className="m-3" /> : null}
         {people ? (
-          <Table aria-label="People">
+          <Table aria-label="People" className="max-sm:table-fixed">
             <TableHeader>
               <tr>
                 <TableHead>Name</TableHead>
-                <TableHead>Role</TableHead>
-                <TableHead>Last sign-in</TableHead>
-                <TableHead>Added</TableHead>
-                <TableHead>
+                <TableHead className="max-sm:w-30">Role</TableHead>
+                <TableHead className="max-sm:hidden">Last sign-in</TableHead>
+                <TableHead className="max-md:hidden">Added</TableHead>
+                <TableHead className="max-sm:w-22">
                   <span className="sr-only">Actions</span>
                 </TableHead>
               </tr>

@@ -34,7 +34,7 @@ export function PersonRow({ person, isSelf, isLastAdmin, onRemove, onSetPassword
           {name}
           {isSelf ? <Badge className="ml-2">you</Badge> : null}
         </div>
-        <div className="text-muted-foreground text-xs">{email}</div>
+        <div className="wrap-anywhere text-muted-foreground text-xs">{email}</div>
       </TableCell>
       <TableCell>
         <Select
@@ -47,20 +47,20 @@ export function PersonRow({ person, isSelf, isLastAdmin, onRemove, onSetPassword
             label,
             disabled: isLastAdmin && value !== 'admin',
           }))}
-          className="w-30"
+          className="w-26 sm:w-30"
         />
       </TableCell>
-      <TableCell className="text-muted-foreground">
+      <TableCell className="text-muted-foreground max-sm:hidden">
         {lastSignInAt === null ? 'never' : <RelativeTime at={lastSignInAt} />}
       </TableCell>
-      <TableCell className="text-muted-foreground">
+      <TableCell className="text-muted-foreground max-md:hidden">
         <RelativeTime at={createdAt} />
       </TableCell>
       <TableCell>
         <span className="flex justify-end gap-1">
-          <ActionButton size="sm" variant="ghost" onClick={onSetPassword}>
+          <ActionButton size="sm" variant="ghost" onClick={onSetPassword} className="max-sm:w-8">
             <KeyRound aria-hidden />
-            New password
+            <span className="max-sm:sr-only">New password</span>
           </ActionButton>
           <ActionButton
             size="icon-sm"

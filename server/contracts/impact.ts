@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { moduleIdSchema, taskTypeSchema } from './common.ts'
 
+const instance = { moduleId: moduleIdSchema, instanceId: z.string().min(1).max(64) }
 const limit = z.number().int().min(0).max(1_000_000).nullable()
 
 /** An act that takes room for work away, as it would be done. */
@@ -9,11 +10,10 @@ export const previewImpactInput = z.discriminatedUnion('act', [
   z.strictObject({ act: z.literal('pause_all') }),
   z.strictObject({ act: z.literal('pause_module'), moduleId: moduleIdSchema }),
   z.strictObject({ act: z.literal('pause_type'), type: taskTypeSchema }),
-  z.strictObject({
-    act: z.literal('force_open'),
-    moduleId: moduleIdSchema,
-    instanceId: z.string().min(1).max(64),
-  }),
+  z.strictObject({ act: z.literal('force_open'), ...instance }),
+  /** Out of rotation, or deregistered: the room it takes away is the same. */
+  z.strictObject({ act: z.literal('take_out_instance'), ...instance }),
+  z.strictObject({ act: z.literal('limit_instance'), ...instance, limit: z.number().int().min(0).max(1_000_000) }),
   z.strictObject({ act: z.literal('limit_module'), moduleId: moduleIdSchema, limit }),
   z.strictObject({ act: z.literal('limit_type'), type: taskTypeSchema, limit }),
   z.strictObject({ act: z.literal('limit_tenant'), limit }),

@@ -182,6 +182,29 @@ describe('before other acts', () => {
     expect(types[0]?.callsPerSecond).toBeCloseTo(26 * (1 - 4 / 13))
   })
 
+  test('an instance that leaves, or may do less, takes its slots along; with the last one the work waits', async () => {
+    const instances = [1, 2].map(n => ({ endpoint: `http://10.0.0.${n}/main`, capacity: 4 }))
+    await registry.register(ann, registration('main', { instances, capabilities: [{ type: 'work' }] }))
+    await register('top', ['other'], 1, ['main'])
+    const [first = '', second = ''] = registry.get(tenant, 'main')?.instances.map(({ id }) => id) ?? []
+    const leaving = { act: 'take_out_instance', moduleId: 'main', instanceId: second } as const
+    expect(await preview(leaving)).toMatchObject({
+      modules: [{ slotsBefore: 8, slotsAfter: 4 }],
+      types: [{ outcome: 'fits' }],
+      dependants: { direct: [] },
+    })
+    expect(await preview({ ...leaving, act: 'limit_instance', limit: 1 })).toMatchObject({
+      modules: [{ slotsBefore: 8, slotsAfter: 5 }],
+    })
+    expect((await preview({ ...leaving, act: 'limit_instance', limit: 9 })).types).toEqual([])
+    await registry.takeOut(ann, { moduleId: 'main', instanceId: first, reason: 'patched', giveUpAfterMs: null })
+    expect(await preview(leaving)).toMatchObject({
+      modules: [{ slotsBefore: 4, slotsAfter: 0 }],
+      types: [{ type: 'work', outcome: 'waits', takenBy: [] }],
+      dependants: { direct: ['top'] },
+    })
+  })
+
   test('a pause of a type or of everything holds it back, and moves nothing', async () => {
     await register('main', ['one', 'two'], 5)
     lanes = [{ type: 'one', pinnedModuleId: null, ready: 3, running: 2 }]

@@ -82,7 +82,7 @@ export class ImpactService implements ImpactOperations {
   #require(tenantId: string, id: string, input: PreviewImpact): ModuleRecord {
     const module = this.#sources.catalog.get(tenantId, id)
     if (!module) throw moduleNotFound(id)
-    if (input.act === 'force_open' && !module.instances.some(instance => instance.id === input.instanceId))
+    if ('instanceId' in input && !module.instances.some(instance => instance.id === input.instanceId))
       throw instanceNotFound(id, input.instanceId)
     return module
   }

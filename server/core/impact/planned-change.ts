@@ -27,10 +27,17 @@ export function planChange(input: PreviewImpact, find: (moduleId: string) => Mod
     case 'pause_module':
       return { ...nothing, module: find(input.moduleId), slotsAfter: () => 0 }
     case 'force_open':
+    case 'take_out_instance':
       return {
         ...nothing,
         module: find(input.moduleId),
         slotsAfter: ({ slots, ofInstance }) => slots - ofInstance(input.instanceId),
+      }
+    case 'limit_instance':
+      return {
+        ...nothing,
+        module: find(input.moduleId),
+        slotsAfter: ({ slots, ofInstance }) => slots - Math.max(0, ofInstance(input.instanceId) - input.limit),
       }
     case 'limit_module':
       return {
