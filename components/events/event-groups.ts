@@ -8,6 +8,7 @@ export const eventGroups = [
   'modules',
   'health',
   'alerts',
+  'suggestions',
   'deployments',
 ] as const
 export type EventGroup = (typeof eventGroups)[number]
@@ -42,6 +43,11 @@ export const eventGroupLooks: Record<EventGroup, { label: string; meaning: strin
     types: ['health.*', 'system.*', 'module.health_changed'],
   },
   alerts: { label: 'Alerts', meaning: 'Alerts and recoveries', types: ['alert.*', 'error.*'] },
+  suggestions: {
+    label: 'Suggestions',
+    meaning: 'Found, proposed, approved, applied, judged',
+    types: ['suggestion.*'],
+  },
   deployments: {
     label: 'Deployments',
     meaning: 'Deployments, scaling, and replicas that come and go',
@@ -73,4 +79,5 @@ export const notableTypes: readonly string[] = [
   'deployment.*',
   'resource.*',
   'replica.*',
+  'suggestion.*',
 ]

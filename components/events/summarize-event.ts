@@ -93,6 +93,7 @@ export function summarizeEvent(event: EventView): string {
   const by = readText(data, 'by') ?? readText(data, 'submittedBy')
   return [
     readText(data, 'type'),
+    readText(data, 'title'),
     readPauseTarget(data),
     readDeployment(event),
     readProgress(data),

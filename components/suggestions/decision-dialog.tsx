@@ -8,6 +8,8 @@ import { Field } from '../ui/field.tsx'
 import { notify } from '../ui/notify.ts'
 import { ReasonDialog } from '../ui/reason-dialog.tsx'
 import { Select } from '../ui/select.tsx'
+import { ChangedWhileReading } from './changed-while-reading.tsx'
+import { isAsRead } from './changed-words.ts'
 
 /** What may be decided about a suggestion. */
 export type Decision = 'approve' | 'reject' | 'snooze' | 'apply' | 'revert'
@@ -61,7 +63,9 @@ const spans = [
 /** Asks before a decision, and carries it out. */
 export function DecisionDialog(props: { decision: Decision; suggestion: SuggestionView; onClose: () => void }) {
   const { decision, suggestion, onClose } = props
-  const { id, revision, configurationHash } = suggestion
+  const { id } = suggestion
+  // The page goes on underneath; what is approved is what was read here.
+  const [read, setRead] = useState(suggestion)
   const trpc = useTRPC()
   const client = useTRPCClient()
   const queries = useQueryClient()
@@ -71,8 +75,8 @@ export function DecisionDialog(props: { decision: Decision; suggestion: Suggesti
       case 'approve':
         return client.suggestions.approve.mutate({
           id,
-          revision,
-          ...(configurationHash === null ? {} : { configurationHash }),
+          evidenceHash: read.evidenceHash,
+          ...(read.configurationHash === null ? {} : { configurationHash: read.configurationHash }),
           note: reason,
         })
       case 'reject':
@@ -94,6 +98,7 @@ export function DecisionDialog(props: { decision: Decision; suggestion: Suggesti
     },
     onSettled: () => queries.invalidateQueries({ queryKey: trpc.suggestions.pathKey() }),
   })
+  const isStale = decision === 'approve' && !isPending && !isAsRead(read, suggestion)
   return (
     <ReasonDialog
       {...words[decision]}
@@ -103,7 +108,13 @@ export function DecisionDialog(props: { decision: Decision; suggestion: Suggesti
       error={error}
       onAct={reason => mutate(reason)}
       onClose={onClose}
-      effect={<Difference suggestion={suggestion} decision={decision} />}
+      refusal={isStale ? 'It has changed while you were reading; look at what is different first.' : null}
+      effect={
+        <>
+          <Difference suggestion={read} decision={decision} />
+          {isStale ? <ChangedWhileReading read={read} present={suggestion} onLook={() => setRead(suggestion)} /> : null}
+        </>
+      }
     >
       {decision === 'snooze' ? (
         <Field label="How long">

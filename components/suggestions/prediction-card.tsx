@@ -13,6 +13,7 @@ import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { formatPercent } from '../ui/format.ts'
 import { Meter } from '../ui/meter.tsx'
+import { Distributions } from '../what-if/distributions-card.tsx'
 import { EffectsTable } from '../what-if/effects-card.tsx'
 import { verdictLooks } from '../what-if/words.ts'
 import { formatFigure, measureName } from './words.ts'
@@ -87,9 +88,10 @@ function Simulated({ id }: { id: string }) {
       {data.result ? (
         <>
           <EffectsTable effects={data.result.effects} />
+          <Distributions distributions={data.result.distributions} />
           <p className="text-xs">
             <Link href={`/what-if?run=${id}`} className="text-primary-text hover:underline">
-              Who gains, who loses, and the whole distributions
+              Who gains, who loses, and how far the replay can be trusted
             </Link>
           </p>
         </>

@@ -16,16 +16,18 @@ import { DecisionActions } from './decision-actions.tsx'
 import { FactsCard } from './facts-card.tsx'
 import { HistoryCard } from './history-card.tsx'
 import { StateBanner } from './state-banner.tsx'
+import { useSuggestionEvents } from './use-suggestion-events.ts'
 
 const EvidenceCard = onDemand(() => import('./evidence-card.tsx').then(module => module.EvidenceCard))
 const PredictionCard = onDemand(() => import('./prediction-card.tsx').then(module => module.PredictionCard))
 const VerdictCard = onDemand(() => import('./verdict-card.tsx').then(module => module.VerdictCard))
 
-const everyMs = 3_000
+const everyMs = 5_000
 
 /** One suggestion: what it stands on, what it would change, who decided what, and what became of it. */
 export function SuggestionPage({ id }: { id: string }) {
   const trpc = useTRPC()
+  useSuggestionEvents()
   const { data, error, refetch } = useQuery(
     trpc.suggestions.get.queryOptions({ id }, { refetchInterval: useLiveInterval(everyMs) }),
   )

@@ -23,11 +23,12 @@ import { AnalyzeButton } from './analyze-button.tsx'
 import { LastAnalysis, NoSuggestions } from './last-analysis.tsx'
 import { saveText } from './save-text.ts'
 import { SuggestionRow } from './suggestion-row.tsx'
+import { useSuggestionEvents } from './use-suggestion-events.ts'
 import { statusesOf, useSuggestionList } from './use-suggestion-list.ts'
 import { type InboxView, inboxViews, useSuggestionsSearch } from './use-suggestions-search.ts'
 import { analyzerName } from './words.ts'
 
-const statsMs = 5_000
+const statsMs = 20_000
 
 const viewNames: Record<InboxView, { label: string; meaning: string }> = {
   waiting: { label: 'To decide', meaning: 'Open, or with an approval that is void or ran out.' },
@@ -42,6 +43,7 @@ export function SuggestionsPage() {
   const trpc = useTRPC()
   const router = useRouter()
   const { search } = useSuggestionsSearch()
+  useSuggestionEvents()
   const { data: stats } = useQuery(
     trpc.suggestions.stats.queryOptions(undefined, { refetchInterval: useLiveInterval(statsMs) }),
   )

@@ -7,7 +7,7 @@ import { useTRPC, useTRPCClient } from '../data/trpc.ts'
 import type { InboxView } from './use-suggestions-search.ts'
 
 const pageSize = 50
-const everyMs = 5_000
+const everyMs = 20_000
 const noCursor = null as string | null
 
 /** The states of each view of the inbox. */
@@ -25,7 +25,7 @@ export interface SuggestionFilter {
   analyzer: string
 }
 
-/** Suggestions that match, the most urgent first, page by page; renewed every few seconds while live. */
+/** Suggestions that match, the most urgent first, page by page; renewed now and then while live. */
 export function useSuggestionList({ view, priority, analyzer }: SuggestionFilter) {
   const trpc = useTRPC()
   const client = useTRPCClient()

@@ -43,12 +43,19 @@ export function VerdictCard({ verdict }: { verdict: Verdict }) {
         {effects.length > 0 && matchedShare !== null ? (
           <p className="text-faint-foreground text-xs">
             Of the tasks since, {formatPercent(matchedShare)} have a counterpart before, of the same type at the same
-            hour; those before are weighted to the mix of those since.
+            hour; those before are weighted to the mix of those since.{readWords(verdict)}
           </p>
         ) : null}
       </CardContent>
     </Card>
   )
+}
+
+/** Of very many tasks a sample is read. */
+function readWords({ readShares }: Verdict): string {
+  if (!readShares || Math.min(readShares.before, readShares.after) >= 1) return ''
+  const { before, after } = readShares
+  return ` There were more: ${formatPercent(before)} of those before and ${formatPercent(after)} of those since were read, drawn evenly.`
 }
 
 function Effects({ effects }: { effects: readonly MeasuredEffect[] }) {

@@ -13,6 +13,8 @@ export function formatFigure(value: number, unit: FindingUnit): string {
       return `${formatUsd(value)} an hour`
     case 'usd_per_call':
       return `${formatUsd(value)} a call`
+    case 'usd_per_task':
+      return `${formatUsd(value)} a task`
     case 'per_hour':
       return `${formatNumber(value)} an hour`
     case 'times':

@@ -12,7 +12,7 @@ const sides = [
 
 const titles = { wait: 'Wait for the first call', latency: 'Accepted to done' } as const
 
-/** Small multiples on one scale: recorded, simulated, and with the change. */
+/** How the times of tasks are distributed, in a card of its own. */
 export function DistributionsCard({ distributions }: Pick<SimulationResult, 'distributions'>) {
   return (
     <Card aria-labelledby="distributions">
@@ -21,30 +21,39 @@ export function DistributionsCard({ distributions }: Pick<SimulationResult, 'dis
         title="Tasks by how long they took"
         note="All on one scale; bins grow to the right."
       />
-      <CardContent className="grid gap-5">
-        {distributions.map(({ measure, boundsMs, ...counts }) => {
-          const max = Math.max(1, ...sides.flatMap(({ key }) => counts[key]))
-          return (
-            <section key={measure} className="grid gap-2">
-              <h3 className="font-medium text-sm">{titles[measure]}</h3>
-              <div className="grid gap-4 md:grid-cols-3">
-                {sides.map(({ key, name, series }) => (
-                  <figure key={key} className="min-w-0">
-                    <figcaption className="mb-1 text-muted-foreground text-xs">{name}</figcaption>
-                    <DistributionChart
-                      label={`${titles[measure]}, ${name}`}
-                      boundsMs={boundsMs}
-                      counts={counts[key]}
-                      max={max}
-                      series={series}
-                    />
-                  </figure>
-                ))}
-              </div>
-            </section>
-          )
-        })}
+      <CardContent>
+        <Distributions distributions={distributions} />
       </CardContent>
     </Card>
+  )
+}
+
+/** Small multiples on one scale: recorded, simulated, and with the change. */
+export function Distributions({ distributions }: Pick<SimulationResult, 'distributions'>) {
+  return (
+    <div className="grid gap-5">
+      {distributions.map(({ measure, boundsMs, ...counts }) => {
+        const max = Math.max(1, ...sides.flatMap(({ key }) => counts[key]))
+        return (
+          <section key={measure} className="grid gap-2">
+            <h3 className="font-medium text-sm">{titles[measure]}</h3>
+            <div className="grid gap-4 md:grid-cols-3">
+              {sides.map(({ key, name, series }) => (
+                <figure key={key} className="min-w-0">
+                  <figcaption className="mb-1 text-muted-foreground text-xs">{name}</figcaption>
+                  <DistributionChart
+                    label={`${titles[measure]}, ${name}`}
+                    boundsMs={boundsMs}
+                    counts={counts[key]}
+                    max={max}
+                    series={series}
+                  />
+                </figure>
+              ))}
+            </div>
+          </section>
+        )
+      })}
+    </div>
   )
 }

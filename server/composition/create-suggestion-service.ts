@@ -31,13 +31,13 @@ export function createSuggestionService(parts: {
   taskTimeoutMs: number
 }): Suggestions {
   const { config, database, prisma, auth, orchestrator, simulations, findings, clock, logger, taskTimeoutMs } = parts
-  const { registry, queue, settings, choicePolicies, replicas } = orchestrator
+  const { registry, queue, settings, events, choicePolicies, replicas } = orchestrator
   const { analysisHours, approvalHours, verdictHours, queueCapacity } = config
   const ids = createIdSource(() => clock.now())
   const sealKey = parts.key.derive('approvals of suggestions')
   return createSuggestions(
     {
-      store: new PrismaSuggestionStore(prisma, ids),
+      store: new PrismaSuggestionStore(prisma, ids, () => events.wake()),
       findings,
       outcomes: createOutcomeReader(database.pool),
       simulations,
@@ -59,6 +59,7 @@ export function createSuggestionService(parts: {
       registry,
       queue,
       settings,
+      events,
       choicePolicies,
       replicas,
       queueCapacity,

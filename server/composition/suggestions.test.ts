@@ -119,8 +119,8 @@ test('no key decides, whatever its scopes, nor does the key of a module; each ma
 })
 
 test('two approvers at two replicas at once: the change is made once, with its history and audit', async () => {
-  const { id, revision, configurationHash } = await propose(2)
-  expect((await call('suggestions.approve', { id, revision, configurationHash }, ada)).data?.state.status).toBe(
+  const { id, evidenceHash, configurationHash } = await propose(2)
+  expect((await call('suggestions.approve', { id, evidenceHash, configurationHash }, ada)).data?.state.status).toBe(
     'approved',
   )
   const before = await first.client.query<ModuleView>('modules.get', { id: moduleId })

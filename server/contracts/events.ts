@@ -52,10 +52,26 @@ export const eventTypes = [
   'replica.lost',
   'queue.paused',
   'queue.resumed',
+  'suggestion.opened',
+  'suggestion.proposed',
+  'suggestion.refreshed',
+  'suggestion.reopened',
+  'suggestion.simulated',
+  'suggestion.snoozed',
+  'suggestion.woken',
+  'suggestion.approved',
+  'suggestion.expired',
+  'suggestion.voided',
+  'suggestion.rejected',
+  'suggestion.applied',
+  'suggestion.judged',
+  'suggestion.reverted',
   'error.recovered',
   'error.recovery_failed',
 ] as const
 export type EventType = (typeof eventTypes)[number]
+/** What happens to suggestions; the acts have the same names in the audit. */
+export type SuggestionEventType = Extract<EventType, `suggestion.${string}`>
 
 /** An event as clients see it. `seq` is strictly increasing without gaps over the whole installation. */
 export interface EventView {

@@ -16,6 +16,7 @@ export const findingUnits = [
   'in_flight',
   'usd_per_hour',
   'usd_per_call',
+  'usd_per_task',
   'per_hour',
   'times',
 ] as const
@@ -29,6 +30,7 @@ export const findingMeasures = [
   'retry_success_share',
   'calls_per_hour',
   'cost_usd_per_hour',
+  'cost_usd_per_task',
   /** Of the window, in which a breaker kept a working service closed off or let calls through to a broken one. */
   'wrongly_open_share',
   'wasted_calls_per_hour',

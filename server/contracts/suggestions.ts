@@ -52,8 +52,8 @@ export const proposeInput = z.strictObject({
 export type ProposeChange = z.output<typeof proposeInput>
 export const approveInput = z.strictObject({
   id: uuidSchema,
-  /** What the approver looked at: when either has changed since, the approval is refused. */
-  revision: z.number().int().min(1).optional(),
+  /** What the approver looked at: when either has changed since, the approval is refused. A new simulation changes neither. */
+  evidenceHash: z.string().max(64).optional(),
   configurationHash: z.string().max(64).optional(),
   note: z.string().trim().max(500).default(''),
 })
@@ -160,6 +160,8 @@ export interface Verdict {
   windows: { before: { from: string; to: string }; after: { from: string; to: string } } | null
   /** Share of the tasks afterwards that have a counterpart before: of the same type, at the same hour. */
   matchedShare: number | null
+  /** Which part of the tasks of either time was read, 0-1: of many, a sample is drawn. */
+  readShares: { before: number; after: number } | null
 }
 
 /** Where a suggestion stands. */
@@ -227,6 +229,8 @@ export interface SuggestionView extends SuggestionContent {
   history: SuggestionStep[]
   /** The exact difference that would be applied now, in words; null when there is none. */
   difference: ChangeDescription | null
+  /** Of the act and all that was found for it; goes with an approval. */
+  evidenceHash: string
   /** Of the present configuration; goes with an approval. */
   configurationHash: string | null
   /** Why it could not be applied now, whoever asks; null when nothing is in the way. */

@@ -1,12 +1,16 @@
+import type { SuggestionEventType } from '#server/contracts/events.ts'
 import type { CompanionMove } from '#server/core/shared/companion.ts'
 import { QuarterdeckError } from '#server/core/shared/errors.ts'
+import type { Actor } from '#server/core/shared/principal.ts'
 import type { SuggestionRecord } from '#server/core/suggestions/suggestion-record.ts'
 import { insertAudit } from './audit.ts'
+import { insertEventBatch } from './event-batch.ts'
 import type { Prisma } from './generated/client.ts'
-import { toSuggestionColumns } from './suggestion-row.ts'
+import { moduleOf, toSuggestionColumns } from './suggestion-row.ts'
 
 /**
- * Moves a suggestion in the transaction of the change that it stands for: a compare-and-set on its revision, with its audit row.
+ * Moves a suggestion in the transaction of the change that it stands for: a compare-and-set on its revision, with its audit row and
+ * its event.
  * Throws SUGGESTION_CHANGED when it is elsewhere by now, which undoes the change too.
  */
 export async function moveCompanion(tx: Prisma.TransactionClient, move: CompanionMove): Promise<void> {
@@ -32,5 +36,18 @@ export async function tryMove(tx: Prisma.TransactionClient, move: CompanionMove)
     reason: move.reason ?? undefined,
     details: move.details as Prisma.InputJsonObject,
   })
+  await insertSuggestionEvent(tx, move.record as SuggestionRecord, move)
   return true
+}
+
+/** Tells of an act in the transaction of the act. */
+export async function insertSuggestionEvent(
+  tx: Prisma.TransactionClient,
+  record: SuggestionRecord,
+  { action, by }: { action: SuggestionEventType; by: Actor },
+): Promise<void> {
+  const { tenantId, id, title, state, history, createdAt } = record
+  const data = { suggestionId: id, title, status: state.status, by: by.name }
+  const event = { type: action, moduleId: moduleOf(record), data }
+  await insertEventBatch(tx, tenantId, [event], Date.parse(history.at(-1)?.at ?? createdAt))
 }

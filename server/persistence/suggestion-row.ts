@@ -23,7 +23,8 @@ export function toSuggestionColumns(record: SuggestionRecord) {
   }
 }
 
-function moduleOf({ subject }: SuggestionRecord): string | null {
+/** The module that it is about; null when it is about something else. */
+export function moduleOf({ subject }: SuggestionRecord): string | null {
   if (subject.kind === 'module') return subject.id
   return subject.kind === 'instance' ? (subject.id.split('/')[0] ?? null) : null
 }

@@ -23,16 +23,24 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]()
 })
 
-const audit = { by: ann, action: 'suggestion.opened', reason: null, details: {} }
+const audit = { by: ann, action: 'suggestion.opened' as const, reason: null, details: {} }
+
+/** How often the store said that there are events. */
+let told = 0
+
+async function eventTypes(): Promise<string[]> {
+  const batches = await prisma.eventBatch.findMany({ orderBy: { id: 'asc' }, select: { types: true } })
+  return batches.flatMap(({ types }) => types)
+}
 
 async function openStore(): Promise<PrismaSuggestionStore> {
-  await database.pool.query('TRUNCATE suggestion, analysis_run, setting, config_change, audit_entry')
-  return new PrismaSuggestionStore(prisma, createIdSource())
+  await database.pool.query('TRUNCATE suggestion, analysis_run, setting, config_change, audit_entry, event_batch')
+  return new PrismaSuggestionStore(prisma, createIdSource(), () => told++)
 }
 
 describeSuggestionStore('the suggestion store in PostgreSQL', openStore)
 
-test('a change and the move that goes with it are one transaction: neither is kept without the other, nor without its audit', async () => {
+test('a change and the move that goes with it are one transaction: neither is kept without the other, nor without its audit and event', async () => {
   const store = await openStore()
   const policies = new PrismaQueuePolicyStore(prisma)
   const record = recordOf()
@@ -59,5 +67,26 @@ test('a change and the move that goes with it are one transaction: neither is ke
   expect(kept?.policy.version).toBe(1)
   expect((await store.get('default', record.id))?.revision).toBe(2)
   const actions = await prisma.auditEntry.findMany({ orderBy: { id: 'asc' }, select: { action: true } })
-  expect(actions.map(({ action }) => action)).toEqual(['suggestion.opened', 'queue.policy_changed', 'suggestion.moved'])
+  expect(actions.map(({ action }) => action)).toEqual([
+    'suggestion.opened',
+    'queue.policy_changed',
+    'suggestion.refreshed',
+  ])
+  expect(await eventTypes()).toEqual(['suggestion.opened', 'suggestion.refreshed'])
+})
+
+test('each act commits its event with it, and one that came too late commits none', async () => {
+  const store = await openStore()
+  told = 0
+  const record = recordOf({ key: 'the same' })
+  await store.create(record, audit)
+  expect(await store.create(recordOf({ key: 'the same' }), audit)).toBe(false)
+  expect(await store.move({ ...moveOf(record, {}), action: 'suggestion.approved' })).toBe(true)
+  expect(await store.move({ ...moveOf(record, {}), action: 'suggestion.rejected' })).toBe(false)
+  expect(await eventTypes()).toEqual(['suggestion.opened', 'suggestion.approved'])
+  expect(told).toBe(2)
+  const [batch] = await prisma.eventBatch.findMany({ select: { events: true }, take: 1 })
+  expect(JSON.parse(batch?.events ?? '[]')).toMatchObject([
+    { moduleId: 'text', data: { suggestionId: record.id, title: record.title, by: ann.name } },
+  ])
 })

@@ -1,13 +1,20 @@
 import type { Page } from '#server/contracts/common.ts'
+import type { SuggestionEventType } from '#server/contracts/events.ts'
 import { suggestionPriorities } from '#server/contracts/suggestion-words.ts'
 import type { AnalysisRun, ListSuggestions, SuggestionStatus } from '#server/contracts/suggestions.ts'
 import type { CompanionMove } from '#server/core/shared/companion.ts'
 import type { IdSource } from '#server/core/shared/ids.ts'
 import { livingStatuses, type SuggestionRecord, waitingStatuses } from '#server/core/suggestions/suggestion-record.ts'
-import type { SuggestionAudit, SuggestionCounts, SuggestionStore } from '#server/core/suggestions/suggestion-store.ts'
+import type {
+  SuggestionAudit,
+  SuggestionCounts,
+  SuggestionStore,
+  TestedPredictions,
+} from '#server/core/suggestions/suggestion-store.ts'
 import { insertAudit } from './audit.ts'
 import { Prisma, type PrismaClient } from './generated/client.ts'
-import { tryMove } from './move-companion.ts'
+import { insertSuggestionEvent, tryMove } from './move-companion.ts'
+import { readTestedPredictions } from './sql/suggestions/tested-predictions.ts'
 import { toSuggestionColumns } from './suggestion-row.ts'
 
 type Row = Prisma.SuggestionGetPayload<object>
@@ -19,10 +26,13 @@ const uniqueViolation = 'P2002'
 export class PrismaSuggestionStore implements SuggestionStore {
   readonly #prisma: PrismaClient
   readonly #ids: IdSource
+  readonly #onEvents: () => void
 
-  constructor(prisma: PrismaClient, ids: IdSource) {
+  /** `onEvents` is told when events were committed: they get their numbers after that. */
+  constructor(prisma: PrismaClient, ids: IdSource, onEvents: () => void) {
     this.#prisma = prisma
     this.#ids = ids
+    this.#onEvents = onEvents
   }
 
   async get(tenantId: string, id: string): Promise<SuggestionRecord | null> {
@@ -74,7 +84,7 @@ export class PrismaSuggestionStore implements SuggestionStore {
     }
   }
 
-  async create(record: SuggestionRecord, audit: SuggestionAudit): Promise<boolean> {
+  async create(record: SuggestionRecord, audit: SuggestionAudit<SuggestionEventType>): Promise<boolean> {
     const { tenantId, id, key } = record
     try {
       await this.#prisma.$transaction(async tx => {
@@ -83,7 +93,9 @@ export class PrismaSuggestionStore implements SuggestionStore {
           select: { id: true },
         })
         await insertAudit(tx, audit.by, auditOf(id, audit))
+        await insertSuggestionEvent(tx, record, audit)
       })
+      this.#onEvents()
       return true
     } catch (error) {
       if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === uniqueViolation) return false
@@ -91,8 +103,10 @@ export class PrismaSuggestionStore implements SuggestionStore {
     }
   }
 
-  move(move: CompanionMove): Promise<boolean> {
-    return this.#prisma.$transaction(tx => tryMove(tx, move))
+  async move(move: CompanionMove): Promise<boolean> {
+    const isMoved = await this.#prisma.$transaction(tx => tryMove(tx, move))
+    if (isMoved) this.#onEvents()
+    return isMoved
   }
 
   async due(now: number): Promise<SuggestionRecord[]> {
@@ -116,6 +130,10 @@ export class PrismaSuggestionStore implements SuggestionStore {
       take: 1_000,
     })
     return rows.map(toRecord)
+  }
+
+  testedPredictions(tenantId: string, since: string): Promise<TestedPredictions[]> {
+    return readTestedPredictions(this.#prisma, tenantId, new Date(since))
   }
 
   async recordRefusal(tenantId: string, id: string, audit: SuggestionAudit): Promise<void> {

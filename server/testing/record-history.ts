@@ -45,8 +45,9 @@ async function insert(pool: Pool, tenantId: string, rows: readonly object[], shi
        SELECT $1, id, lane, type, priority, 2, 0, coalesce(${time('deadline')}, 'infinity'), "timeoutMs", "maxAttempts", 'test',
               ${time('"acceptedAt"')}, 'null' FROM t),
      outcomes AS (
-       INSERT INTO outcome (tenant_id, id, status, attempts, finished_at, reason)
-       SELECT $1, id, status, jsonb_array_length(attempts), ${time('"finishedAt"')}, "endReason" FROM t)
+       INSERT INTO outcome (tenant_id, id, status, attempts, started_at, finished_at, reason)
+       SELECT $1, id, status, jsonb_array_length(attempts), ${time("attempts -> 0 ->> 'dispatchedAt'")}, ${time('"finishedAt"')},
+              "endReason" FROM t)
      INSERT INTO attempt (tenant_id, task_id, number, lease_no, replica_id, module_id, instance_id, outcome, error_code,
                           enqueued_at, claimed_at, dispatched_at, ended_at, decision)
      SELECT $1, id, (a ->> 'number')::int, 1, 'test', a ->> 'moduleId', a ->> 'instanceId', a ->> 'outcome', a ->> 'errorCode',

@@ -1,3 +1,4 @@
+import type { SuggestionEventType } from '../../contracts/events.ts'
 import type { Actor } from './principal.ts'
 
 /**
@@ -11,9 +12,9 @@ export interface CompanionMove {
   revision: number
   /** All of the row as it is after. JSON. */
   record: object
-  /** Who is audited for it, and as what. */
+  /** Who is audited for it, and as what; the event that tells of it has the same name. */
   by: Actor
-  action: string
+  action: SuggestionEventType
   reason: string | null
   details: Record<string, unknown>
 }

@@ -2,6 +2,7 @@ import type { ConfigurationChange } from '../../contracts/configuration-changes.
 import type { FlagsView } from '../../contracts/settings.ts'
 import { applyChange } from '../changes/apply-change.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
+import type { EventPublisher } from '../events/event-log.ts'
 import type { QueueService } from '../queue/queue-service.ts'
 import type { ModuleRecord } from '../registry/module-record.ts'
 import type { ModuleRegistry } from '../registry/module-registry.ts'
@@ -32,6 +33,8 @@ export interface DeskParts {
   queue: Pick<QueueService, 'policy' | 'setPolicy'>
   settings: Pick<FlagService, 'flags' | 'setFlags'>
   snapshot: (tenantId: string) => Promise<ConfigurationSnapshot>
+  /** The move of a suggestion is an event, also where the change itself is none. */
+  events: Pick<EventPublisher, 'wake'>
 }
 
 /** Changes go through the services that people's own edits go through: the same checks, history, audit and events. */
@@ -47,6 +50,16 @@ export class ServiceDesk implements ConfigurationDesk {
   }
 
   async change(
+    by: Person,
+    change: ConfigurationChange,
+    reason: string,
+    companion: Companion<ConfigurationPart>,
+  ): Promise<void> {
+    await this.#make(by, change, reason, companion)
+    this.#parts.events.wake()
+  }
+
+  #make(
     by: Person,
     change: ConfigurationChange,
     reason: string,

@@ -1,5 +1,6 @@
 import type { SuggestionSubject } from '../../contracts/suggestions.ts'
 import type { ChoicePolicies } from '../brain/choice-policy.ts'
+import type { EventPublisher } from '../events/event-log.ts'
 import type { ReplicaOperations } from '../operations.ts'
 import type { QueueService } from '../queue/queue-service.ts'
 import type { ModuleRegistry } from '../registry/module-registry.ts'
@@ -17,6 +18,7 @@ export interface SuggestionHost {
   registry: ModuleRegistry
   queue: QueueService
   settings: FlagService
+  events: Pick<EventPublisher, 'wake'>
   choicePolicies: Pick<ChoicePolicies, 'of'>
   replicas: ReplicaOperations
   queueCapacity: number
@@ -33,12 +35,13 @@ export interface Suggestions {
 
 /** Wires suggestions to the services that change the configuration; starts nothing. */
 export function createSuggestions(given: Omit<SuggestionPorts, 'desk' | 'typesOf'>, host: SuggestionHost): Suggestions {
-  const { registry, queue, settings, isMine } = host
+  const { registry, queue, settings, events, isMine } = host
   const present = { ...host, catalog: registry, records: { loadAll: async () => [] } }
   const desk = new ServiceDesk({
     registry,
     queue,
     settings,
+    events,
     snapshot: tenantId => takeSnapshot(tenantId, present),
   })
   const ports = {

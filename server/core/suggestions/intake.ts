@@ -50,7 +50,7 @@ export class Intake {
     if (merge === 'ignore') return { record: null, isNew: false }
     if (newest === null || merge === 'create') {
       const record = this.#opened(tenantId, finding, by, now)
-      const audit = { by, action: 'suggestion.opened', reason: null, details: { title: finding.title } }
+      const audit = { by, action: 'suggestion.opened' as const, reason: null, details: { title: finding.title } }
       const isNew = await store.create(record, audit)
       return { record: isNew ? record : null, isNew }
     }

@@ -3,9 +3,9 @@ import type { Finding } from '../../contracts/findings.ts'
 import { suggestionStatuses } from '../../contracts/suggestion-words.ts'
 import type { SuggestionStatus, SuggestionView } from '../../contracts/suggestions.ts'
 import type { Person } from '../shared/signed-in.ts'
+import { observedTask } from './testing/observed-task.ts'
 import { findingOf, hourMs, moduleId, openStage, type Stage } from './testing/suggestion-stage.ts'
 import { actNames, mayHappen, type SuggestionAct, transitions } from './transitions.ts'
-import type { ObservedTask } from './verdict/compare.ts'
 
 let stage: Stage
 let ada: Person
@@ -41,14 +41,10 @@ async function apply(id: string): Promise<void> {
 function happen(factor: number): void {
   const now = stage.clock.now()
   const day = 24 * hourMs
-  const task = (offset: number): ObservedTask => ({
-    type: 'text.run',
-    acceptedAt: now + offset,
-    waitMs: 0,
-    runMs: (offset > 0 ? factor : 1) * (600 + (Math.abs(offset) % 97)),
-    hasFailed: false,
-  })
-  for (let offset = -day; offset < day; offset += 30_000) stage.outcomes.push(task(offset))
+  for (let offset = -day; offset < day; offset += 30_000) {
+    const runMs = (offset > 0 ? factor : 1) * (600 + (Math.abs(offset) % 97))
+    stage.outcomes.push(observedTask({ acceptedAt: now + offset, runMs }))
+  }
 }
 
 test('from a finding to a kept change: opened, approved, applied, judged, taken back, with who did what', async () => {

@@ -8,7 +8,7 @@ import type { ApprovalPorts } from './approval.ts'
 import type { ConfigurationDesk } from './configuration-desk.ts'
 import type { Digest } from './suggestion-record.ts'
 import type { SuggestionStore } from './suggestion-store.ts'
-import type { ObservedTask } from './verdict/compare.ts'
+import type { ObservedTask } from './verdict/measures.ts'
 
 /** Where findings come from. */
 export interface FindingSource {
@@ -17,7 +17,14 @@ export interface FindingSource {
   list(): AnalyzerView[]
 }
 
-/** Reads what became of tasks, at most `most` of a window, drawn evenly when there were more. */
+/** What became of tasks of a window. */
+export interface ObservedWindow {
+  tasks: ObservedTask[]
+  /** Which part of the window's tasks that is, 0-1. */
+  share: number
+}
+
+/** Reads what became of tasks: about `most` of a window, drawn evenly when there were more. */
 export interface OutcomeReader {
   read(window: {
     tenantId: string
@@ -27,7 +34,7 @@ export interface OutcomeReader {
     from: number
     to: number
     most: number
-  }): Promise<ObservedTask[]>
+  }): Promise<ObservedWindow>
 }
 
 export interface SuggestionSettings {

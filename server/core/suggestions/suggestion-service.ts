@@ -5,7 +5,6 @@ import type {
   AnalyzeRequest,
   ApplySuggestion,
   ApproveSuggestion,
-  Consent,
   Drift,
   ListSuggestions,
   ProposeChange,
@@ -37,20 +36,21 @@ import {
   roleFor,
   sealConsent,
 } from './approval.ts'
+import { groundOf } from './approval-ground.ts'
 import { notApplicable } from './configuration-desk.ts'
 import type { Intake } from './intake.ts'
 import { quietMs, strengthOf } from './merge-finding.ts'
 import { changedMeanwhile, type DecidedAct, decideMove, inverseOf, requireAsApplied } from './moves.ts'
 import { openProposal } from './open-proposal.ts'
 import { writeReport } from './report.ts'
-import { briefState, hashState, partOf, subjectState } from './subject-state.ts'
+import { hashState, partOf, subjectState } from './subject-state.ts'
 import type { SuggestionOperations } from './suggestion-operations.ts'
 import type { SuggestionPorts } from './suggestion-ports.ts'
-import { advance, changeOf, evidenceHashOf, nameOf, type SuggestionRecord } from './suggestion-record.ts'
+import { advance, evidenceHashOf, nameOf, type SuggestionRecord } from './suggestion-record.ts'
 import type { Tending } from './tending.ts'
-import { trackRecordOf } from './track-record.ts'
+import { trackRecordsOf } from './track-record.ts'
 import { requireTransition } from './transitions.ts'
-import { obstacleOf, toSummary, toView } from './views.ts'
+import { toSummary, toView } from './views.ts'
 
 /** An analyzer's record is made of what was judged within a year. */
 const trackDays = 365
@@ -116,9 +116,8 @@ export class SuggestionService implements SuggestionOperations {
       const person = await requireApprover(by, record, this.#approvals, roleFor(record))
       requireOther(person, record)
       requireTransition(record.state.status, 'approve')
-      if (input.revision !== undefined && input.revision !== record.revision) throw changedMeanwhile()
-      const ground = await this.#groundOf(record, input.configurationHash)
-      const { clock, ids, digest, settings } = this.#ports
+      const ground = await groundOf(record, input, this.#ports)
+      const { clock, ids, settings } = this.#ports
       const now = clock.now()
       const consent = sealConsent(
         record,
@@ -129,7 +128,6 @@ export class SuggestionService implements SuggestionOperations {
           expiresAt: new Date(now + settings.approvalMs).toISOString(),
           note: input.note,
           ...ground,
-          evidenceHash: evidenceHashOf(record, digest),
         },
         this.#approvals,
       )
@@ -219,6 +217,7 @@ export class SuggestionService implements SuggestionOperations {
       points: measured?.points ?? [],
       windows: measured?.windows ?? null,
       matchedShare: measured?.matchedShare ?? null,
+      readShares: measured?.readShares ?? null,
       outcome,
       at: new Date(this.#ports.clock.now()).toISOString(),
       basis: 'reported',
@@ -240,28 +239,6 @@ export class SuggestionService implements SuggestionOperations {
     ])
     const at = new Date(clock.now()).toISOString()
     return { markdown: writeReport({ at, days, waiting: waiting.items, judged, tracks }) }
-  }
-
-  /** What an approval is bound to. Throws CHANGE_NOT_APPLICABLE, CONFIGURATION_CHANGED. */
-  async #groundOf(
-    record: SuggestionRecord,
-    seen: string | undefined,
-  ): Promise<Pick<Consent, 'configuration' | 'configurationHash'>> {
-    const { desk, digest } = this.#ports
-    const change = changeOf(record)
-    if (change === null) throw notApplicable('This is something that only people can do.')
-    const snapshot = await desk.snapshot(record.tenantId)
-    const obstacle = obstacleOf(snapshot, change)
-    if (obstacle !== null) throw notApplicable(obstacle)
-    const state = subjectState(partOf(snapshot, change), change)
-    const configurationHash = hashState(state, digest)
-    if (seen !== undefined && seen !== configurationHash) {
-      throw new QuarterdeckError('CONFIGURATION_CHANGED', {
-        message: 'The configuration has changed since you looked.',
-        action: 'Look at the difference that would be applied now, then approve it.',
-      })
-    }
-    return { configuration: briefState(state, digest), configurationHash }
   }
 
   /** An approval by somebody who is no approver any more is voided, visibly, before the refusal goes on to the caller. */
@@ -343,7 +320,7 @@ export class SuggestionService implements SuggestionOperations {
   #tracks(tenantId: string): Promise<ReadonlyMap<string, TrackRecord>> {
     const { store, clock } = this.#ports
     return this.#trackRecords.get(tenantId, async () =>
-      trackRecordOf(await store.judged(tenantId, new Date(clock.now() - trackDays * dayMs).toISOString())),
+      trackRecordsOf(await store.testedPredictions(tenantId, new Date(clock.now() - trackDays * dayMs).toISOString())),
     )
   }
 }

@@ -1,14 +1,14 @@
 import type { Page } from '../../contracts/common.ts'
+import type { SuggestionEventType } from '../../contracts/events.ts'
 import type { AnalysisRun, ListSuggestions, SuggestionStatus } from '../../contracts/suggestions.ts'
 import type { CompanionMove } from '../shared/companion.ts'
 import type { Actor } from '../shared/principal.ts'
 import type { SuggestionRecord } from './suggestion-record.ts'
 
-/** An act as the audit keeps it. */
-export interface SuggestionAudit {
+/** An act as the audit keeps it. `suggestion.<past tense>`; the event of what was done has the same name. */
+export interface SuggestionAudit<Action extends string = string> {
   by: Actor
-  /** `suggestion.<past tense>`. */
-  action: string
+  action: Action
   reason: string | null
   details: Record<string, unknown>
 }
@@ -21,7 +21,14 @@ export interface SuggestionCounts {
   lastRun: AnalysisRun | null
 }
 
-/** Where suggestions are kept. Every write is audited in its own transaction. */
+/** How many predictions of an analyzer were tested by what was measured after an apply, and how many of them held. */
+export interface TestedPredictions {
+  analyzer: string
+  predictions: number
+  held: number
+}
+
+/** Where suggestions are kept. Every write is audited, and each act has its event, in its own transaction. */
 export interface SuggestionStore {
   get(tenantId: string, id: string): Promise<SuggestionRecord | null>
   /** The newest of a key, whatever became of it. */
@@ -32,7 +39,7 @@ export interface SuggestionStore {
   countWaiting(tenantId: string): Promise<number>
   counts(tenantId: string): Promise<SuggestionCounts>
   /** False, and nothing written, when a living suggestion has the key already. */
-  create(record: SuggestionRecord, audit: SuggestionAudit): Promise<boolean>
+  create(record: SuggestionRecord, audit: SuggestionAudit<SuggestionEventType>): Promise<boolean>
   /** False, and nothing written, when the record is not at `move.revision` any more. */
   move(move: CompanionMove): Promise<boolean>
   /** Those of all tenants that a duty has to look at, the longest due first; at most 100. */
@@ -41,6 +48,8 @@ export interface SuggestionStore {
   approved(): Promise<SuggestionRecord[]>
   /** Applied ones that were judged since, the newest first; at most 1,000. */
   judged(tenantId: string, since: string): Promise<SuggestionRecord[]>
+  /** Over all that were judged since, by analyzer in the order of their ids; without those of which none was tested. */
+  testedPredictions(tenantId: string, since: string): Promise<TestedPredictions[]>
   /** That something was tried and refused. */
   recordRefusal(tenantId: string, id: string, audit: SuggestionAudit): Promise<void>
   saveRun(tenantId: string, run: AnalysisRun): Promise<void>

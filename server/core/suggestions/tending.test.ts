@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Person } from '../shared/signed-in.ts'
+import { observedTask } from './testing/observed-task.ts'
 import { findingOf, hourMs, moduleId, openStage, type Stage } from './testing/suggestion-stage.ts'
 
 let stage: Stage
@@ -26,7 +27,7 @@ function happen(factor: number): void {
   const now = stage.clock.now()
   for (let offset = -24 * hourMs; offset < 24 * hourMs; offset += 30_000) {
     const runMs = (offset > 0 ? factor : 1) * (600 + (Math.abs(offset) % 97))
-    stage.outcomes.push({ type: 'text.run', acceptedAt: now + offset, waitMs: 0, runMs, hasFailed: false })
+    stage.outcomes.push(observedTask({ acceptedAt: now + offset, runMs }))
   }
 }
 

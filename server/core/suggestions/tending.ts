@@ -8,7 +8,7 @@ import { changeOf, evidenceHashOf, nameOf, type SuggestionRecord } from './sugge
 import { mayHappen } from './transitions.ts'
 import { judge } from './verdict/judge.ts'
 
-/** Tasks that are read of each side. */
+/** Tasks that are read of each side, about. */
 const mostTasks = 5_000
 /** How far back the time before is looked for: a week, so that every hour of the day and the weekend has been. */
 const beforeMs = 7 * 86_400_000
@@ -141,8 +141,8 @@ export class Tending {
     } else if (state.status === 'judged') {
       // What was reported stands; what is measured goes beside it.
       const measured = await this.#judge(record, Date.parse(state.application.at))
-      const { effects, points, windows, matchedShare, words } = measured
-      const verdict = { ...state.verdict, effects, points, windows, matchedShare }
+      const { effects, points, windows, matchedShare, readShares, words } = measured
+      const verdict = { ...state.verdict, effects, points, windows, matchedShare, readShares }
       await this.settle(record, verdict, common.by, `Measured: ${words}`)
     }
   }
@@ -161,8 +161,8 @@ export class Tending {
       outcomes.read({ tenantId, types, ...window, most: mostTasks })
     const [before, after] = await Promise.all([read(windows.before), read(windows.after)])
     return judge({
-      before: { ...trimmed(windows.before, before), tasks: before },
-      after: { ...windows.after, tasks: after },
+      before: { ...trimmed(windows.before, before.tasks), ...before },
+      after: { ...windows.after, ...after },
       expected,
       now,
       by: nameOf(systemPrincipal(tenantId)),

@@ -30,7 +30,7 @@ export const transitions: Readonly<Record<SuggestionStatus, Partial<Record<Sugge
 }
 
 /** The names of acts in history, audit and words. */
-export const actNames: Record<SuggestionAct, string> = {
+export const actNames = {
   refresh: 'refreshed',
   approve: 'approved',
   reject: 'rejected',
@@ -42,7 +42,7 @@ export const actNames: Record<SuggestionAct, string> = {
   judge: 'judged',
   revert: 'reverted',
   reopen: 'reopened',
-}
+} as const satisfies Record<SuggestionAct, string>
 
 const whatNow: Record<SuggestionStatus, string> = {
   open: 'It has to be approved first.',

@@ -6,7 +6,7 @@ import { invertChange } from '../changes/invert-change.ts'
 import { canonicalJson } from '../shared/canonical-json.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import { hashState, partOf, subjectState } from './subject-state.ts'
-import { changeOf, type Digest, type SuggestionRecord } from './suggestion-record.ts'
+import { changeOf, type Digest, evidenceHashOf, type SuggestionRecord } from './suggestion-record.ts'
 import { adjustedConfidence, unknownTrack } from './track-record.ts'
 
 export interface ViewSources {
@@ -22,6 +22,7 @@ export function toView(record: SuggestionRecord, { snapshot, tracks, digest }: V
   const subject = change === null ? null : readSubject(snapshot, change, digest)
   return {
     ...shown,
+    evidenceHash: evidenceHashOf(record, digest),
     difference: subject?.difference ?? null,
     configurationHash: subject?.configurationHash ?? null,
     obstacle: change === null ? 'This is something that only people can do.' : (subject?.obstacle ?? null),

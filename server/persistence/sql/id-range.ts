@@ -4,6 +4,11 @@ export function firstIdAt(ms: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`
 }
 
+/** The millisecond since the epoch that a UUIDv7 was made in. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
+}
+
 /** The range of ids that begin with this text; null when it cannot be the beginning of one. */
 export function idRange(text: string): { first: string; last: string } | null {
   const digits = text.toLowerCase().replaceAll('-', '')

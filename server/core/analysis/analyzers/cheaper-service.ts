@@ -27,7 +27,7 @@ const preferenceStep = 5
  */
 export const cheaperServiceAnalyzer: Analyzer = {
   id: 'cheaper-service',
-  version: 1,
+  version: 2,
   name: 'Cheaper service that is as good',
   question: 'Does most work of a type go to a service though a cheaper one is as good?',
   needs: '100 calls of two services of one type; the exploration of the brain sees to those of the one behind.',
@@ -97,10 +97,15 @@ function draftOf(
 ): FindingDraft {
   const { evidence, type, most, other, change, slower, isEqual } = found
   const perCall = ({ module, meanMs }: Rival) => costOf(module, meanMs)
-  const hours = Math.max(evidence.hours, 0.01)
   const spent = most.calls.reduce((sum, { durationMs }) => sum + costOf(most.module, durationMs), 0)
-  const from = spent / hours
-  const times = (price: number) => (from * price * other.module.costPerHourUsd) / most.module.costPerHourUsd
+  const ofAll = evidence.services
+    .filter(service => service.type === type)
+    .flatMap(({ module, calls }) => calls.map(({ durationMs }) => costOf(module, durationMs)))
+    .reduce((sum, usd) => sum + usd, 0)
+  const tasks = Math.max(1, evidence.tasksByType.get(type)?.length ?? 0)
+  const priced = other.module.costPerHourUsd / most.module.costPerHourUsd
+  // Tasks that go to neither of the two cost what they do.
+  const perTask = (factor: number) => (ofAll - spent + spent * priced * factor) / tasks
   const whole = spendOf(evidence)
   return {
     direction: `instead_of_${most.module.id}_for_${type}`,
@@ -125,16 +130,16 @@ function draftOf(
     ],
     expected: [
       {
-        measure: 'cost_usd_per_hour',
-        unit: 'usd_per_hour',
-        from,
-        to: times(Math.exp(slower.difference)),
-        low: times(Math.exp(slower.low)),
-        high: times(Math.exp(slower.high)),
+        measure: 'cost_usd_per_task',
+        unit: 'usd_per_task',
+        from: ofAll / tasks,
+        to: perTask(Math.exp(slower.difference)),
+        low: perTask(Math.exp(slower.low)),
+        high: perTask(Math.exp(slower.high)),
         better: 'lower',
       },
     ],
-    reach: whole > 0 ? Math.min(1, spent / whole) : 0,
+    reach: whole > 0 ? Math.min(1, ofAll / whole) : 0,
     spans: { showing: bySpan(other.calls).size, of: bySpan(most.calls).size },
   }
 }

@@ -100,7 +100,13 @@ function tooShort(evidence: FleetEvidence, module: ModuleRecord, calls: readonly
         comparedTo: { name: 'Time limit', value: limitMs },
       },
     ],
-    series: [histogramOf(good, limitMs)],
+    series: [
+      histogramOf(
+        good.map(({ durationMs }) => durationMs),
+        limitMs,
+        'took, up to the limit',
+      ),
+    ],
     expected: [
       {
         measure: 'timeout_share',
@@ -164,6 +170,7 @@ function tooLong(evidence: FleetEvidence, module: ModuleRecord, calls: readonly 
       },
       shareFigure('Good calls that the shorter limit would lose', good.length, lost),
     ],
+    series: [histogramOf(good, proposed, 'took, up to the proposed limit')],
     expected: [
       {
         measure: 'latency_mean',
@@ -181,13 +188,17 @@ function tooLong(evidence: FleetEvidence, module: ModuleRecord, calls: readonly 
   return { pValue, draft }
 }
 
-function histogramOf(good: readonly Call[], limitMs: number): NonNullable<FindingDraft['series']>[number] {
+function histogramOf(
+  durationsMs: readonly number[],
+  limitMs: number,
+  axisName: string,
+): NonNullable<FindingDraft['series']>[number] {
   const bins = 20
   const counts = new Array<number>(bins).fill(0)
-  for (const { durationMs } of good) {
+  for (const durationMs of durationsMs) {
     const bin = Math.min(bins - 1, Math.floor((durationMs / limitMs) * bins))
     counts[bin] = (counts[bin] ?? 0) + 1
   }
   const points = counts.map((y, bin) => ({ x: `${Math.round((limitMs * bin) / bins)} ms`, y }))
-  return { name: 'Calls that succeeded', unit: 'calls', axis: 'label', axisName: 'took, up to the limit', points }
+  return { name: 'Calls that succeeded', unit: 'calls', axis: 'label', axisName, points }
 }

@@ -26,7 +26,7 @@ const nextUp = [5, 2, 1] as const
  */
 export const typePriorityAnalyzer: Analyzer = {
   id: 'type-priority',
-  version: 1,
+  version: 2,
   name: 'Default priority of a type',
   question: 'Do tasks of a type miss their deadlines waiting behind work that is no more urgent?',
   needs: '50 tasks of a type with deadlines, at its default priority.',
@@ -63,10 +63,13 @@ function waitOf({ calls, dueAt, finishedAt }: EndedTask): number {
   return Math.max(0, (calls[0]?.at ?? finishedAt) - dueAt)
 }
 
+function hasMissed({ status, deadline, finishedAt }: EndedTask): boolean {
+  return deadline !== null && status !== 'cancelled' && (status === 'expired' || finishedAt > deadline)
+}
+
 function hasMissedByWaiting(task: EndedTask): boolean {
-  const { status, deadline, dueAt, finishedAt } = task
-  if (deadline === null || (status !== 'expired' && finishedAt <= deadline) || status === 'cancelled') return false
-  return waitOf(task) >= mostlyWaiting * Math.max(1, deadline - dueAt)
+  const { deadline, dueAt } = task
+  return hasMissed(task) && waitOf(task) >= mostlyWaiting * Math.max(1, (deadline ?? dueAt) - dueAt)
 }
 
 /** Of the calls on the modules of the type in spans with misses: those of other types that a higher default would overtake. */
@@ -92,17 +95,18 @@ function overtakenShare({ services }: FleetEvidence, type: string, missed: reado
 }
 
 function draftOf({ evidence, type, tasks, missed, usual, overtaken }: Found, priority: number): FindingDraft {
-  const from = missed.length / tasks.length
+  const late = tasks.filter(hasMissed).length
+  const from = late / tasks.length
   // Whoever never ran, or ran shorter than it had time, would have made it without the wait.
   const inTime = missed.filter(({ calls, deadline, dueAt }) => {
     const runMs = calls.reduce((sum, { durationMs }) => sum + durationMs, 0)
     return runMs <= (deadline ?? 0) - dueAt
   }).length
-  const left = estimateShare(tasks.length, missed.length - inTime)
+  const left = estimateShare(tasks.length, late - inTime)
   const waits = new Map([...bySpan(tasks)].map(([span, its]) => [span, meanOf(its.map(waitOf))]))
   return {
     direction: 'more_urgent',
-    title: `Give ${type} the default priority ${priority} instead of ${usual}: ${Math.round(100 * from)} % of its tasks miss their deadline waiting behind work that is no more urgent.`,
+    title: `Give ${type} the default priority ${priority} instead of ${usual}: ${Math.round((100 * missed.length) / tasks.length)} % of its tasks miss their deadline waiting behind work that is no more urgent.`,
     subject: ofType(type),
     act: { kind: 'change', change: { kind: 'type_priority', taskType: type, priority } },
     evidence: [

@@ -1,10 +1,11 @@
 import type { Page } from '../../../contracts/common.ts'
+import type { SuggestionEventType } from '../../../contracts/events.ts'
 import { suggestionPriorities } from '../../../contracts/suggestion-words.ts'
 import type { AnalysisRun, ListSuggestions } from '../../../contracts/suggestions.ts'
 import type { CompanionMove } from '../../shared/companion.ts'
 import { changedMeanwhile } from '../moves.ts'
 import { livingStatuses, type SuggestionRecord, waitingStatuses } from '../suggestion-record.ts'
-import type { SuggestionAudit, SuggestionCounts, SuggestionStore } from '../suggestion-store.ts'
+import type { SuggestionAudit, SuggestionCounts, SuggestionStore, TestedPredictions } from '../suggestion-store.ts'
 
 const living: readonly string[] = livingStatuses
 const waiting: readonly string[] = waitingStatuses
@@ -56,7 +57,7 @@ export class MemorySuggestionStore implements SuggestionStore {
     return { byStatus, byAnalyzer, lastRun: await this.lastRun(tenantId) }
   }
 
-  async create(record: SuggestionRecord, audit: SuggestionAudit): Promise<boolean> {
+  async create(record: SuggestionRecord, audit: SuggestionAudit<SuggestionEventType>): Promise<boolean> {
     const isTaken = this.#of(record.tenantId).some(
       ({ key, state }) => key === record.key && living.includes(state.status),
     )
@@ -93,6 +94,23 @@ export class MemorySuggestionStore implements SuggestionStore {
     return this.#of(tenantId).filter(
       ({ state, updatedAt }) => (state.status === 'judged' || state.status === 'reverted') && updatedAt >= since,
     )
+  }
+
+  async testedPredictions(tenantId: string, since: string): Promise<TestedPredictions[]> {
+    const tested = new Map<string, TestedPredictions>()
+    for (const { origin, state } of await this.judged(tenantId, since)) {
+      if (origin.kind !== 'analyzer' || (state.status !== 'judged' && state.status !== 'reverted')) continue
+      const { analyzer } = origin
+      const predicted = (state.verdict?.effects ?? []).flatMap(effect => effect.predicted ?? [])
+      if (predicted.length === 0) continue
+      const { predictions, held } = tested.get(analyzer) ?? { predictions: 0, held: 0 }
+      tested.set(analyzer, {
+        analyzer,
+        predictions: predictions + predicted.length,
+        held: held + predicted.filter(({ isHeld }) => isHeld).length,
+      })
+    }
+    return [...tested.values()].sort((a, b) => (a.analyzer < b.analyzer ? -1 : 1))
   }
 
   async recordRefusal(_tenantId: string, id: string, audit: SuggestionAudit): Promise<void> {

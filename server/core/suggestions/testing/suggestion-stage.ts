@@ -19,7 +19,7 @@ import { silentLogger } from '../../shared/logger.ts'
 import { type Person, vouchForSession } from '../../shared/signed-in.ts'
 import { createSuggestions } from '../create-suggestions.ts'
 import type { SuggestionPorts, SuggestionSettings } from '../suggestion-ports.ts'
-import type { ObservedTask } from '../verdict/compare.ts'
+import type { ObservedTask } from '../verdict/measures.ts'
 import { MemorySuggestionStore } from './memory-suggestion-store.ts'
 
 export const hourMs = 3_600_000
@@ -85,7 +85,10 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
       }),
     },
     outcomes: {
-      read: async ({ from, to }) => outcomes.filter(({ acceptedAt }) => acceptedAt >= from && acceptedAt < to),
+      read: async ({ from, to }) => ({
+        tasks: outcomes.filter(({ acceptedAt }) => acceptedAt >= from && acceptedAt < to),
+        share: 1,
+      }),
     },
     simulations: {
       run: () => Promise.reject(new Error('not asked for')),
@@ -106,6 +109,7 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
     registry,
     queue,
     settings: flags,
+    events: { wake() {} },
     choicePolicies: { of: () => defaultChoicePolicy },
     replicas,
     queueCapacity: 100,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SuggestionState } from '../../../contracts/suggestions.ts'
+import type { Application, SuggestionState, Verdict } from '../../../contracts/suggestions.ts'
 import { ann } from '../../registry/testing/builders.ts'
 import type { CompanionMove } from '../../shared/companion.ts'
 import type { SuggestionRecord } from '../suggestion-record.ts'
@@ -8,7 +8,7 @@ import { findingOf } from './suggestion-stage.ts'
 
 const at = '2026-11-20T12:00:00.000Z'
 const later = '2026-11-20T13:00:00.000Z'
-const audit = { by: ann, action: 'suggestion.opened', reason: null, details: {} }
+const audit = { by: ann, action: 'suggestion.opened' as const, reason: null, details: {} }
 
 let made = 0
 
@@ -43,7 +43,7 @@ export function moveOf(record: SuggestionRecord, edit: Partial<SuggestionRecord>
     revision,
     record: next,
     by: ann,
-    action: 'suggestion.moved',
+    action: 'suggestion.refreshed',
     reason: 'why',
     details: {},
   }
@@ -57,6 +57,44 @@ const rejected = {
   quietUntil: later,
   strength: 1,
 } satisfies SuggestionState
+
+const change = { kind: 'module_preference' as const, moduleId: 'text', preference: 1 }
+const application: Application = {
+  by: rejected.by,
+  at,
+  change,
+  difference: { subject: 'Preference', from: '0', to: '1' },
+  inverse: { ...change, preference: 0 },
+  judgeAt: later,
+}
+
+/** A verdict with one measure for each prediction: whether it held, or null where nothing was predicted. */
+function verdictOf(held: (boolean | null)[]): Verdict {
+  return {
+    outcome: 'kept',
+    at,
+    basis: 'measured',
+    by: rejected.by,
+    words: '',
+    points: [],
+    windows: null,
+    matchedShare: 1,
+    readShares: null,
+    effects: held.map(isHeld => ({
+      measure: 'latency_mean',
+      unit: 'ms',
+      before: 2,
+      after: 1,
+      low: -2,
+      high: 0,
+      better: 'lower',
+      samplesBefore: 100,
+      samplesAfter: 100,
+      found: 'better',
+      predicted: isHeld === null ? null : { low: 0, high: 1, isHeld },
+    })),
+  }
+}
 
 /** What every suggestion store promises. `open` gives an empty one. */
 export function describeSuggestionStore(subject: string, open: () => Promise<SuggestionStore>): void {
@@ -128,6 +166,33 @@ export function describeSuggestionStore(subject: string, open: () => Promise<Sug
       expect((await store.due(Date.parse(later))).map(({ id }) => id)).toEqual([snoozed.id])
       expect(await store.approved()).toEqual([])
       expect(await store.judged('default', at)).toEqual([])
+    })
+
+    test('sums by analyzer what was tested of predictions, also of what was taken back, whoever judged it', async () => {
+      const store = await open()
+      const judge = async (analyzer: string, held: (boolean | null)[], edit: Partial<SuggestionRecord> = {}) => {
+        const state = { status: 'judged' as const, application, verdict: verdictOf(held) }
+        await store.create(recordOf({ origin: { kind: 'analyzer', analyzer, version: 1 }, state, ...edit }), audit)
+      }
+      await judge('capacity', [true, false, null])
+      await judge('capacity', [true])
+      await judge('balancing', [false], {
+        state: { status: 'reverted', application, verdict: verdictOf([false]), by: rejected.by, at, reason: 'no' },
+      })
+      await judge('never-tested', [null])
+      await judge('long-ago', [true], { updatedAt: '2026-11-19T12:00:00.000Z' })
+      await judge('capacity', [true], { origin: { kind: 'proposal', by: rejected.by, reason: 'x' } })
+      await judge('capacity', [true], {
+        state: { status: 'reverted', application, verdict: null, by: rejected.by, at, reason: 'too soon' },
+      })
+      await judge('capacity', [], {
+        state: { status: 'judged', application, verdict: { ...verdictOf([true]), basis: 'reported' } },
+      })
+      expect(await store.testedPredictions('default', at)).toEqual([
+        { analyzer: 'balancing', predictions: 1, held: 0 },
+        { analyzer: 'capacity', predictions: 4, held: 3 },
+      ])
+      expect(await store.testedPredictions('other', at)).toEqual([])
     })
 
     test('keeps the last analysis of each tenant', async () => {

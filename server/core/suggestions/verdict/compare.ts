@@ -1,27 +1,5 @@
 import { studentQuantile } from '../../shared/student.ts'
-
-/** What became of one task. Times in ms. */
-export interface ObservedTask {
-  type: string
-  acceptedAt: number
-  waitMs: number
-  /** From its first start to its end. */
-  runMs: number
-  hasFailed: boolean
-}
-
-/** What can be measured of tasks here, by the names that findings use. */
-export const comparedMeasures = [
-  'latency_mean',
-  'latency_p95',
-  'wait_mean',
-  'wait_p50',
-  'wait_p95',
-  'run_p50',
-  'run_p95',
-  'failure_share',
-] as const
-export type ComparedMeasure = (typeof comparedMeasures)[number]
+import { type ComparedMeasure, comparedMeasures, type MeasureRule, type ObservedTask, ruleOf } from './measures.ts'
 
 /** One measure on both sides, the side before reweighted to the mix of the side after. */
 export interface Compared {
@@ -32,9 +10,13 @@ export interface Compared {
   error: number
   afterError: number
   degrees: number
+  /** Tasks that it was told from. */
+  samplesBefore: number
+  samplesAfter: number
 }
 
 export interface Comparison {
+  /** Without those that no matched task says anything of. */
   measures: Compared[]
   samplesBefore: number
   samplesAfter: number
@@ -47,7 +29,7 @@ const blocks = 16
 /** Tasks of one type and hour before, from which on they stand for those after. */
 const leastPerCell = 3
 const hourMs = 3_600_000
-/** Durations beyond this quantile count as this one: single outliers move no mean. */
+/** Durations and costs beyond this quantile count as this one: single outliers move no mean. */
 const winsorAt = 0.99
 
 /** One side, ready for counting: for each task its cell and block by number. */
@@ -57,6 +39,11 @@ interface Side {
   blocks: Int32Array
   /** Tasks of each cell within each block: `cell * blocks + block`. */
   counts: Float64Array
+}
+
+interface Sides {
+  before: Side
+  after: Side
 }
 
 /**
@@ -70,18 +57,25 @@ export function compareOutcomes(
   after: readonly ObservedTask[],
   measures: readonly ComparedMeasure[] = comparedMeasures,
 ): Comparison | null {
+  const sides = matchSides(before, after)
+  if (sides === null) return null
+  const { length: samplesAfter } = sides.after.tasks
+  return {
+    measures: measures.flatMap(measure => compareMeasure(measure, sides) ?? []),
+    samplesBefore: sides.before.tasks.length,
+    samplesAfter,
+    matchedShare: samplesAfter / after.length,
+  }
+}
+
+/** Null when nothing matches. */
+function matchSides(before: readonly ObservedTask[], after: readonly ObservedTask[]): Sides | null {
   const numberBefore = Map.groupBy(before, cellOf)
   const matched = after.filter(task => (numberBefore.get(cellOf(task))?.length ?? 0) >= leastPerCell)
   if (matched.length === 0) return null
   const cells = new Map([...new Set(matched.map(cellOf))].map((cell, number) => [cell, number]))
   const standing = before.filter(task => cells.has(cellOf(task)))
-  const sides = { before: toSide(standing, cells), after: toSide(matched, cells) }
-  return {
-    measures: measures.map(measure => compareMeasure(measure, sides)),
-    samplesBefore: standing.length,
-    samplesAfter: matched.length,
-    matchedShare: matched.length / after.length,
-  }
+  return { before: toSide(standing, cells), after: toSide(matched, cells) }
 }
 
 /** The interval of the difference at a level such as 0.95. */
@@ -90,15 +84,21 @@ export function intervalOf({ before, after, error, degrees }: Compared, level: n
   return [after - before - reach, after - before + reach]
 }
 
-function compareMeasure(measure: ComparedMeasure, { before, after }: { before: Side; after: Side }): Compared {
-  const read = readers[measure]
-  const values = { before: Float64Array.from(before.tasks, read), after: Float64Array.from(after.tasks, read) }
-  const rank = quantileRanks[measure]
-  if (rank === undefined && measure !== 'failure_share') cap(values)
+/** Null when no matched task says anything of it. */
+function compareMeasure(measure: ComparedMeasure, all: Sides): Compared | null {
+  const rule = ruleOf(measure)
+  const sides = narrowTo(rule, all)
+  if (sides === null) return null
+  const { before, after } = sides
+  const values = {
+    before: Float64Array.from(before.tasks, rule.read),
+    after: Float64Array.from(after.tasks, rule.read),
+  }
+  if (rule.rank === undefined && rule.unit !== 'share') cap(values)
   const mix = cellTotals(after, -1)
   const estimators = {
-    before: estimator(before, values.before, rank, without => weightsTo(mix, cellTotals(before, without))),
-    after: estimator(after, values.after, rank, () => null),
+    before: estimator(before, values.before, rule, without => weightsTo(mix, cellTotals(before, without))),
+    after: estimator(after, values.after, rule, () => null),
   }
   const errors = { before: jackknife(before, estimators.before), after: jackknife(after, estimators.after) }
   return {
@@ -108,26 +108,16 @@ function compareMeasure(measure: ComparedMeasure, { before, after }: { before: S
     error: Math.hypot(errors.before, errors.after),
     afterError: errors.after,
     degrees: Math.max(3, blocksOf(before).length + blocksOf(after).length - 2),
+    samplesBefore: before.tasks.length,
+    samplesAfter: after.tasks.length,
   }
 }
 
-const readers: Record<ComparedMeasure, (task: ObservedTask) => number> = {
-  latency_mean: latencyOf,
-  latency_p95: latencyOf,
-  wait_mean: ({ waitMs }) => waitMs,
-  wait_p50: ({ waitMs }) => waitMs,
-  wait_p95: ({ waitMs }) => waitMs,
-  run_p50: ({ runMs }) => runMs,
-  run_p95: ({ runMs }) => runMs,
-  failure_share: ({ hasFailed }) => (hasFailed ? 1 : 0),
-}
-
-const quantileRanks: Partial<Record<ComparedMeasure, number>> = {
-  latency_p95: 0.95,
-  wait_p50: 0.5,
-  wait_p95: 0.95,
-  run_p50: 0.5,
-  run_p95: 0.95,
+/** The tasks that say something of a measure, matched anew. */
+function narrowTo({ weigh }: MeasureRule, sides: Sides): Sides | null {
+  if (weigh === undefined) return sides
+  const telling = ({ tasks }: Side) => tasks.filter(task => weigh(task) > 0)
+  return matchSides(telling(sides.before), telling(sides.after))
 }
 
 /** The same cap on both sides. */
@@ -149,19 +139,25 @@ function jackknife(side: Side, without: (block: number) => number): number {
   return Math.sqrt(((values.length - 1) / values.length) * squares)
 }
 
-/** Weighted mean, or weighted quantile, of a side without one block (-1: of all). Weights are by cell; null weighs all alike. */
+/**
+ * Weighted mean, or weighted quantile, of a side without one block (-1: of all). Weights are by cell, null weighs all alike; beside
+ * that each task weighs what the rule says.
+ */
 function estimator(
-  { cells, blocks: blockOf }: Side,
+  { tasks, cells, blocks: blockOf }: Side,
   values: Float64Array,
-  rank: number | undefined,
+  { rank, weigh }: MeasureRule,
   weightsWithout: (block: number) => Float64Array | null,
 ): (without: number) => number {
   const places = Int32Array.from(values.keys())
   const order = rank === undefined ? places : places.sort((a, b) => values[a]! - values[b]!)
+  const own = weigh === undefined ? null : Float64Array.from(tasks, weigh)
   return without => {
     const weights = weightsWithout(without)
     const weightAt = (place: number) =>
-      blockOf[place] === without ? 0 : weights === null ? 1 : weights[cells[place]!]!
+      blockOf[place] === without
+        ? 0
+        : (weights === null ? 1 : weights[cells[place]!]!) * (own === null ? 1 : own[place]!)
     let total = 0
     let sum = 0
     for (const place of order) {
@@ -214,8 +210,4 @@ function cellOf({ type, acceptedAt }: ObservedTask): string {
   const weekday = (Math.floor(hours / 24) + 4) % 7
   const isWeekend = weekday === 0 || weekday === 6
   return `${type}\0${hours % 24}\0${isWeekend ? 'weekend' : 'week'}`
-}
-
-function latencyOf({ waitMs, runMs }: ObservedTask): number {
-  return waitMs + runMs
 }

@@ -7,14 +7,8 @@ import type {
   VerdictPoint,
 } from '../../../contracts/suggestions.ts'
 import { studentQuantile } from '../../shared/student.ts'
-import {
-  type Compared,
-  type ComparedMeasure,
-  comparedMeasures,
-  compareOutcomes,
-  intervalOf,
-  type ObservedTask,
-} from './compare.ts'
+import { type Compared, compareOutcomes, intervalOf } from './compare.ts'
+import { type ComparedMeasure, comparedMeasures, type ObservedTask, ruleOf } from './measures.ts'
 
 /** Fewer tasks on either side say nothing. */
 const leastTasks = 50
@@ -22,8 +16,8 @@ const leastTasks = 50
 const leastMatched = 0.5
 /** Differences below this share of the value before are no difference, however sure. */
 const leastShift = 0.05
-/** Of the failure share, an absolute one. */
-const leastFailureShift = 0.005
+/** Of shares, an absolute one. */
+const leastShareShift = 0.005
 const level = 0.95
 const pointsPerSide = 24
 
@@ -34,12 +28,14 @@ export interface JudgedWindow {
   from: number
   to: number
   tasks: readonly ObservedTask[]
+  /** Which part of the tasks of that time these are, 0-1. */
+  share: number
 }
 
 /**
  * What became of a change, from tasks before and after it. A measure is better or worse when its interval, at 95 % over all
  * measures that decide together (Bonferroni), leaves out zero and the difference is at least 5 % of the value before (half a
- * point for failures). `worse` when any of them is: what was promised, the mean latency, or failures; `kept` when one is
+ * point for shares). `worse` when any of them is: what was promised, the mean latency, or failures; `kept` when one is
  * better and none worse; else, or with fewer than 50 matched tasks on a side, `inconclusive`.
  */
 export function judge(options: {
@@ -61,19 +57,18 @@ export function judge(options: {
     points: [...pointsOf(before, 'before'), ...pointsOf(after, 'after')],
     windows: { before: rangeOf(before), after: rangeOf(after) },
     matchedShare: comparison?.matchedShare ?? 0,
+    readShares: { before: before.share, after: after.share },
   }
   const tooFew = whyTooFew(before, after, comparison)
   if (tooFew !== null || comparison === null) {
     return { ...common, outcome: 'inconclusive', words: tooFew ?? '', effects: [] }
   }
-  const { measures, samplesBefore, samplesAfter } = comparison
-  const effects = measures.map(compared => ({
-    ...toEffect(compared, measures.length, expected),
-    samplesBefore,
-    samplesAfter,
-  }))
+  const measures = comparison.measures.filter(
+    ({ samplesBefore, samplesAfter }) => Math.min(samplesBefore, samplesAfter) >= leastTasks,
+  )
+  const effects = measures.map(compared => toEffect(compared, measures.length, expected))
   const outcome = outcomeOf(effects)
-  return { ...common, outcome, words: `${wordsOf(outcome, effects)}${unmeasured(expected)}`, effects }
+  return { ...common, outcome, words: `${wordsOf(outcome, effects)}${unmeasured(expected, effects)}`, effects }
 }
 
 function whyTooFew(
@@ -95,27 +90,26 @@ function whyTooFew(
     : null
 }
 
-function toEffect(
-  compared: Compared,
-  deciding: number,
-  expected: readonly ExpectedEffect[],
-): Omit<MeasuredEffect, 'samplesBefore' | 'samplesAfter'> {
-  const { measure, before, after } = compared
+function toEffect(compared: Compared, deciding: number, expected: readonly ExpectedEffect[]): MeasuredEffect {
+  const { measure, before, after, samplesBefore, samplesAfter } = compared
+  const { unit, better } = ruleOf(measure)
   const [low, high] = intervalOf(compared, level)
   const promised = expected.find(effect => effect.measure === measure)
-  const isShare = measure === 'failure_share'
   const [surelyLow, surelyHigh] = intervalOf(compared, 1 - (1 - level) / deciding)
-  const needed = isShare ? leastFailureShift : leastShift * Math.abs(before)
+  const needed = unit === 'share' ? leastShareShift : leastShift * Math.abs(before)
   const isShift = (surelyLow > 0 || surelyHigh < 0) && Math.abs(after - before) >= needed
+  const isBetter = better === 'lower' ? after < before : after > before
   return {
     measure,
-    unit: isShare ? 'share' : 'ms',
+    unit,
     before,
     after,
     low,
     high,
-    better: 'lower',
-    found: isShift ? (after < before ? 'better' : 'worse') : 'no_difference',
+    better,
+    samplesBefore,
+    samplesAfter,
+    found: isShift ? (isBetter ? 'better' : 'worse') : 'no_difference',
     predicted: promised ? { low: promised.low, high: promised.high, isHeld: isHeld(compared, promised) } : null,
   }
 }
@@ -144,10 +138,10 @@ function wordsOf(outcome: VerdictOutcome, effects: readonly MeasuredEffect[]): s
   }
 }
 
-/** What was promised and cannot be told from the record of tasks, so that nobody takes the verdict for one on that. */
-function unmeasured(expected: readonly ExpectedEffect[]): string {
+/** What was promised and could not be told from the record of tasks, so that nobody takes the verdict for one on that. */
+function unmeasured(expected: readonly ExpectedEffect[], effects: readonly MeasuredEffect[]): string {
   const names = expected.flatMap(({ measure }) =>
-    (comparedMeasures as readonly string[]).includes(measure) ? [] : [measure.replaceAll('_', ' ')],
+    effects.some(effect => effect.measure === measure) ? [] : [measure.replaceAll('_', ' ')],
   )
   return names.length === 0 ? '' : ` What it promised for ${names.join(', ')} is not measured.`
 }

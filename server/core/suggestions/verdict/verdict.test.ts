@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createSeededRandom } from '#server/testing/seeded-random.ts'
 import type { ExpectedEffect } from '../../../contracts/findings.ts'
-import { compareOutcomes, intervalOf, type ObservedTask } from './compare.ts'
-import { judge } from './judge.ts'
+import { observedTask } from '../testing/observed-task.ts'
+import { compareOutcomes, intervalOf } from './compare.ts'
+import { type JudgedWindow, judge } from './judge.ts'
+import type { ObservedTask } from './measures.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -35,18 +37,31 @@ function traffic(random: () => number, options: Traffic): ObservedTask[] {
     const hour = Math.floor(acceptedAt / hourMs) % 24
     const busy = 1 + rush * Math.sin((Math.PI * hour) / 24)
     const runMs = (isSlow ? 500 : 100) * factor * busy * Math.exp(0.5 * normal() + drift)
-    return {
+    const retries = random() < 0.1 ? 1 : 0
+    const dueMs = 800 * random()
+    return observedTask({
       type: isSlow ? 'slow' : 'fast',
       acceptedAt,
       waitMs: 20 * random(),
       runMs,
       hasFailed: random() < failureShare,
-    }
+      hasMissedDeadline: random() < 0.5 ? runMs > dueMs : null,
+      calls: 1 + retries,
+      timedOut: random() < 0.15 * factor ? 1 : 0,
+      retries,
+      goodRetries: retries * (random() < 0.6 / factor ? 1 : 0),
+      costUsd: runMs * 0.000_02,
+    })
   })
 }
 
 const before = (edit: Partial<Traffic> = {}) => ({ from: appliedAt - 3 * dayMs, to: appliedAt, count: 3_000, ...edit })
 const after = (edit: Partial<Traffic> = {}) => ({ from: appliedAt, to: appliedAt + dayMs, count: 1_500, ...edit })
+
+function windowOf(random: () => number, options: Traffic): JudgedWindow {
+  const { from, to } = options
+  return { from, to, tasks: traffic(random, options), share: 1 }
+}
 
 function verdictOf(
   seed: number,
@@ -54,10 +69,9 @@ function verdictOf(
   expected: ExpectedEffect[] = [],
 ) {
   const random = createSeededRandom(seed)
-  const windows = { before: before(sides.before), after: after(sides.after) }
   return judge({
-    before: { ...windows.before, tasks: traffic(random, windows.before) },
-    after: { ...windows.after, tasks: traffic(random, windows.after) },
+    before: windowOf(random, before(sides.before)),
+    after: windowOf(random, after(sides.after)),
     expected,
     now: appliedAt + dayMs,
     by,
@@ -120,7 +134,7 @@ describe('with the truth known, over 80 histories', () => {
 test('single outliers move no verdict', () => {
   const random = createSeededRandom(3)
   const tasks = traffic(random, after()).map((task, place) => (place % 300 === 0 ? { ...task, runMs: 600_000 } : task))
-  const sides = { before: { ...before(), tasks: traffic(random, before()) }, after: { ...after(), tasks } }
+  const sides = { before: windowOf(random, before()), after: { ...windowOf(random, after()), tasks } }
   const { outcome } = judge({ ...sides, expected: [], now: appliedAt + dayMs, by })
   expect(outcome).toBe('inconclusive')
 })
@@ -143,17 +157,70 @@ test('a prediction is held against what was measured: an interval that has it is
   expect(heldOf(20, 60)).toBe(false)
 })
 
+/** Nothing but its name is looked at here. */
+const promiseOf = (measure: ExpectedEffect['measure'], better: 'lower' | 'higher' = 'lower'): ExpectedEffect => ({
+  measure,
+  unit: 'share',
+  from: 1,
+  to: 1,
+  low: 0,
+  high: 1,
+  better,
+})
+
+describe('what was promised beside time and failures is measured with the truth known', () => {
+  const promised = ['cost_usd_per_task', 'timeout_share', 'retry_success_share', 'deadline_miss_share'] as const
+  const few = seeds.slice(0, 20)
+
+  test.each([
+    ['half of each is found to be better', 0.5, 'better', 0.9],
+    ['double of each is found to be worse', 2, 'worse', 0.9],
+    ['the same of each is found to be neither', 1, 'no_difference', 0.94],
+  ] as const)('%s', (_what, factor, wanted, leastShare) => {
+    const found = few.flatMap(seed =>
+      verdictOf(
+        seed,
+        { after: { factor } },
+        promised.map(measure => promiseOf(measure)),
+      ).effects.filter(({ measure }) => (promised as readonly string[]).includes(measure)),
+    )
+    const shares = promised.map(measure => [
+      measure,
+      found.filter(effect => effect.measure === measure && effect.found === wanted).length / few.length > leastShare,
+    ])
+    expect(shares).toEqual(promised.map(measure => [measure, true]))
+  })
+
+  test('a dearer mix of types is not taken for a dearer task', () => {
+    const sides = { before: { slowShare: 0.1 }, after: { slowShare: 0.6 } }
+    const called = few.filter(
+      seed => verdictOf(seed, sides, [promiseOf('cost_usd_per_task')]).outcome !== 'inconclusive',
+    )
+    expect(called.length).toBeLessThan(2)
+  })
+
+  test('a share of what hardly any task had is not told', () => {
+    const random = createSeededRandom(1)
+    const rarely = (options: Traffic) => {
+      const window = windowOf(random, options)
+      return { ...window, tasks: window.tasks.map((task, place) => ({ ...task, retries: place < 49 ? 1 : 0 })) }
+    }
+    const { effects, words } = judge({
+      before: rarely(before()),
+      after: rarely(after()),
+      expected: [promiseOf('retry_success_share', 'higher')],
+      now: appliedAt + dayMs,
+      by,
+    })
+    expect(effects.map(({ measure }) => measure)).toEqual(['latency_mean', 'failure_share'])
+    expect(words).toMatch(/promised for retry success share is not measured/)
+  })
+})
+
 test('what was promised and cannot be measured is named', () => {
-  const promised: ExpectedEffect = {
-    measure: 'cost_usd_per_hour',
-    unit: 'usd_per_hour',
-    from: 2,
-    to: 1,
-    low: 0.5,
-    high: 1.5,
-    better: 'lower',
-  }
-  expect(verdictOf(1, {}, [promised]).words).toMatch(/promised for cost usd per hour is not measured/)
+  expect(verdictOf(1, {}, [promiseOf('cost_usd_per_hour')]).words).toMatch(
+    /promised for cost usd per hour is not measured/,
+  )
 })
 
 describe('nothing is said when there is too little to say it from', () => {
@@ -169,14 +236,8 @@ describe('nothing is said when there is too little to say it from', () => {
   })
 
   test('all at one moment', () => {
-    const alike = Array.from({ length: 60 }, () => ({
-      type: 'a',
-      acceptedAt: appliedAt,
-      waitMs: 0,
-      runMs: 0,
-      hasFailed: false,
-    }))
-    const side = { from: appliedAt, to: appliedAt, tasks: alike }
+    const alike = Array.from({ length: 60 }, () => observedTask({ acceptedAt: appliedAt }))
+    const side = { from: appliedAt, to: appliedAt, tasks: alike, share: 1 }
     expect(judge({ before: side, after: side, expected: [], now: appliedAt, by }).outcome).toBe('inconclusive')
   })
 })
