@@ -156,7 +156,7 @@ function eventOf(type: EventType, taskId: string): StampedEvent {
   return {
     schemaVersion: 1,
     type,
-    at: new Date().toISOString(),
+    at: Date.now(),
     priority: 5,
     taskId,
     moduleId: 'noop',

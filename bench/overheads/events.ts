@@ -34,7 +34,7 @@ class ForgetfulEventStore implements EventStore {
   async sequence(maxBatches: number): Promise<SequencedBatch[]> {
     return this.#committed.splice(0, maxBatches).map(batch => ({
       tenantId: batch.tenantId,
-      events: batch.events.map(event => ({ ...event, seq: ++this.#lastSeq })),
+      events: batch.events.map(event => ({ ...event, at: new Date(event.at).toISOString(), seq: ++this.#lastSeq })),
     }))
   }
 

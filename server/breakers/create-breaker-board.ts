@@ -92,8 +92,9 @@ class OpossumBreakerBoard implements BreakerBoard {
     return this.#breakers.get(key)?.policy.nextProbeAt ?? null
   }
 
-  async call<T>(key: BreakerKey, call: GuardedCall<T>): Promise<GuardedResult<T>> {
-    return this.#existing(key).call(call)
+  call<T>(key: BreakerKey, call: GuardedCall<T>): Promise<GuardedResult<T>> {
+    const breaker = this.#breakers.get(key)
+    return breaker === undefined ? Promise.reject(notFound(key)) : breaker.call(call)
   }
 
   force(key: BreakerKey, forced: ForcedState): void {
@@ -143,12 +144,8 @@ class OpossumBreakerBoard implements BreakerBoard {
 
   #existing(key: BreakerKey): GuardedBreaker {
     const breaker = this.#breakers.get(key)
-    if (breaker !== undefined) return breaker
-    throw new QuarterdeckError('BREAKER_NOT_FOUND', {
-      message: `There is no breaker for instance ${key.instanceId} of module ${key.moduleId}.`,
-      action: 'Look at the list of breakers for the instances that exist now.',
-      details: { moduleId: key.moduleId, instanceId: key.instanceId },
-    })
+    if (breaker === undefined) throw notFound(key)
+    return breaker
   }
 
   #wakeFor(breaker: GuardedBreaker): void {
@@ -180,4 +177,12 @@ class OpossumBreakerBoard implements BreakerBoard {
       }
     }
   }
+}
+
+function notFound({ moduleId, instanceId }: BreakerKey): QuarterdeckError {
+  return new QuarterdeckError('BREAKER_NOT_FOUND', {
+    message: `There is no breaker for instance ${instanceId} of module ${moduleId}.`,
+    action: 'Look at the list of breakers for the instances that exist now.',
+    details: { moduleId, instanceId },
+  })
 }

@@ -120,16 +120,23 @@ export class GuardedBreaker {
     this.#engine.retire()
   }
 
-  async call<T>(guarded: GuardedCall<T>): Promise<GuardedResult<T>> {
+  call<T>(guarded: GuardedCall<T>): Promise<GuardedResult<T>> {
     const startedAt = this.#clock.now()
     this.#rotation.rotateIfDue(startedAt)
     const limitMs = shorterLimit(guarded.timeoutMs, this.#config.callTimeoutMs)
     const admission = this.#policy.admit(startedAt, limitMs)
-    if (admission.kind === 'refused') return this.#reject(startedAt, admission.retryAt)
+    if (admission.kind === 'refused') return Promise.resolve(this.#reject(startedAt, admission.retryAt))
     const { ticket } = admission
-    if (!this.#policy.isProbe(ticket)) return this.#run(guarded, ticket, limitMs)
-    const asked = this.#probes.enter(limitMs)
-    if (asked === null) return this.#run(guarded, ticket, limitMs)
+    const asked = this.#policy.isProbe(ticket) ? this.#probes.enter(limitMs) : null
+    return asked === null ? this.#run(guarded, ticket, limitMs) : this.#probe(asked, guarded, ticket, limitMs)
+  }
+
+  async #probe<T>(
+    asked: Promise<ProbeGrant>,
+    guarded: GuardedCall<T>,
+    ticket: CallTicket,
+    limitMs: number,
+  ): Promise<GuardedResult<T>> {
     const grant = await asked
     if (!grant.isGranted) {
       this.#policy.defer(ticket, grant.until)

@@ -17,7 +17,7 @@ export async function insertEventBatch(
     serializeEvent({
       schemaVersion: 1,
       type: event.type,
-      at: new Date(at).toISOString(),
+      at,
       priority: event.priority ?? 5,
       taskId: event.taskId ?? null,
       moduleId: event.moduleId ?? null,

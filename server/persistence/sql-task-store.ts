@@ -243,7 +243,7 @@ function withoutOutcome(end: LeaseEnd): LeaseEnd {
       {
         schemaVersion: 1,
         type: 'task.failed',
-        at: new Date(end.at).toISOString(),
+        at: end.at,
         priority: end.task.priority,
         taskId: end.task.id,
         moduleId: null,

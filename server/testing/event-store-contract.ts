@@ -16,8 +16,9 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
         data: { text: 'a "quoted" – ünïcode, {brace}, \u0000 and \ud800', nested: { list: [1, null] } },
       })
       await store.append([{ tenantId, events: [event] }])
-      expect(await store.sequence(10)).toEqual([{ tenantId, events: [{ ...event, seq: 1 }] }])
-      expect((await store.readAfter(tenantId, 0, {}, 10)).events).toEqual([{ ...event, seq: 1 }])
+      const numbered = { ...event, at: '2026-11-21T00:00:00.000Z', seq: 1 }
+      expect(await store.sequence(10)).toEqual([{ tenantId, events: [numbered] }])
+      expect((await store.readAfter(tenantId, 0, {}, 10)).events).toEqual([numbered])
     })
 
     test('an event that is not numbered yet is seen by nobody', async () => {
@@ -127,7 +128,7 @@ export function describeEventStore(name: string, open: () => Promise<EventStore>
       const begun = Date.now() - 20_000
       const at = (second: number) => new Date(begun + second * 1_000).toISOString()
       for (let second = 0; second < 12; second += 3) {
-        const events = [0, 1, 2].map(place => stampedEvent('task.ready', { at: at(second + place) }))
+        const events = [0, 1, 2].map(place => stampedEvent('task.ready', { at: begun + (second + place) * 1_000 }))
         await store.append([{ tenantId, events }])
       }
       await store.sequence(100)
@@ -192,7 +193,7 @@ export function stampedEvent(type: EventType, change: Partial<StampedEvent> = {}
   return {
     schemaVersion: 1,
     type,
-    at: '2026-11-21T00:00:00.000Z',
+    at: Date.UTC(2026, 10, 21),
     priority: 5,
     taskId: null,
     moduleId: null,

@@ -18,7 +18,7 @@ export class MemoryEventStore implements EventStore {
   async sequence(maxBatches: number): Promise<SequencedBatch[]> {
     const numbered = this.#committed.splice(0, maxBatches).map(({ tenantId, events }) => ({
       tenantId,
-      events: events.map(event => ({ ...event, seq: ++this.#lastSeq })),
+      events: events.map(event => ({ ...event, at: new Date(event.at).toISOString(), seq: ++this.#lastSeq })),
     }))
     this.#log.push(...numbered)
     return numbered

@@ -43,7 +43,7 @@ export function newTask(id: string, laneId: number, type: string, change: Partia
     event: {
       schemaVersion: 1,
       type: runAt === null ? 'task.ready' : 'task.scheduled',
-      at: new Date(acceptedAt).toISOString(),
+      at: acceptedAt,
       priority: 5,
       taskId: id,
       moduleId: null,

@@ -6,18 +6,20 @@ import type { Clock } from '../../core/shared/clock.ts'
  */
 export function useVirtualTimers(clock: Clock): () => void {
   const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout }
-  const cancels = new WeakMap<object, () => void>()
-  const setVirtual = (callback: (...args: unknown[]) => void, delayMs = 0, ...args: unknown[]) => {
-    const handle = {}
-    cancels.set(
-      handle,
-      clock.setTimer(delayMs, () => callback(...args)),
-    )
-    return handle
-  }
+  const setVirtual = (callback: (...args: unknown[]) => void, delayMs = 0, ...args: unknown[]) =>
+    new VirtualTimeout(clock.setTimer(delayMs, () => callback(...args)))
   const clearVirtual = (handle: unknown) => {
-    if (typeof handle === 'object' && handle !== null) cancels.get(handle)?.()
+    if (handle instanceof VirtualTimeout) handle.cancel()
   }
   Object.assign(globalThis, { setTimeout: setVirtual, clearTimeout: clearVirtual })
   return () => void Object.assign(globalThis, real)
+}
+
+/** What `setTimeout` gives while timers are virtual. */
+class VirtualTimeout {
+  readonly cancel: () => void
+
+  constructor(cancel: () => void) {
+    this.cancel = cancel
+  }
 }

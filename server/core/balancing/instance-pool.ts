@@ -72,12 +72,16 @@ export class InstancePool {
     const age = now - this.#lookedAt
     if (age >= 0 && age < maxAgeMs) return
     this.#lookedAt = now
-    this.#main.callable.length = 0
-    if (this.#fresh) this.#fresh.callable.length = 0
+    let [main, fresh] = [0, 0]
+    // Written over in place: emptied and filled anew, the lists were allocated at each look.
     for (const member of this.members) {
       member.look(now)
-      if (!member.isBarred) this.#groupOf(member).callable.push(member)
+      if (member.isBarred) continue
+      const group = this.#groupOf(member)
+      group.callable[group === this.#main ? main++ : fresh++] = member
     }
+    this.#main.callable.length = main
+    if (this.#fresh) this.#fresh.callable.length = fresh
   }
 
   /** Free slots of all instances that may be called, as of the last look; of a new version no more than its share allows. */

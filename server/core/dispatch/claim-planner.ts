@@ -1,6 +1,6 @@
 import type { ConcurrencyLimits } from '../queue/concurrency-limits.ts'
 import type { Lane } from '../queue/lane.ts'
-import type { ClaimedTask, ClaimLane } from '../queue/task-store.ts'
+import type { ClaimedTask, ClaimLane, Quota } from '../queue/task-store.ts'
 
 /** A lane that could run tasks now, with the free slots of its modules. */
 export interface OpenLane {
@@ -18,7 +18,18 @@ export interface ClaimPlan {
 interface Share {
   readonly group: number
   held: number
+  /** Of the plan that is being made: what it may claim, and what its lanes could use. */
+  most: number
+  wanted: number
 }
+
+/** A lane in a plan, with the slots that are left to it. */
+interface SharedLane extends OpenLane {
+  tenant: Share
+  type: Share
+}
+
+const unset = -1
 
 /** The last slots of a replica are kept for types that hold few: an eighth of them, 32 at most. */
 const mostReserved = 32
@@ -78,74 +89,60 @@ export class ClaimPlanner {
 
   /** `running` calls are in flight, `room` is what may be claimed at most. */
   plan(open: readonly OpenLane[], room: number, running: number): ClaimPlan {
-    const byType = Map.groupBy(open, ({ lane }) => this.#ofLane(lane).type)
-    const shared = Math.max(0, this.#concurrency - this.#reserve - running)
-    const isAlone = this.#isSingleType()
-    const foothold = Math.max(1, Math.floor(this.#reserve / (this.#busyTypes + 1)))
-    const most = new Map<Share, number>()
-    let footholds = 0
-    for (const [type, [first]] of byType) {
-      if (!first) continue
-      const { tenantId, taskType } = first.lane
-      const limit = this.#limits.ofType(tenantId, taskType)
-      const own = Math.max(0, foothold - type.held)
-      footholds += own
-      const fair = isAlone ? room : Math.max(shared, own)
-      most.set(type, Math.min(fair, limit === null ? room : Math.max(0, limit - type.held)))
-    }
-    const limit = isAlone ? room : Math.min(room, Math.max(shared, footholds))
-    return this.#divide(open, most, limit)
-  }
-
-  #divide(open: readonly OpenLane[], mostOfType: ReadonlyMap<Share, number>, limit: number): ClaimPlan {
-    const lanes = open.flatMap(({ lane, slots }) => {
-      const shares = this.#ofLane(lane)
-      const most = mostOfType.get(shares.type) ?? 0
-      const own = Math.min(slots, most, limit)
-      return own > 0 ? [{ lane, ...shares, slots: own, most }] : []
-    })
-    const mostOfTenant = this.#levelTenants(lanes, limit)
-    const within = lanes.flatMap(entry => {
-      const ofTenant = mostOfTenant.get(entry.tenant) ?? 0
-      return ofTenant > 0 ? [{ ...entry, ofTenant, slots: Math.min(entry.slots, ofTenant) }] : []
-    })
-    const [ofTypes, ofTenants] = [sumBy(within, entry => entry.type), sumBy(within, entry => entry.tenant)]
-    const isShared = within.some(
-      ({ type, tenant, most, ofTenant }) => (ofTypes.get(type) ?? 0) > most || (ofTenants.get(tenant) ?? 0) > ofTenant,
-    )
+    const lanes = open.map(({ lane, slots }) => ({ lane, slots, ...this.#ofLane(lane) }))
+    const limit = this.#limitTypes(lanes, room, running)
+    const able = cutTo(lanes, ({ type }) => Math.min(type.most, limit))
+    this.#levelTenants(able, limit)
+    const within = cutTo(able, ({ tenant }) => tenant.most)
+    const isShared = isMoreThanAllowed(within, 'type') || isMoreThanAllowed(within, 'tenant')
     return {
       limit,
-      lanes: within.map(({ lane, type, tenant, slots, most, ofTenant }) => ({
+      lanes: within.map(({ lane, slots, type, tenant }) => ({
         laneId: lane.id,
         slots,
-        ...(isShared && {
-          quotas: { type: { group: type.group, most }, tenant: { group: tenant.group, most: ofTenant } },
-        }),
+        ...(isShared && { quotas: { type: quotaOf(type), tenant: quotaOf(tenant) } }),
       })),
     }
   }
 
-  /** How much each tenant may claim: as evenly as what they hold already and could use allows. */
-  #levelTenants(
-    lanes: readonly { lane: Lane; tenant: Share; slots: number }[],
-    limit: number,
-  ): ReadonlyMap<Share, number> {
-    const wanted = sumBy(lanes, entry => entry.tenant)
-    const most = new Map<Share, number>()
+  /** Sets how much each type may claim, by its limit and by what is kept for others; answers the limit over all of them. */
+  #limitTypes(lanes: readonly SharedLane[], room: number, running: number): number {
+    const shared = Math.max(0, this.#concurrency - this.#reserve - running)
+    const isAlone = this.#isSingleType()
+    const foothold = Math.max(1, Math.floor(this.#reserve / (this.#busyTypes + 1)))
+    let footholds = 0
+    for (const { type } of lanes) type.most = unset
+    for (const { lane, type } of lanes) {
+      if (type.most !== unset) continue
+      const limit = this.#limits.ofType(lane.tenantId, lane.taskType)
+      const own = Math.max(0, foothold - type.held)
+      footholds += own
+      const fair = isAlone ? room : Math.max(shared, own)
+      type.most = Math.min(fair, limit === null ? room : Math.max(0, limit - type.held))
+    }
+    return isAlone ? room : Math.min(room, Math.max(shared, footholds))
+  }
+
+  /** Sets how much each tenant may claim: as evenly as what they hold already and could use allows. */
+  #levelTenants(lanes: readonly SharedLane[], limit: number): void {
+    for (const { tenant } of lanes) {
+      tenant.most = unset
+      tenant.wanted = 0
+    }
+    for (const { tenant, slots } of lanes) tenant.wanted += slots
+    const tenants: Share[] = []
+    let total = 0
     for (const { lane, tenant } of lanes) {
-      if (most.has(tenant)) continue
+      if (tenant.most !== unset) continue
       const allowed = this.#limits.ofTenant(lane.tenantId)
       const free = allowed === null ? limit : Math.max(0, allowed - tenant.held)
-      most.set(tenant, Math.min(limit, free, wanted.get(tenant) ?? 0))
+      tenant.most = Math.min(limit, free, tenant.wanted)
+      tenants.push(tenant)
+      total += tenant.most
     }
-    const total = [...most.values()].reduce((sum, value) => sum + value, 0)
-    if (most.size <= 1 || total <= limit) return most
-    const level = levelFor(
-      [...most].map(([tenant, value]) => ({ held: tenant.held, wanted: value })),
-      limit,
-    )
-    for (const [tenant, value] of most) most.set(tenant, Math.min(value, Math.max(0, level - tenant.held)))
-    return most
+    if (tenants.length <= 1 || total <= limit) return
+    const level = levelFor(tenants, limit)
+    for (const tenant of tenants) tenant.most = Math.min(tenant.most, Math.max(0, level - tenant.held))
   }
 
   #ofLane({ id, tenantId, taskType }: Lane): { tenant: Share; type: Share } {
@@ -162,16 +159,41 @@ export class ClaimPlanner {
   }
 }
 
+/** The lanes with the slots that they may use of theirs, without those that may use none. */
+function cutTo(lanes: readonly SharedLane[], mostOf: (lane: SharedLane) => number): SharedLane[] {
+  const left: SharedLane[] = []
+  for (const entry of lanes) {
+    const slots = Math.min(entry.slots, mostOf(entry))
+    if (slots > 0) left.push(slots === entry.slots ? entry : { ...entry, slots })
+  }
+  return left
+}
+
+/** Whether lanes that share a type, or a tenant, could together use more than that may claim. */
+function isMoreThanAllowed(lanes: readonly SharedLane[], kind: 'type' | 'tenant'): boolean {
+  for (const entry of lanes) entry[kind].wanted = 0
+  for (const entry of lanes) {
+    const share = entry[kind]
+    share.wanted += entry.slots
+    if (share.wanted > share.most) return true
+  }
+  return false
+}
+
+function quotaOf({ group, most }: Share): Quota {
+  return { group, most }
+}
+
 /**
  * The lowest level to which all can be filled so that at least `amount` is given out, one more than fits evenly at most; nobody
- * gets more than they want (water-filling).
+ * gets more than they may (water-filling).
  */
-function levelFor(tenants: readonly { held: number; wanted: number }[], amount: number): number {
+function levelFor(tenants: readonly Share[], amount: number): number {
   let low = Math.min(...tenants.map(({ held }) => held))
-  let high = Math.max(...tenants.map(({ held, wanted }) => held + wanted))
+  let high = Math.max(...tenants.map(({ held, most }) => held + most))
   while (low < high) {
     const level = Math.floor((low + high) / 2)
-    const given = tenants.reduce((sum, { held, wanted }) => sum + Math.min(wanted, Math.max(0, level - held)), 0)
+    const given = tenants.reduce((sum, { held, most }) => sum + Math.min(most, Math.max(0, level - held)), 0)
     if (given >= amount) high = level
     else low = level + 1
   }
@@ -181,7 +203,7 @@ function levelFor(tenants: readonly { held: number; wanted: number }[], amount: 
 function shareOf(shares: Map<string, Share>, key: string): Share {
   let share = shares.get(key)
   if (!share) {
-    share = { group: shares.size, held: 0 }
+    share = { group: shares.size, held: 0, most: unset, wanted: 0 }
     shares.set(key, share)
   }
   return share
@@ -189,13 +211,4 @@ function shareOf(shares: Map<string, Share>, key: string): Share {
 
 function typeKey(tenantId: string, taskType: string): string {
   return `${tenantId} ${taskType}`
-}
-
-function sumBy<Entry extends { slots: number }>(
-  entries: readonly Entry[],
-  shareIn: (entry: Entry) => Share,
-): Map<Share, number> {
-  const sums = new Map<Share, number>()
-  for (const entry of entries) sums.set(shareIn(entry), (sums.get(shareIn(entry)) ?? 0) + entry.slots)
-  return sums
 }

@@ -220,8 +220,8 @@ export class Dispatcher implements RunningTasks {
   /** Answers whether it is worth trying again at once. */
   async #claimOnce(): Promise<boolean> {
     const { store, replicaId, clock, concurrency } = this.#options
-    await this.#takeUnknown()
-    if (!this.#options.mayClaim()) return false
+    if (this.#isInDoubt()) await this.#takeUnknown()
+    if (this.#hot.size === 0 || !this.#options.mayClaim()) return false
     const room = Math.min(claimBatch, concurrency - this.#executions.size)
     if (this.#preemptible.size > 0) this.#preemption.consider()
     if (room <= 0) return false
@@ -241,13 +241,17 @@ export class Dispatcher implements RunningTasks {
     }
     this.claimed += claimed.length
     this.#take(claimed)
-    return claimed.length > 0
+    return claimed.length > 0 && this.#hot.size > 0
+  }
+
+  /** Whether it is time to look for what a claim took whose answer was lost. */
+  #isInDoubt(): boolean {
+    return this.#nextDoubtAt <= this.#doubtUntil && this.#options.clock.now() >= this.#nextDoubtAt
   }
 
   /** After a claim whose answer was lost, takes what it claimed all the same; by the same hand as claims, so never both. */
   async #takeUnknown(): Promise<void> {
     const { store, replicaId, clock } = this.#options
-    if (clock.now() < this.#nextDoubtAt || this.#nextDoubtAt > this.#doubtUntil) return
     this.#nextDoubtAt = clock.now() + doubtGapMs
     this.#take(await store.leased(replicaId, [...this.#held]))
   }

@@ -97,7 +97,7 @@ export class LeaseRecord {
     this.#events.push({
       schemaVersion: 1,
       type,
-      at: new Date(at).toISOString(),
+      at,
       priority,
       taskId: id,
       moduleId: this.#attempts.at(-1)?.moduleId ?? null,

@@ -128,7 +128,7 @@ describe('several replicas on one log', () => {
 const stamped = {
   schemaVersion: 1,
   type: 'task.ready',
-  at: '2026-11-21T00:00:00.000Z',
+  at: Date.UTC(2026, 10, 21),
   priority: 5,
   taskId: null,
   moduleId: null,

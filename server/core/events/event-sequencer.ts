@@ -1,4 +1,4 @@
-import { type Clock, delay } from '../shared/clock.ts'
+import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { EventStore, SequencedBatch } from './event-store.ts'
 
@@ -23,11 +23,12 @@ const batchesPerRound = 500
 export class EventSequencer {
   readonly #options: EventSequencerOptions
   #deliveredSeq = 0
-  #state: 'stopped' | 'idle' | 'working' = 'stopped'
+  #state: 'stopped' | 'idle' | 'waiting' | 'working' = 'stopped'
   #isAsked = false
   #lastRoundAt = 0
   /** Whether something may have been numbered without our having it: by others, or in a round whose answer was lost. */
   #isBehind = false
+  #cancelWait: (() => void) | null = null
   #cancelRetry: (() => void) | null = null
   #working: Promise<void> = Promise.resolve()
 
@@ -59,40 +60,51 @@ export class EventSequencer {
     this.#begin()
   }
 
-  #begin(): void {
-    if (this.#state !== 'idle') return
-    this.#state = 'working'
-    this.#working = this.#work()
-  }
-
   /** Numbers what is committed, once more, and stops. */
   async stop(): Promise<void> {
     this.wake()
-    await this.#working
+    while (this.#state === 'waiting' || this.#state === 'working') {
+      if (this.#state === 'waiting') this.#startRound()
+      await this.#working
+    }
     this.#state = 'stopped'
     this.#cancelRetry?.()
   }
 
-  async #work(): Promise<void> {
+  #begin(): void {
+    if (this.#state !== 'idle') return
+    const { clock } = this.#options
+    const waitMs = Math.min(gapMs, this.#lastRoundAt + gapMs - clock.now())
+    if (waitMs <= 0) return this.#startRound()
+    this.#state = 'waiting'
+    this.#cancelWait = clock.setTimer(waitMs, () => this.#startRound())
+  }
+
+  #startRound(): void {
+    this.#cancelWait?.()
+    this.#cancelWait = null
+    this.#state = 'working'
+    this.#working = this.#round()
+  }
+
+  async #round(): Promise<void> {
     const { clock, logger } = this.#options
     try {
-      while (this.#isAsked || this.#isBehind) {
-        const waitMs = Math.min(gapMs, this.#lastRoundAt + gapMs - clock.now())
-        if (waitMs > 0) await delay(clock, waitMs)
-        const isAsked = this.#isAsked
-        this.#isAsked = false
-        this.#lastRoundAt = clock.now()
-        if (isAsked && (await this.#number())) this.#isAsked = true
-        if (this.#isBehind) await this.#readOn()
-      }
+      const isAsked = this.#isAsked
+      this.#isAsked = false
+      this.#lastRoundAt = clock.now()
+      if (isAsked && (await this.#number())) this.#isAsked = true
+      if (this.#isBehind) await this.#readOn()
+      this.#state = 'idle'
+      if (this.#isAsked || this.#isBehind) this.#begin()
     } catch (error) {
+      this.#state = 'idle'
       this.#isAsked = false
       this.#isBehind = true
       logger.warn({ error }, 'events could not be numbered yet; trying again')
       this.#cancelRetry?.()
       this.#cancelRetry = clock.setTimer(retryMs, () => this.wake())
     }
-    this.#state = 'idle'
   }
 
   /** Answers whether more may be waiting. */

@@ -1,8 +1,8 @@
 import type { EventType, EventView } from '../../contracts/events.ts'
 import type { EventFilter, EventListFilter } from '../operations.ts'
 
-/** An event with everything but its sequence number, ready to be persisted. */
-export type StampedEvent = Omit<EventView, 'seq'>
+/** An event with everything but its sequence number, ready to be persisted; `at` in ms since the epoch. */
+export type StampedEvent = Omit<EventView, 'seq' | 'at'> & { at: number }
 
 /** Events of one tenant that were committed together and have been numbered. Never empty. */
 export interface SequencedBatch {

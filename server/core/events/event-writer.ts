@@ -46,7 +46,7 @@ export class EventWriter {
   /** For how long the oldest event that is not yet committed has been waiting, in ms. */
   get waitingMs(): number {
     const [oldest] = this.#inFlight.length > 0 ? this.#inFlight : this.#pending
-    return oldest ? Math.max(0, this.#options.clock.now() - Date.parse(oldest.event.at)) : 0
+    return oldest ? Math.max(0, this.#options.clock.now() - oldest.event.at) : 0
   }
 
   /** Never throws and never waits. */
@@ -113,11 +113,11 @@ function toBatches(entries: readonly Entry[]): { tenantId: string; events: Stamp
   return batches
 }
 
-function stamp(event: NewEvent, atMs: number): StampedEvent {
+function stamp(event: NewEvent, at: number): StampedEvent {
   return {
     schemaVersion: 1,
     type: event.type,
-    at: new Date(atMs).toISOString(),
+    at,
     priority: event.priority ?? 5,
     taskId: event.taskId ?? null,
     moduleId: event.moduleId ?? null,

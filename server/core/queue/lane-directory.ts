@@ -9,7 +9,8 @@ import type { TaskStore } from './task-store.ts'
 export class LaneDirectory {
   readonly #store: TaskStore
   readonly #byId = new Map<number, Lane>()
-  readonly #byKey = new Map<string, Promise<Lane>>()
+  readonly #byKey = new Map<string, Lane>()
+  readonly #making = new Map<string, Promise<Lane>>()
 
   constructor(store: TaskStore) {
     this.#store = store
@@ -34,22 +35,34 @@ export class LaneDirectory {
     return this.#byId.get(id)
   }
 
-  /** The lane for this, made on first use. Throws RESOURCE_SIZES_EXCEEDED for one size too many of a type. */
+  /** The lane for this; undefined when this replica knows of none yet. */
+  find(purpose: LanePurpose): Lane | undefined {
+    return this.#byKey.get(keyOf(purpose))
+  }
+
+  /** The lane for this, made on first use. Rejects with RESOURCE_SIZES_EXCEEDED for one size too many of a type. */
   async ensure(purpose: LanePurpose): Promise<Lane> {
     const key = keyOf(purpose)
-    let lane = this.#byKey.get(key)
-    if (!lane) {
+    const known = this.#byKey.get(key)
+    if (known) return known
+    let making = this.#making.get(key)
+    if (!making) {
       this.#checkSizes(purpose)
-      lane = this.#store.ensureLane(purpose)
-      this.#byKey.set(key, lane)
-      lane.then(made => this.#remember(made)).catch(() => this.#byKey.delete(key))
+      making = this.#make(purpose).finally(() => this.#making.delete(key))
+      this.#making.set(key, making)
     }
+    return making
+  }
+
+  async #make(purpose: LanePurpose): Promise<Lane> {
+    const lane = await this.#store.ensureLane(purpose)
+    this.#remember(lane)
     return lane
   }
 
   #remember(lane: Lane): void {
     this.#byId.set(lane.id, lane)
-    this.#byKey.set(keyOf(lane), Promise.resolve(lane))
+    this.#byKey.set(keyOf(lane), lane)
   }
 
   /** Lanes are never removed and all are looked at, so what callers write into them must not make them without end. */

@@ -115,7 +115,7 @@ export class Submission {
     { origin = null, traceparent = null }: SubmissionContext = {},
   ): Promise<NewTask> {
     if (this.#isClosed) throw shuttingDown()
-    const task: NewTask = { ...(await this.#prepare(by, input, dependsOn, origin)), traceparent }
+    const task = await this.#prepare(by, input, dependsOn, { origin, traceparent })
     this.#options.admission.admit(task)
     return task
   }
@@ -154,11 +154,8 @@ export class Submission {
 
   async #write(tasks: NewTask[]): Promise<InsertResult[]> {
     const results = await this.#options.store.insert(tasks)
-    const lanes = new Set<number>()
-    for (const [index, task] of tasks.entries()) {
-      if (results[index]?.kind === 'inserted') lanes.add(task.laneId)
-    }
-    this.#options.onAccepted(lanes)
+    const inserted = tasks.filter((_, index) => results[index]?.kind === 'inserted')
+    this.#options.onAccepted(new Set(inserted.map(task => task.laneId)))
     return results
   }
 
@@ -172,8 +169,8 @@ export class Submission {
     by: Actor,
     input: SubmitTask,
     dependsOn: readonly string[],
-    origin: Origin | null,
-  ): Promise<Omit<NewTask, 'traceparent'>> {
+    { origin, traceparent }: Required<SubmissionContext>,
+  ): Promise<NewTask> {
     const { clock, ids, lanes, policyOf } = this.#options
     const { tenantId } = by
     checkRoute(this.#options.catalog, tenantId, input)
@@ -192,12 +189,8 @@ export class Submission {
     const priority = priorityOf(policy, input.type, input.priority)
     const score = scoreOf(policy, input.type, priority)
     const pinnedModuleId = input.moduleId ?? null
-    const lane = await lanes.ensure({
-      tenantId,
-      taskType: input.type,
-      pinnedModuleId,
-      resources: input.resources ?? noResources,
-    })
+    const purpose = { tenantId, taskType: input.type, pinnedModuleId, resources: input.resources ?? noResources }
+    const lane = lanes.find(purpose) ?? (await lanes.ensure(purpose))
     const id = ids.next()
     return {
       tenantId,
@@ -219,13 +212,14 @@ export class Submission {
       dependsOn: dependsOn.map(parentId => parentId.toLowerCase()),
       retryOf: origin?.taskId ?? null,
       remake: origin && { kind: origin.kind, by, jobId: origin.jobId, isPayloadEdited: origin.isPayloadEdited },
+      traceparent,
       acceptedAt: now,
       payload,
       payloadBytes: utf8Bytes(payload),
       event: {
         schemaVersion: 1,
         type: runAt === null ? 'task.ready' : 'task.scheduled',
-        at: new Date(now).toISOString(),
+        at: now,
         priority,
         taskId: id,
         moduleId: pinnedModuleId,

@@ -18,9 +18,8 @@ export function limitsOf(
   input: SubmitTask,
 ): Pick<NewTask, 'timeoutMs' | 'totalTimeoutMs' | 'maxAttempts'> {
   const ofType = typeRetryPolicyOf(policy.retries, input.type)
-  const modules = catalog
-    .capableOf(tenantId, input.type)
-    .filter(({ id }) => input.moduleId === undefined || id === input.moduleId)
+  const capable = catalog.capableOf(tenantId, input.type)
+  const modules = input.moduleId === undefined ? capable : capable.filter(({ id }) => id === input.moduleId)
   // As long as any of them lets a call take; the one that runs it may still end it earlier.
   const longestCallMs = modules.reduce((longest, { breaker }) => Math.max(longest, breaker.callTimeoutMs), 0)
   return {

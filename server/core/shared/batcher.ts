@@ -75,13 +75,13 @@ export class Batcher<Item, Result> {
   async #write(batch: Entry<Item, Result>[]): Promise<void> {
     try {
       const results = await this.#options.write(batch.map(entry => entry.item))
-      for (const [index, entry] of batch.entries()) entry.resolve(results[index] as Result)
+      for (let index = 0; index < batch.length; index++) batch[index]?.resolve(results[index] as Result)
     } catch (error) {
       for (const entry of batch) entry.reject(error)
     } finally {
       this.#writing--
       if (this.#pending.length > 0) this.#schedule(0)
-      for (const wake of this.#idle.splice(0)) wake()
+      if (this.#idle.length > 0) for (const wake of this.#idle.splice(0)) wake()
     }
   }
 }

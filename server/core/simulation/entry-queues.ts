@@ -23,7 +23,7 @@ export class ReadyLane {
     return [...this.#ready]
   }
 
-  /** Takes out the first ones that may still be started, `most` at most; those that stay ready have to be put back. */
+  /** Takes out the first ones that may still be started, `most` at most; those that stay ready have to be added again. */
   takeFirst(now: number, most: number): Entry[] {
     const first: Entry[] = []
     while (first.length < most) {
@@ -34,11 +34,6 @@ export class ReadyLane {
       if (isCurrent && (task.deadline === null || task.deadline > now)) first.push(entry)
     }
     return first
-  }
-
-  /** After `takeFirst`: those of them that were not started stand where they stood. */
-  putBack(first: readonly Entry[]): void {
-    for (const entry of first) if (this.#ready.has(entry)) this.#heap.push({ task: entry.task, entry })
   }
 }
 

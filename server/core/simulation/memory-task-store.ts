@@ -34,7 +34,6 @@ import {
   countEntries,
   isMatch,
   lostAttempt,
-  toAttemptView,
   toClaimed,
   toGraphTask,
   toHeldLeases,
@@ -99,15 +98,14 @@ export class MemoryTaskStore implements TaskStore {
 
   async claim(lanes: readonly ClaimLane[], limit: number, replicaId: string): Promise<ClaimedTask[]> {
     const now = this.#clock.now()
-    const taken = lanes.map(({ laneId, slots, quotas }) => {
-      const lane = this.#table.readyIn(laneId)
-      return { lane, quotas, first: lane.takeFirst(now, slots) }
-    })
-    const open = inOneOrder(taken.flatMap(({ first, quotas }) => first.map(entry => ({ entry, quotas }))))
-    const claimed = withinQuotas(withinQuotas(open, 'type'), 'tenant')
+    const open: { entry: Entry; quotas: ClaimLane['quotas'] }[] = []
+    for (const { laneId, slots, quotas } of lanes) {
+      for (const entry of this.#table.readyIn(laneId).takeFirst(now, slots)) open.push({ entry, quotas })
+    }
+    const claimed = withinQuotas(withinQuotas(inOneOrder(open), 'type'), 'tenant')
       .slice(0, limit)
       .map(({ entry }) => this.#lease(entry, replicaId, now))
-    for (const { lane, first } of taken) lane.putBack(first)
+    if (claimed.length < open.length) for (const { entry } of open) this.#table.putBack(entry)
     return claimed
   }
 
@@ -301,7 +299,7 @@ export class MemoryTaskStore implements TaskStore {
     const { enqueuedAt, cancelReason } = place
     entry.used = end.attemptsUsed
     entry.startedAt = end.startedAt
-    entry.attempts.push(...end.attempts.map(attempt => toAttemptView(attempt, place)))
+    for (const attempt of end.attempts) entry.attempts.push({ attempt, lease: place })
     const now = this.#clock.now()
     if (end.next.kind === 'end') this.#table.end(entry, end.next.status, end.next)
     else if (cancelReason !== null) this.#table.end(entry, 'cancelled', { reason: cancelReason })

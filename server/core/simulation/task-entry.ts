@@ -1,8 +1,8 @@
 import type { DeadLetterMark } from '../../contracts/dead-letters.ts'
-import type { AttemptView, TaskStatus } from '../../contracts/tasks.ts'
+import type { TaskStatus } from '../../contracts/tasks.ts'
 import type { CheckpointWrite } from '../queue/interruption.ts'
 import type { EndStatus, WaitReason } from '../queue/task-state.ts'
-import type { NewTask, QueuePlace } from '../queue/task-store.ts'
+import type { AttemptRecord, NewTask, QueuePlace } from '../queue/task-store.ts'
 
 /** Where a task of the memory store is in its life; each is a table of the store in PostgreSQL. */
 export type Place =
@@ -28,6 +28,12 @@ export type Place =
 
 export type Leased = Extract<Place, { kind: 'leased' }>
 
+/** An attempt that has ended, and the lease under which it was made. */
+export interface EndedAttempt {
+  attempt: AttemptRecord
+  lease: Leased
+}
+
 /** A task of the memory store. Times in ms since the epoch. */
 export interface Entry {
   /** Counts up with each task that is added. */
@@ -37,7 +43,7 @@ export interface Entry {
   /** Attempts used. */
   used: number
   startedAt: number | null
-  attempts: AttemptView[]
+  attempts: EndedAttempt[]
   /** Once it has failed. */
   letter: DeadLetterMark | null
   /** Its parents, without repeats. */

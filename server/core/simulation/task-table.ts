@@ -53,6 +53,11 @@ export class TaskTable {
     return lane
   }
 
+  /** One that was taken out of its lane stands where it stood, unless it was started. */
+  putBack(entry: Entry): void {
+    if (entry.place.kind === 'ready') this.readyIn(entry.task.laneId).add(entry)
+  }
+
   /** Waiting tasks by when they are due. */
   get due(): DueEntries {
     return this.#due
@@ -94,9 +99,10 @@ export class TaskTable {
   }
 
   #knownByKey(task: NewTask): InsertResult | null {
+    if (task.idempotencyKey === null) return null
     const known = this.#keys.get(`${task.tenantId} ${task.idempotencyKey}`)
     const earlier = known && this.#entries.get(known.id)
-    if (task.idempotencyKey === null || !known || !earlier) return null
+    if (!known || !earlier) return null
     if (known.bodyHash !== task.bodyHash) return { kind: 'conflict', id: known.id }
     return { kind: 'deduplicated', id: known.id, status: statusOf(earlier.place), priority: earlier.task.priority }
   }

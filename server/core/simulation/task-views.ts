@@ -6,8 +6,8 @@ import { letterError, signatureOf } from '../dead-letters/fingerprint.ts'
 import type { GraphTask } from '../queue/dependency-store.ts'
 import type { UrgentTask } from '../queue/interruption.ts'
 import type { QueueCounts } from '../queue/queue-counts.ts'
-import type { AttemptRecord, ClaimedTask, HeldLease, StoredTask } from '../queue/task-store.ts'
-import { compareEntries, type Entry, type Leased, statusOf } from './task-entry.ts'
+import type { ClaimedTask, HeldLease, StoredTask } from '../queue/task-store.ts'
+import { compareEntries, type EndedAttempt, type Entry, type Leased, statusOf } from './task-entry.ts'
 
 /** An entry as lists show it. */
 export function toSummary({ task, place, used, attempts, startedAt }: Entry): TaskSummary {
@@ -18,7 +18,7 @@ export function toSummary({ task, place, used, attempts, startedAt }: Entry): Ta
     status: statusOf(place),
     priority: task.priority,
     moduleId: task.pinnedModuleId,
-    servedBy: attempts.at(-1)?.moduleId || null,
+    servedBy: attempts.at(-1)?.attempt.moduleId || null,
     attemptCount: used,
     maxAttempts: task.maxAttempts,
     createdAt: toIso(task.acceptedAt),
@@ -50,7 +50,7 @@ export function toStoredTask(
     payload: JSON.parse(task.payload),
     result: ended?.result == null ? null : JSON.parse(ended.result),
     error: ended?.error ?? null,
-    attempts: entry.attempts,
+    attempts: entry.attempts.map(toAttemptView),
     score: task.score,
     rank: task.rank,
     runAt: task.runAt === null ? null : toIso(task.runAt),
@@ -156,7 +156,7 @@ export function toClaimed({ task, used, startedAt, attempts, checkpoint }: Entry
     maxAttempts: task.maxAttempts,
     complexity: task.complexity,
     costBudgetUsd: task.costBudgetUsd,
-    spentUsd: task.costBudgetUsd === null ? 0 : attempts.reduce((sum, attempt) => sum + attempt.costUsd, 0),
+    spentUsd: task.costBudgetUsd === null ? 0 : attempts.reduce((sum, { attempt }) => sum + attempt.costUsd, 0),
     submittedBy: task.submittedBy,
     retryOf: task.retryOf,
     traceparent: task.traceparent,
@@ -232,20 +232,19 @@ export function toIso(ms: number): string {
 }
 
 /** The attempt that a replica was at when it was lost: nobody knows more of it. */
-export function lostAttempt(entry: Entry, place: Leased, error: TaskError, now: number): AttemptView {
-  return {
+export function lostAttempt(entry: Entry, lease: Leased, error: TaskError, now: number): EndedAttempt {
+  const attempt = {
     number: entry.used,
     moduleId: '',
     instanceId: '',
     outcome: 'lost',
     error,
-    enqueuedAt: toIso(place.enqueuedAt),
-    claimedAt: toIso(place.claimedAt),
-    dispatchedAt: toIso(place.claimedAt),
-    endedAt: toIso(now),
+    dispatchedAt: lease.claimedAt,
+    endedAt: now,
     costUsd: 0,
     decision: null,
-  }
+  } as const
+  return { attempt, lease }
 }
 
 /** The leases of a replica, or only those that were asked to stop. */
@@ -266,14 +265,13 @@ export function toLeased(entries: Iterable<Entry>, replicaId: string, except: re
   })
 }
 
-/** An ended attempt of a lease as it is kept. */
-export function toAttemptView({ dispatchedAt, endedAt, ...attempt }: AttemptRecord, place: Leased): AttemptView {
+function toAttemptView({ attempt, lease }: EndedAttempt): AttemptView {
   return {
     ...attempt,
-    enqueuedAt: toIso(place.enqueuedAt),
-    claimedAt: toIso(place.claimedAt),
-    dispatchedAt: toIso(dispatchedAt),
-    endedAt: toIso(endedAt),
+    enqueuedAt: toIso(lease.enqueuedAt),
+    claimedAt: toIso(lease.claimedAt),
+    dispatchedAt: toIso(attempt.dispatchedAt),
+    endedAt: toIso(attempt.endedAt),
   }
 }
 

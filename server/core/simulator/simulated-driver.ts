@@ -1,6 +1,6 @@
 import type { Driver, DriverCall, DriverHealth, DriverOutcome } from '../queue/driver.ts'
 import type { Clock } from '../shared/clock.ts'
-import type { CallModel } from './call-model.ts'
+import type { CallModel, ModelledCall } from './call-model.ts'
 
 const healthy: DriverHealth = { status: 'healthy', load: null, latencyMs: 1, reason: null }
 const done: DriverOutcome = { kind: 'succeeded', result: null }
@@ -15,8 +15,8 @@ export class SimulatedDriver implements Driver {
   readonly #clock: Clock
   readonly #model: Pick<CallModel, 'ask'>
   readonly #inFlight = new Map<string, number>()
-  /** How often tasks that live have been called, by module. */
-  readonly #called = new Map<string, Map<string, number>>()
+  /** Which modules tasks that live have been called on, one entry for each call. */
+  readonly #called = new Map<string, string[]>()
 
   constructor(clock: Clock, model: Pick<CallModel, 'ask'>) {
     this.#clock = clock
@@ -36,27 +36,16 @@ export class SimulatedDriver implements Driver {
       inFlight,
     })
     return new Promise(resolve => {
+      let isUnderWay = true
       const end = (outcome: DriverOutcome) => {
+        if (!isUnderWay) return
+        isUnderWay = false
         this.#inFlight.set(instance.id, (this.#inFlight.get(instance.id) ?? 1) - 1)
         resolve(outcome)
       }
-      if (modelled.kind === 'hangs') {
-        signal.addEventListener('abort', () => end(aborted), { once: true })
-        return
-      }
-      const outcome: DriverOutcome =
-        modelled.kind === 'succeeded'
-          ? done
-          : { kind: 'failed', code: modelled.code, message: modelled.code, retryable: modelled.retryable }
-      const cancel = this.#clock.setTimer(modelled.durationMs, () => {
-        signal.removeEventListener('abort', onAbort)
-        end(outcome)
-      })
-      const onAbort = () => {
-        cancel()
-        end(aborted)
-      }
-      signal.addEventListener('abort', onAbort, { once: true })
+      // The signal is this call's own, so nobody has to stop listening to it.
+      signal.addEventListener('abort', () => end(aborted))
+      if (modelled.kind !== 'hangs') this.#clock.setTimer(modelled.durationMs, () => end(outcomeOf(modelled)))
     })
   }
 
@@ -75,13 +64,18 @@ export class SimulatedDriver implements Driver {
 
   /** Which call of this task on this module it is, from 0. */
   #countCall({ taskId, module }: DriverCall): number {
-    let byModule = this.#called.get(taskId)
-    if (!byModule) {
-      byModule = new Map()
-      this.#called.set(taskId, byModule)
+    const called = this.#called.get(taskId)
+    if (!called) {
+      this.#called.set(taskId, [module.id])
+      return 0
     }
-    const count = byModule.get(module.id) ?? 0
-    byModule.set(module.id, count + 1)
+    const count = called.filter(id => id === module.id).length
+    called.push(module.id)
     return count
   }
+}
+
+function outcomeOf(call: Exclude<ModelledCall, { kind: 'hangs' }>): DriverOutcome {
+  if (call.kind === 'succeeded') return done
+  return { kind: 'failed', code: call.code, message: call.code, retryable: call.retryable }
 }

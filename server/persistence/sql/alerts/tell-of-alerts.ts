@@ -59,11 +59,10 @@ export async function appendAlertEvents(
   news: readonly AlertNews[],
 ): Promise<void> {
   if (news.length === 0) return
-  const at = new Date(nowMs).toISOString()
   const events = news.map(({ topic, alert }) => ({
     schemaVersion: 1 as const,
     type: topic,
-    at,
+    at: nowMs,
     priority: priorities[alert.severity],
     taskId: null,
     moduleId: alert.module_id,

@@ -18,7 +18,7 @@ export function serializeEvent(event: StampedEvent): string {
   const stored: StoredEvent = {
     v: 1,
     type: event.type,
-    at: event.at,
+    at: new Date(event.at).toISOString(),
     priority: event.priority,
     taskId: event.taskId,
     moduleId: event.moduleId,
