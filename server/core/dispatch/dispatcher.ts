@@ -257,11 +257,11 @@ export class Dispatcher implements RunningTasks {
   }
 
   #openLanes(room: number): OpenLane[] {
-    const parkedIn = new Set(this.#parked.map(({ task }) => task.laneId))
+    const parkedIn = this.#parked.length > 0 ? new Set(this.#parked.map(({ task }) => task.laneId)) : null
     const open: OpenLane[] = []
     for (const laneId of this.#hot) {
       const lane = this.#options.lanes.get(laneId)
-      if (!lane || parkedIn.has(laneId) || this.#options.pauses.holds(lane)) continue
+      if (!lane || parkedIn?.has(laneId) || this.#options.pauses.holds(lane)) continue
       const slots = this.#options.router.freeSlots(lane)
       if (slots > 0) open.push({ lane, slots: Math.min(slots, room) })
     }

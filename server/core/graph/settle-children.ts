@@ -51,6 +51,7 @@ export function settleChild(
     const twin = verdicts.get(key.id)
     return twin && twin.kind !== 'added' ? twin : key
   }
+  if (task.dependsOn.length === 0) return { kind: 'added', parents: [], open: [] }
   const parents = new Set<string>()
   const open: string[] = []
   for (const named of task.dependsOn) {

@@ -8,7 +8,8 @@ const keptPoints = 120
 
 interface Series {
   last: { at: number; totals: TaskTotals } | null
-  points: ThroughputPoint[]
+  /** Times in ms since the epoch. */
+  points: (Omit<ThroughputPoint, 'at'> & { at: number })[]
 }
 
 /**
@@ -47,7 +48,8 @@ export class ThroughputSampler {
 
   /** Oldest first, one per second. */
   points(tenantId: string): ThroughputPoint[] {
-    return this.#series.get(tenantId)?.points ?? []
+    const points = this.#series.get(tenantId)?.points ?? []
+    return points.map(point => ({ ...point, at: new Date(point.at).toISOString() }))
   }
 
   /** The newest totals; null before the first sample. */
@@ -76,7 +78,7 @@ export class ThroughputSampler {
       const seconds = Math.max(0.5, (at - series.last.at) / 1_000)
       const before = series.last.totals
       series.points.push({
-        at: new Date(at).toISOString(),
+        at,
         accepted: (totals.accepted - before.accepted) / seconds,
         succeeded: (totals.succeeded - before.succeeded) / seconds,
         failed: (totals.failed - before.failed) / seconds,

@@ -13,6 +13,7 @@ import type { Actor } from '../shared/principal.ts'
 import type { Admission } from './admission.ts'
 import { checkRoute, checkTimes } from './check-submission.ts'
 import { hurryAncestors } from './hurry-ancestors.ts'
+import type { Lane } from './lane.ts'
 import type { LaneDirectory } from './lane-directory.ts'
 import { describeParentFault } from './parent-faults.ts'
 import { priorityOf, type QueuePolicy, rankOf, scoreOf } from './priority.ts'
@@ -60,6 +61,17 @@ export interface SubmissionContext {
   origin?: Origin | null
   /** W3C trace context of the caller; null when there was none that can be carried on. */
   traceparent?: string | null
+}
+
+/** What is known of a submission before its task is made. */
+interface Known extends Required<SubmissionContext> {
+  acceptedAt: number
+  runAt: number | null
+  deadline: number | null
+  /** JSON text. */
+  payload: string
+  lane: Lane
+  dependsOn: readonly string[]
 }
 
 /**
@@ -115,8 +127,19 @@ export class Submission {
     { origin = null, traceparent = null }: SubmissionContext = {},
   ): Promise<NewTask> {
     if (this.#isClosed) throw shuttingDown()
-    const task = await this.#prepare(by, input, dependsOn, { origin, traceparent })
-    this.#options.admission.admit(task)
+    const { admission, clock, lanes } = this.#options
+    const payload = this.#checkedPayload(by.tenantId, input)
+    const acceptedAt = clock.now()
+    const times = checkTimes(input, acceptedAt)
+    const purpose = {
+      tenantId: by.tenantId,
+      taskType: input.type,
+      pinnedModuleId: input.moduleId ?? null,
+      resources: input.resources ?? noResources,
+    }
+    const lane = lanes.find(purpose) ?? (await lanes.ensure(purpose))
+    const task = this.#newTask(by, input, { ...times, acceptedAt, payload, lane, dependsOn, origin, traceparent })
+    admission.admit(task)
     return task
   }
 
@@ -165,66 +188,61 @@ export class Submission {
     return graphs.map(graph => results.splice(0, graph.length))
   }
 
-  async #prepare(
-    by: Actor,
-    input: SubmitTask,
-    dependsOn: readonly string[],
-    { origin, traceparent }: Required<SubmissionContext>,
-  ): Promise<NewTask> {
-    const { clock, ids, lanes, policyOf } = this.#options
-    const { tenantId } = by
+  /** The payload as JSON text. Throws when no module could take the task, or its payload is not what they take. */
+  #checkedPayload(tenantId: string, input: SubmitTask): string {
     checkRoute(this.#options.catalog, tenantId, input)
     const value = input.payload ?? null
     const payload = toStorableJson(value, 'payload', { bytes: limits.payloadBytes, depth: limits.jsonDepth })
     const mismatch = this.#options.validator.validate(tenantId, input.type, value)
-    if (mismatch !== null) {
-      throw new QuarterdeckError('PAYLOAD_SCHEMA_MISMATCH', {
-        message: `The payload does not fit type ${input.type}: ${mismatch}`,
-        action: 'See the input schema of the type on its module.',
-      })
-    }
-    const now = clock.now()
-    const { runAt, deadline } = checkTimes(input, now)
+    if (mismatch === null) return payload
+    throw new QuarterdeckError('PAYLOAD_SCHEMA_MISMATCH', {
+      message: `The payload does not fit type ${input.type}: ${mismatch}`,
+      action: 'See the input schema of the type on its module.',
+    })
+  }
+
+  #newTask(by: Actor, input: SubmitTask, known: Known): NewTask {
+    const { catalog, ids, digest, policyOf } = this.#options
+    const { acceptedAt, runAt, origin, lane, payload } = known
+    const { tenantId, name: submittedBy } = by
+    const { type } = input
     const policy = policyOf(tenantId)
-    const priority = priorityOf(policy, input.type, input.priority)
-    const score = scoreOf(policy, input.type, priority)
-    const pinnedModuleId = input.moduleId ?? null
-    const purpose = { tenantId, taskType: input.type, pinnedModuleId, resources: input.resources ?? noResources }
-    const lane = lanes.find(purpose) ?? (await lanes.ensure(purpose))
+    const priority = priorityOf(policy, type, input.priority)
+    const score = scoreOf(policy, type, priority)
     const id = ids.next()
     return {
       tenantId,
       id,
       laneId: lane.id,
-      type: input.type,
-      pinnedModuleId,
+      type,
+      pinnedModuleId: lane.pinnedModuleId,
       priority,
       score,
-      rank: rankOf(now, score),
+      rank: rankOf(acceptedAt, score),
       runAt,
-      deadline,
-      ...limitsOf(this.#options.catalog, policy, tenantId, input),
+      deadline: known.deadline,
+      ...limitsOf(catalog, policy, tenantId, input),
       complexity: input.estimatedComplexity ?? 1,
       costBudgetUsd: input.costBudgetUsd ?? null,
       idempotencyKey: input.idempotencyKey ?? null,
-      bodyHash: input.idempotencyKey === undefined ? null : this.#options.digest(canonicalBody(input)),
-      submittedBy: by.name,
-      dependsOn: dependsOn.map(parentId => parentId.toLowerCase()),
+      bodyHash: input.idempotencyKey === undefined ? null : digest(canonicalBody(input)),
+      submittedBy,
+      dependsOn: known.dependsOn.map(parentId => parentId.toLowerCase()),
       retryOf: origin?.taskId ?? null,
       remake: origin && { kind: origin.kind, by, jobId: origin.jobId, isPayloadEdited: origin.isPayloadEdited },
-      traceparent,
-      acceptedAt: now,
+      traceparent: known.traceparent,
+      acceptedAt,
       payload,
       payloadBytes: utf8Bytes(payload),
       event: {
         schemaVersion: 1,
         type: runAt === null ? 'task.ready' : 'task.scheduled',
-        at: now,
+        at: acceptedAt,
         priority,
         taskId: id,
-        moduleId: pinnedModuleId,
+        moduleId: lane.pinnedModuleId,
         instanceId: null,
-        data: { type: input.type, submittedBy: by.name },
+        data: { type, submittedBy },
       },
     }
   }

@@ -102,9 +102,8 @@ export class MemoryTaskStore implements TaskStore {
     for (const { laneId, slots, quotas } of lanes) {
       for (const entry of this.#table.readyIn(laneId).takeFirst(now, slots)) open.push({ entry, quotas })
     }
-    const claimed = withinQuotas(withinQuotas(inOneOrder(open), 'type'), 'tenant')
-      .slice(0, limit)
-      .map(({ entry }) => this.#lease(entry, replicaId, now))
+    const first = withinQuotas(withinQuotas(inOneOrder(open), 'type'), 'tenant').slice(0, limit)
+    const claimed = first.map(({ entry }) => this.#lease(entry, replicaId, now))
     if (claimed.length < open.length) for (const { entry } of open) this.#table.putBack(entry)
     return claimed
   }

@@ -34,6 +34,8 @@ interface Sample {
 interface Distribution {
   samples: Sample[]
   durations: Map<number, number[]>
+  /** The highest of its load levels. */
+  highest: number
 }
 
 /** A recorded outcome stands for the same call only when it is made about when it was: an outage has an end. */
@@ -99,9 +101,10 @@ export class CallModel {
     if (call.kind !== 'succeeded') return call
     const now = levelOf(inFlight)
     if (now === level) return call
-    const durations = this.#distributions.get(type)?.get(moduleId)?.durations
-    if (!durations) return call
-    if (now > Math.max(...durations.keys())) this.beyondLoad++
+    const distribution = this.#distributions.get(type)?.get(moduleId)
+    if (!distribution) return call
+    const { durations, highest } = distribution
+    if (now > highest) this.beyondLoad++
     const [from, to] = [durations.get(level), durations.get(now)]
     if (!from || !to || from.length < leastPerLevel || to.length < leastPerLevel) return call
     const share = rankIn(from, call.durationMs) / from.length
@@ -126,10 +129,12 @@ export class CallModel {
       const call = this.#callOf(task, attempt, place)
       if (!call) continue
       const byModule = getOrAdd(this.#distributions, task.type, () => new Map<string, Distribution>())
-      const distribution = getOrAdd(byModule, attempt.moduleId, () => ({ samples: [], durations: new Map() }))
+      const distribution = getOrAdd(byModule, attempt.moduleId, () => ({ samples: [], durations: new Map(), highest: Number.NEGATIVE_INFINITY }))
       const level = levelOf(attempt.inFlight ?? 0)
       distribution.samples.push({ at: attempt.dispatchedAt, level, call })
-      if (call.kind === 'succeeded') getOrAdd(distribution.durations, level, () => []).push(call.durationMs)
+      if (call.kind !== 'succeeded') continue
+      getOrAdd(distribution.durations, level, () => []).push(call.durationMs)
+      distribution.highest = Math.max(distribution.highest, level)
     }
   }
 

@@ -44,8 +44,8 @@ export class RunRecord {
     return this.#modules[this.#servedBy[index] ?? 0] ?? ''
   }
 
-  addCall(index: number, call: { moduleId: string; enqueuedAt: number; dispatchedAt: number; endedAt: number }): void {
-    if (this.calls[index] === 0) this.waitMs[index] = Math.max(0, call.dispatchedAt - call.enqueuedAt)
+  addCall(index: number, call: { moduleId: string; dispatchedAt: number; endedAt: number }, enqueuedAt: number): void {
+    if (this.calls[index] === 0) this.waitMs[index] = Math.max(0, call.dispatchedAt - enqueuedAt)
     this.calls[index] = (this.calls[index] ?? 0) + 1
     this.runMs[index] = (this.runMs[index] ?? 0) + Math.max(0, call.endedAt - call.dispatchedAt)
     this.#servedBy[index] = this.#numberOf(call.moduleId)
@@ -53,7 +53,7 @@ export class RunRecord {
 
   /** The calls of a lease that has just ended. */
   addLease(index: number, { task, attempts }: LeaseEnd): void {
-    for (const attempt of attempts) this.addCall(index, { ...attempt, enqueuedAt: task.enqueuedAt })
+    for (const attempt of attempts) this.addCall(index, attempt, task.enqueuedAt)
   }
 
   end(index: number, fate: EndStatus | 'rejected', at: number): void {
@@ -80,7 +80,7 @@ export class RunRecord {
 export function recordOf(history: RecordedHistory): RunRecord {
   const record = new RunRecord(history.tasks.length)
   for (const [index, task] of history.tasks.entries()) {
-    for (const attempt of task.attempts) record.addCall(index, attempt)
+    for (const attempt of task.attempts) record.addCall(index, attempt, attempt.enqueuedAt)
     if (task.finishedAt !== null) record.end(index, task.status as EndStatus, task.finishedAt)
   }
   return record
