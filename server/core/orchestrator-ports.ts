@@ -93,4 +93,6 @@ export interface OrchestratorSettings {
   queueCapacityBytes: number
   /** Total time of a task from its first start, when it names none. */
   taskTimeoutMs: number
+  /** Whether why calls went where they went is described, to be kept with them; true when not given. */
+  keepsDecisions?: boolean
 }

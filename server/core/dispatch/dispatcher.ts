@@ -220,7 +220,8 @@ export class Dispatcher implements RunningTasks {
   /** Answers whether it is worth trying again at once. */
   async #claimOnce(): Promise<boolean> {
     const { store, replicaId, clock, concurrency } = this.#options
-    if (this.#isInDoubt()) await this.#takeUnknown()
+    const isInDoubt = this.#nextDoubtAt <= this.#doubtUntil && clock.now() >= this.#nextDoubtAt
+    if (isInDoubt) await this.#takeUnknown()
     if (this.#hot.size === 0 || !this.#options.mayClaim()) return false
     const room = Math.min(claimBatch, concurrency - this.#executions.size)
     if (this.#preemptible.size > 0) this.#preemption.consider()
@@ -242,11 +243,6 @@ export class Dispatcher implements RunningTasks {
     this.claimed += claimed.length
     this.#take(claimed)
     return claimed.length > 0 && this.#hot.size > 0
-  }
-
-  /** Whether it is time to look for what a claim took whose answer was lost. */
-  #isInDoubt(): boolean {
-    return this.#nextDoubtAt <= this.#doubtUntil && this.#options.clock.now() >= this.#nextDoubtAt
   }
 
   /** After a claim whose answer was lost, takes what it claimed all the same; by the same hand as claims, so never both. */

@@ -103,6 +103,8 @@ export class EventWriter {
 
 /** One batch per tenant, the most urgent events first, those of one priority as they were published. */
 function toBatches(entries: readonly Entry[]): { tenantId: string; events: StampedEvent[] }[] {
+  const [only] = entries
+  if (only && entries.length === 1) return [{ tenantId: only.tenantId, events: [only.event] }]
   const urgentFirst = entries.toSorted((a, b) => a.event.priority - b.event.priority)
   const batches: { tenantId: string; events: StampedEvent[] }[] = []
   for (const [tenantId, own] of Map.groupBy(urgentFirst, entry => entry.tenantId)) {

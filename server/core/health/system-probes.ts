@@ -2,8 +2,6 @@ import type { HealthMember } from '../../contracts/health.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import { roundScore, stateOf } from './aggregate.ts'
 
-const over = 'over'
-
 /** Something the fleet stands on: the database, the queue, an outside service. */
 export interface MonitoredSystem {
   id: string
@@ -83,17 +81,16 @@ export class SystemProbes {
 
   async #probe(system: MonitoredSystem): Promise<{ score: number; reason: string }> {
     const { clock, timeoutMs } = this.#options
-    const ended = new AbortController()
-    const tooLate = delay(clock, timeoutMs, ended.signal).then(() => ({
-      score: 0,
-      reason: `No answer within ${timeoutMs / 1_000} s`,
-    }))
-    const answer = Promise.resolve()
-      .then(() => system.probe())
-      .catch(() => ({ score: 0, reason: 'It cannot be probed' }))
-    const result = await Promise.race([answer, tooLate])
-    // Without a reason a DOMException is made, which took longer than the probe itself.
-    ended.abort(over)
-    return result
+    return new Promise(resolve => {
+      const tooLate = { score: 0, reason: `No answer within ${timeoutMs / 1_000} s` }
+      const cancel = clock.setTimer(timeoutMs, () => resolve(tooLate))
+      const end = (answer: { score: number; reason: string }) => {
+        cancel()
+        resolve(answer)
+      }
+      Promise.resolve()
+        .then(() => system.probe())
+        .then(end, () => end({ score: 0, reason: 'It cannot be probed' }))
+    })
   }
 }

@@ -13,6 +13,19 @@ const mostCandidates = 20
 /** Modules a decision names among those that were skipped. */
 const mostSkipped = 5
 
+/** Stands for decisions that nobody keeps. */
+export const notDescribed: DecisionView = Object.freeze({
+  schemaVersion: 1,
+  moduleId: null,
+  instanceId: null,
+  strategy: null,
+  probability: 0,
+  confidence: 0,
+  fallbacks: [],
+  reasons: [],
+  candidates: [],
+})
+
 /**
  * The decision behind a selection as it is stored, of bounded size: made before the slot is taken, so that loads are those
  * the choice stood on.

@@ -8,7 +8,7 @@ import type { LanePurpose } from '../queue/lane.ts'
 import type { ModulePauses } from '../queue/pause-board.ts'
 import { isEnough, noResources } from '../queue/resources.ts'
 import type { ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
-import { describeDecision } from './describe-decision.ts'
+import { describeDecision, notDescribed } from './describe-decision.ts'
 import { isOverBudget } from './exclusions.ts'
 import { RoutePlan } from './route-plan.ts'
 import { RoutingCounters } from './routing-counters.ts'
@@ -23,6 +23,8 @@ export interface RouterResources extends PoolResources {
   /** Whether services are chosen by cost among those that are as good. */
   isCostBased: () => boolean
   pauses: ModulePauses
+  /** Whether decisions are described, to be kept; true when not given. */
+  keepsDecisions?: boolean
 }
 
 /** Makes the router of one replica. Nothing to start or stop; its counters begin at zero. */
@@ -46,7 +48,7 @@ class FleetRouter implements TaskRouter {
 
   route(request: RouteRequest): RouteResult {
     const selection = this.#select(request)
-    const decision = describeDecision(selection)
+    const decision = this.#resources.keepsDecisions === false ? notDescribed : describeDecision(selection)
     const { chosen } = selection
     if (!chosen) {
       this.#counters.countUnroutable(request)

@@ -39,10 +39,19 @@ export class BinaryHeap<Item> {
     return first
   }
 
-  /** Puts an item into the free first place and lets it sink. */
-  #sink(item: Item): void {
+  /** Drops all others; costs O(n). */
+  retain(isKept: (item: Item) => boolean): void {
     const items = this.#items
-    let place = 0
+    let kept = 0
+    for (const item of items) if (isKept(item)) items[kept++] = item
+    items.length = kept
+    for (let place = (kept >> 1) - 1; place >= 0; place--) this.#sink(items[place] as Item, place)
+  }
+
+  /** Puts an item into a free place and lets it sink. */
+  #sink(item: Item, free = 0): void {
+    const items = this.#items
+    let place = free
     for (;;) {
       let child = 2 * place + 1
       if (child >= items.length) break

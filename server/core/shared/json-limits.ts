@@ -49,6 +49,7 @@ export function utf8Bytes(text: string): number {
 
 /** Depth of nesting, without recursion; stops counting one past `limit`. */
 function depthOf(root: unknown, limit: number): number {
+  if (!isNested(root)) return 0
   let level: unknown[] = [root]
   let depth = 0
   while (level.length > 0 && depth <= limit) {

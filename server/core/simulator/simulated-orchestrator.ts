@@ -58,6 +58,7 @@ export function createSimulatedOrchestrator(options: {
       queueCapacity: snapshot.queueCapacity,
       queueCapacityBytes: Number.MAX_SAFE_INTEGER,
       taskTimeoutMs: snapshot.taskTimeoutMs,
+      keepsDecisions: false,
     },
   )
 }

@@ -8,11 +8,15 @@ interface VirtualTimer {
   callback: (() => void) | null
 }
 
+/** Cancelled timers are swept out when there are so many, and more than others: most time-outs end so, long before their time. */
+const sweptFrom = 64
+
 /** A clock that jumps from timer to timer; it moves only when `runNext` is called. */
 export class VirtualClock implements Clock {
   readonly #timers = new BinaryHeap<VirtualTimer>((a, b) => a.at - b.at || a.number - b.number)
   #now: number
   #count = 0
+  #cancelled = 0
 
   /** Starts at `startMs` since the epoch. */
   constructor(startMs: number) {
@@ -27,7 +31,10 @@ export class VirtualClock implements Clock {
     const timer: VirtualTimer = { at: this.#now + Math.max(0, delayMs), number: this.#count++, callback }
     this.#timers.push(timer)
     return () => {
+      if (timer.callback === null) return
       timer.callback = null
+      this.#cancelled++
+      if (this.#cancelled >= sweptFrom && this.#cancelled * 2 > this.#timers.size) this.#sweep()
     }
   }
 
@@ -35,11 +42,22 @@ export class VirtualClock implements Clock {
   runNext(until: number): boolean {
     for (let timer = this.#timers.first; timer && timer.at <= until; timer = this.#timers.first) {
       this.#timers.pop()
-      if (timer.callback === null) continue
+      const { callback } = timer
+      if (callback === null) {
+        this.#cancelled--
+        continue
+      }
+      // From here on cancelling it changes nothing.
+      timer.callback = null
       this.#now = timer.at
-      timer.callback()
+      callback()
       return true
     }
     return false
+  }
+
+  #sweep(): void {
+    this.#timers.retain(({ callback }) => callback !== null)
+    this.#cancelled = 0
   }
 }
