@@ -129,7 +129,11 @@ export class CallModel {
       const call = this.#callOf(task, attempt, place)
       if (!call) continue
       const byModule = getOrAdd(this.#distributions, task.type, () => new Map<string, Distribution>())
-      const distribution = getOrAdd(byModule, attempt.moduleId, () => ({ samples: [], durations: new Map(), highest: Number.NEGATIVE_INFINITY }))
+      const distribution = getOrAdd(byModule, attempt.moduleId, () => ({
+        samples: [],
+        durations: new Map(),
+        highest: Number.NEGATIVE_INFINITY,
+      }))
       const level = levelOf(attempt.inFlight ?? 0)
       distribution.samples.push({ at: attempt.dispatchedAt, level, call })
       if (call.kind !== 'succeeded') continue

@@ -10,7 +10,7 @@ import { snapshotOf } from './testing/synthetic-history.ts'
 
 const request = runSimulationInput.parse({})
 
-/** Simulations of which none ever ends. */
+/** Simulations of which none ends before it is told to. */
 function open() {
   const kept = new Map<string, SimulationView>()
   const store: SimulationStore = {
@@ -26,12 +26,21 @@ function open() {
     requestCancel: async () => true,
   }
   const failing = { snapshot: false }
+  /** The tenants of those that ran so far, the last of which still runs, and how to end it. */
+  const ran: string[] = []
+  let endRun = () => {}
   const service = new SimulationService({
     store,
-    runner: { run: () => new Promise(() => {}) },
-    snapshot: async () => {
+    runner: {
+      run: ({ present }) =>
+        new Promise((_resolve, reject) => {
+          ran.push(present.tenantId)
+          endRun = () => reject(new Error('told to end'))
+        }),
+    },
+    snapshot: async tenantId => {
       if (failing.snapshot) throw new Error('the database is away')
-      return snapshotOf()
+      return { ...snapshotOf(), tenantId }
     },
     clock: new FakeClock(0),
     ids: createSeededIds(1),
@@ -40,10 +49,10 @@ function open() {
     replicaId: 'r1',
     version: '1.0.0',
   })
-  return { service, kept, failing }
+  return { service, kept, failing, ran, endRun: () => endRun() }
 }
 
-test('of twenty that are asked for at once five are taken, and the others are told to wait', async () => {
+test('of twenty that a tenant asks for at once five are taken, and the others are told to wait', async () => {
   const { service, kept } = open()
   const ends = await Promise.allSettled(Array.from({ length: 20 }, () => service.run(ann, request)))
   expect(kept.size).toBe(5)
@@ -61,4 +70,21 @@ test('one that could not begin takes nobody’s place, nor does one that was can
   await expect(service.run(ann, request)).rejects.toMatchObject({ code: 'SIMULATOR_BUSY' })
   await service.cancel(ann, begun[4]!.id)
   expect((await service.run(ann, request)).status).toBe('queued')
+})
+
+test('a tenant who asks for many holds up no other: each has places of its own, and they take turns', async () => {
+  const { service, ran, endRun } = open()
+  const bob = { ...ann, tenantId: 'bobs' }
+  const eve = { ...ann, tenantId: 'eves' }
+  for (let time = 0; time < 5; time++) await service.run(ann, request)
+  await expect(service.run(ann, request)).rejects.toMatchObject({ code: 'SIMULATOR_BUSY' })
+  for (let time = 0; time < 2; time++) await service.run(bob, request)
+  await service.run(eve, request)
+  const { tenantId: own } = ann
+  const expected = [own, 'bobs', 'eves', own, 'bobs', own, own, own]
+  for (let turn = 1; turn < expected.length; turn++) {
+    endRun()
+    await expect.poll(() => ran.length).toBe(turn + 1)
+  }
+  expect(ran).toEqual(expected)
 })

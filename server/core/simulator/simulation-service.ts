@@ -62,17 +62,24 @@ interface Waiting {
 }
 
 const touchMs = 2_000
-/** Simulations that wait on one replica, with the one that runs. */
-const mostWaiting = 5
+/** Simulations of one tenant that wait on one replica, with the one that runs. */
+const mostOfTenant = 5
 const hourMs = 3_600_000
 
-/** What-if runs: one at a time on each replica, the others in turn. They are kept with what they found. */
+/**
+ * What-if runs: one at a time on each replica. Tenants take turns, so that one who asks for many delays the others by one run
+ * each time; those of a tenant run in the order in which they were asked for. They are kept with what they found.
+ */
 export class SimulationService implements SimulationOperations {
   readonly #options: SimulationServiceOptions
+  /** In the order in which they were asked for, with the one that runs. */
   readonly #waiting: Waiting[] = []
-  /** Those that are being written down, before they wait. */
-  #beginning = 0
-  #isRunning = false
+  /** The tenants of those that are being written down, before they wait. */
+  readonly #beginning: string[] = []
+  /** The number of each tenant's last turn. */
+  readonly #lastTurns = new Map<string, number>()
+  #turn = 0
+  #running: Waiting | null = null
   #cancelTouch: (() => void) | null = null
 
   constructor(options: SimulationServiceOptions) {
@@ -80,10 +87,12 @@ export class SimulationService implements SimulationOperations {
   }
 
   async run(by: Principal, request: RunSimulation): Promise<SimulationView> {
-    if (this.#waiting.length + this.#beginning >= mostWaiting) throw busy()
-    this.#beginning++
+    const isOwn = (tenantId: string) => tenantId === by.tenantId
+    const own = this.#waiting.filter(entry => isOwn(entry.tenantId)).length + this.#beginning.filter(isOwn).length
+    if (own >= mostOfTenant) throw busy()
+    this.#beginning.push(by.tenantId)
     const entry = await this.#begin(by, request).finally(() => {
-      this.#beginning--
+      this.#beginning.splice(this.#beginning.indexOf(by.tenantId), 1)
     })
     this.#waiting.push(entry)
     this.#touchOn()
@@ -155,24 +164,39 @@ export class SimulationService implements SimulationOperations {
 
   async #stop(id: string): Promise<void> {
     const entry = this.#waiting.find(each => each.id === id)
-    if (!entry) return
-    this.#waiting.splice(this.#waiting.indexOf(entry), 1)
+    if (!entry || !this.#takeOff(entry)) return
     entry.controller.abort('cancelled')
     await this.#end(entry.tenantId, id, { status: 'cancelled' })
   }
 
   /** One after the other. */
   async #work(): Promise<void> {
-    if (this.#isRunning) return
-    this.#isRunning = true
-    for (let entry = this.#waiting[0]; entry; entry = this.#waiting[0]) {
+    if (this.#running) return
+    for (let entry = this.#next(); entry; entry = this.#next()) {
+      this.#running = entry
+      this.#lastTurns.set(entry.tenantId, ++this.#turn)
       const end = await this.#simulate(entry)
       // Whoever took it off the list has said how it ended.
-      if (this.#waiting[0] !== entry) continue
+      if (!this.#waiting.includes(entry)) continue
       await this.#end(entry.tenantId, entry.id, end)
-      this.#waiting.shift()
+      this.#takeOff(entry)
     }
-    this.#isRunning = false
+    this.#running = null
+  }
+
+  /** The oldest one of the tenant whose last turn is longest ago. */
+  #next(): Waiting | undefined {
+    const lastTurn = ({ tenantId }: Waiting) => this.#lastTurns.get(tenantId) ?? 0
+    let next = this.#waiting[0]
+    for (const entry of this.#waiting) if (next && lastTurn(entry) < lastTurn(next)) next = entry
+    return next
+  }
+
+  /** Answers whether it was still on the list. */
+  #takeOff(entry: Waiting): boolean {
+    const place = this.#waiting.indexOf(entry)
+    if (place >= 0) this.#waiting.splice(place, 1)
+    return place >= 0
   }
 
   async #simulate(entry: Waiting): Promise<SimulationEnd> {
@@ -206,8 +230,9 @@ export class SimulationService implements SimulationOperations {
   }
 
   async #touchAll(): Promise<void> {
-    for (const [place, { tenantId, id, progress }] of [...this.#waiting].entries()) {
-      const status = place === 0 ? 'running' : 'queued'
+    for (const entry of [...this.#waiting]) {
+      const { tenantId, id, progress } = entry
+      const status = entry === this.#running ? 'running' : 'queued'
       try {
         if (await this.#options.store.touch(tenantId, id, { status, progress })) await this.#stop(id)
       } catch (error) {
@@ -238,8 +263,8 @@ function notFound(id: string): QuarterdeckError {
 
 function busy(): QuarterdeckError {
   return new QuarterdeckError('SIMULATOR_BUSY', {
-    message: `${mostWaiting} simulations run or wait on this server already.`,
-    action: 'Wait for one to end, or cancel one.',
+    message: `${mostOfTenant} of your simulations run or wait on this server already.`,
+    action: 'Wait for one of them to end, or cancel one.',
     details: { retryAfterSeconds: 30 },
     retryable: true,
   })
