@@ -210,9 +210,9 @@ export async function startQuarterdeck(given: Config, options: StartOptions): Pr
       await server.close()
       await (await pages)?.close()
     })
+    cleanups.push(() => suggestions.duty.stop())
     cleanups.push(() => simulations.stop())
     cleanups.push(() => analysis.stop())
-    cleanups.push(() => suggestions.duty.stop())
     // First of all on the way out, while the port is still open: modules may report what they finish in the meantime.
     cleanups.push(() => orchestrator.stop(stopGraceMs))
     return {

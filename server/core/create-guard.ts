@@ -120,8 +120,8 @@ export function createGuard(ports: OrchestratorPorts, parts: GuardParts): Guard 
       for (const part of [overview.throughput, watch, invariants, runner]) part.start()
     },
     async stop() {
-      for (const part of [overview.throughput, watch, invariants]) part.stop()
-      await runner.stop()
+      overview.throughput.stop()
+      await Promise.all([watch, invariants, runner].map(part => part.stop()))
     },
   }
 }

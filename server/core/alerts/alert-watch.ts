@@ -61,8 +61,9 @@ export class AlertWatch {
     this.#duty.start(everyMs)
   }
 
-  stop(): void {
-    this.#duty.stop()
+  /** Resolves when an evaluation under way has ended. */
+  stop(): Promise<void> {
+    return this.#duty.stop()
   }
 
   /** Evaluates soon; something has just changed that a person waits for. */

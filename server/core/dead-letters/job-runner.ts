@@ -38,13 +38,12 @@ export class JobRunner {
   readonly #options: JobRunnerOptions
   readonly #duty: Duty
   readonly #budgets = new Map<string, RateBudget>()
-  #current: Promise<unknown> = Promise.resolve()
   #isStopped = false
 
   constructor(options: JobRunnerOptions) {
     this.#options = options
     const { clock, logger } = options
-    this.#duty = new Duty({ name: 'dead letter jobs', clock, logger, retryMs, run: () => this.#run() })
+    this.#duty = new Duty({ name: 'dead letter jobs', clock, logger, retryMs, run: () => this.#stepAll() })
   }
 
   start(): void {
@@ -54,20 +53,13 @@ export class JobRunner {
   /** Lets the step under way end, then gives the leases back, so that another replica goes on at once. */
   async stop(): Promise<void> {
     this.#isStopped = true
-    this.#duty.stop()
-    await this.#current
+    await this.#duty.stop()
     await this.#options.jobs.release(this.#options.replicaId).catch(() => {})
   }
 
   /** There is something new to do. */
   wake(): void {
     this.#duty.runWithin(0)
-  }
-
-  #run(): Promise<number> {
-    const work = this.#stepAll()
-    this.#current = work.catch(() => {})
-    return work
   }
 
   async #stepAll(): Promise<number> {

@@ -37,13 +37,12 @@ export class DeploymentRunner {
   readonly #tally: DeploymentTally
   readonly #duty: Duty
   #stopFollowing = () => {}
-  #current: Promise<unknown> = Promise.resolve()
 
   constructor(options: DeploymentRunnerOptions) {
     this.#options = options
     const { clock, logger, load } = options
     this.#tally = new DeploymentTally(load)
-    this.#duty = new Duty({ name: 'deployments', clock, logger, retryMs: everyMs, run: () => this.#run() })
+    this.#duty = new Duty({ name: 'deployments', clock, logger, retryMs: everyMs, run: () => this.#step() })
   }
 
   /** To be called after the registry was started. */
@@ -54,9 +53,8 @@ export class DeploymentRunner {
 
   /** Lets a move under way end, and writes what was counted. */
   async stop(): Promise<void> {
-    this.#duty.stop()
     this.#stopFollowing()
-    await this.#current
+    await this.#duty.stop()
     await this.#write().catch((error: unknown) => {
       this.#options.logger.warn({ error }, 'calls of deployments could not be written')
     })
@@ -85,12 +83,6 @@ export class DeploymentRunner {
       })),
       waitingFor: this.#judge(module, tallies).waitingFor,
     }
-  }
-
-  #run(): Promise<number> {
-    const work = this.#step()
-    this.#current = work.catch(() => {})
-    return work
   }
 
   async #step(): Promise<number> {

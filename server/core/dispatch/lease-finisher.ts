@@ -19,7 +19,8 @@ export interface LeaseFinisherOptions {
 
 const batchSize = 256
 const batchDelayMs = 1
-const concurrentBatches = 1
+/** The database works on one batch while this process makes the next; a third would only wait for a processor. */
+const concurrentBatches = 2
 const retryMs = 500
 
 /**

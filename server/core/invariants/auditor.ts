@@ -40,6 +40,7 @@ const couldNotLook = 'The check could not be made; the log of the replica says w
 export class Auditor implements InvariantOperations {
   readonly #options: AuditorOptions
   readonly #duty: Duty
+  #isStopped = false
   #known: { at: number; results: Promise<CheckResult[]> } | null = null
 
   constructor(options: AuditorOptions) {
@@ -52,8 +53,10 @@ export class Auditor implements InvariantOperations {
     this.#duty.start(firstAfterMs)
   }
 
-  stop(): void {
-    this.#duty.stop()
+  /** Ends a scheduled round after the check under way; what it found so far is not kept. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await this.#duty.stop()
   }
 
   async list(tenantId: string): Promise<InvariantView[]> {
@@ -77,7 +80,10 @@ export class Auditor implements InvariantOperations {
   async #check(names: readonly InvariantName[], by: Principal): Promise<void> {
     const results = []
     // One after the other: they read much, and nobody waits for milliseconds.
-    for (const name of names) results.push(await this.#checkOne(name, by))
+    for (const name of names) {
+      if (this.#isStopped) return
+      results.push(await this.#checkOne(name, by))
+    }
     await this.#options.store.save(results, by.kind === 'system' ? null : by)
     this.#known = null
     this.#options.onResults()

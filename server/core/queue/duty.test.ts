@@ -62,21 +62,26 @@ test('what is asked for during a run is done after it, and never at the same tim
   expect(runs).toEqual([0, 50])
 })
 
-test('after it was stopped, be it while it ran, it neither runs again nor leaves a timer', async () => {
-  let end = () => {}
-  answer = () => new Promise(resolve => (end = () => resolve(100)))
-  duty.start(0)
-  await clock.advance(0)
-  duty.stop()
-  end()
-  await settlePromises()
-  duty.runWithin(1)
-  await clock.advance(10_000)
-  expect({ runs, timers: clock.pendingTimers }).toEqual({ runs: [0], timers: 0 })
-})
-
 test('a duty that was never started is not begun by being asked for', async () => {
   duty.runWithin(1)
   await clock.advance(100)
   expect(runs).toEqual([])
+})
+
+test('stopping resolves when the run under way has ended, and no other begins', async () => {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  answer = () => promise
+  duty.start(0)
+  await clock.advance(0)
+  let isStopped = false
+  void duty.stop().then(() => {
+    isStopped = true
+  })
+  await settlePromises()
+  expect(isStopped).toBe(false)
+  resolve(0)
+  await settlePromises()
+  expect(isStopped).toBe(true)
+  await clock.advance(1_000)
+  expect(runs).toEqual([0])
 })

@@ -17,6 +17,7 @@ export class Duty {
   #state: 'stopped' | 'waiting' | 'running' = 'stopped'
   #dueAt = Number.POSITIVE_INFINITY
   #cancelTimer: (() => void) | null = null
+  #underWay: Promise<void> = Promise.resolve()
 
   constructor(options: DutyOptions) {
     this.#options = options
@@ -27,10 +28,11 @@ export class Duty {
     this.runWithin(firstInMs)
   }
 
-  /** Lets a run that is under way end, and begins no other. */
-  stop(): void {
+  /** Begins no other run; resolves when the one that is under way has ended. */
+  stop(): Promise<void> {
     this.#state = 'stopped'
     this.#cancelTimer?.()
+    return this.#underWay
   }
 
   /** Runs after this long at the latest; one that is under way does not count, since it may have looked already. */
@@ -40,7 +42,9 @@ export class Duty {
     this.#dueAt = dueAt
     if (this.#state === 'running') return
     this.#cancelTimer?.()
-    this.#cancelTimer = this.#options.clock.setTimer(delayMs, () => void this.#run())
+    this.#cancelTimer = this.#options.clock.setTimer(delayMs, () => {
+      this.#underWay = this.#run()
+    })
   }
 
   async #run(): Promise<void> {

@@ -52,8 +52,8 @@ export interface Origin extends Omit<Remake, 'by'> {
 const batchDelayMs = 1
 const batchSize = 256
 const graphsPerBatch = 64
-/** One at a time: what arrives during a commit makes the next batch fuller, so load costs fewer commits and not more. */
-const concurrentBatches = 1
+/** The database works on one batch while this process makes the next; a third would only wait for a processor. */
+const concurrentBatches = 2
 
 /** What a submission comes from, beside its own words. */
 export interface SubmissionContext {
@@ -100,7 +100,7 @@ export class Submission {
       maxDelayMs: batchDelayMs,
       gapMs: hotGapMs,
       maxSize: graphsPerBatch,
-      maxConcurrent: concurrentBatches,
+      maxConcurrent: 1,
       write: graphs => this.#writeGraphs(graphs),
     })
   }

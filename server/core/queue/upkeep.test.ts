@@ -200,7 +200,7 @@ test('it beats every second, and when stopped does nothing more', async () => {
   await upkeep.start()
   await clock.advance(10_500)
   expect(beats).toBeGreaterThanOrEqual(11)
-  upkeep.stop()
+  await upkeep.stop()
   beats = 0
   await clock.advance(60_000)
   expect({ beats, timers: clock.pendingTimers }).toEqual({ beats: 0, timers: 0 })
@@ -228,5 +228,5 @@ test('blocked tasks are looked through every 30 s, page by page, by whoever has 
   ownsDuties = true
   await clock.advance(30_000)
   expect(asked).toEqual([null, 'middle', null, 'middle'])
-  upkeep.stop()
+  await upkeep.stop()
 })

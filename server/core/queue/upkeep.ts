@@ -79,9 +79,10 @@ export class Upkeep {
     for (const { duty, firstInMs } of this.#duties) duty.start(firstInMs)
   }
 
-  stop(): void {
+  /** Resolves when what is under way has ended. */
+  async stop(): Promise<void> {
     this.#isStopped = true
-    for (const { duty } of this.#duties) duty.stop()
+    await Promise.all(this.#duties.map(({ duty }) => duty.stop()))
   }
 
   /** Something new waits for a time to come: look again when it does, at the latest. */

@@ -45,14 +45,20 @@ describe('gathering', () => {
     expect(await answers).toEqual([2, 4, 6])
   })
 
-  test('a full batch leaves at once and the rest waits its delay', async () => {
-    const harness = new Harness()
+  test('a full batch leaves at once, also beside another one; what does not fill a batch waits until none is written', async () => {
+    const harness = new Harness({ maxSize: 2 })
     for (const item of [1, 2, 3, 4, 5]) void harness.batcher.add(item)
-    expect(harness.batches).toEqual([[1, 2, 3, 4]])
-    await harness.clock.advance(1)
-    expect(harness.batches).toHaveLength(1)
-    await harness.clock.advance(1)
-    expect(harness.batches).toEqual([[1, 2, 3, 4], [5]])
+    const full = [
+      [1, 2],
+      [3, 4],
+    ]
+    expect(harness.batches).toEqual(full)
+    harness.open.shift()?.end()
+    await harness.clock.advance(10)
+    expect(harness.batches).toEqual(full)
+    harness.open.shift()?.end()
+    await harness.clock.advance(2)
+    expect(harness.batches).toEqual([...full, [5]])
   })
 
   test('while as many writes run as may, items gather, and leave as soon as one of them ends', async () => {

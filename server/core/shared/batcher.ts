@@ -8,7 +8,10 @@ export interface BatcherOptions<Item, Result> {
   /** After a batch of so many items, the next that is not full starts at least so much later, in ms after its start. */
   gapMs: (items: number) => number
   maxSize: number
-  /** Batches being written at once; further items wait and make the next batches fuller. */
+  /**
+   * Batches being written at once, at most. Beside others only a full one starts: what cannot fill a batch waits and makes the next
+   * one fuller, so load costs fewer writes and not more.
+   */
   maxConcurrent: number
   /** Writes a batch and answers one result per item, in order. When it throws, every item of the batch is refused with that error. */
   write: (items: Item[]) => Promise<Result[]>
@@ -53,16 +56,24 @@ export class Batcher<Item, Result> {
   }
 
   #schedule(delayMs: number): void {
-    const { clock, maxSize } = this.#options
-    if (this.#pending.length >= maxSize) return this.#flush()
+    if (this.#isFull) return this.#flush()
+    const { clock } = this.#options
     this.#cancelTimer ??= clock.setTimer(Math.max(delayMs, this.#pace.leftMs), () => {
       this.#cancelTimer = null
       this.#flush()
     })
   }
 
+  get #isFull(): boolean {
+    return this.#pending.length >= this.#options.maxSize
+  }
+
+  get #mayWrite(): boolean {
+    return this.#writing === 0 || (this.#isFull && this.#writing < this.#options.maxConcurrent)
+  }
+
   #flush(): void {
-    while (this.#pending.length > 0 && this.#writing < this.#options.maxConcurrent) {
+    while (this.#pending.length > 0 && this.#mayWrite) {
       this.#cancelTimer?.()
       this.#cancelTimer = null
       const batch = this.#pending.splice(0, this.#options.maxSize)

@@ -49,8 +49,9 @@ export class SuggestionDuty {
     this.#duty.start(lookMs)
   }
 
-  stop(): void {
-    this.#duty.stop()
+  /** Resolves when what is under way has ended. */
+  stop(): Promise<void> {
+    return this.#duty.stop()
   }
 
   /** One tenant whose history cannot be analyzed keeps the others from nothing. */

@@ -27,7 +27,6 @@ const keptForMs = 30 * 86_400_000
 export class DeliveryRunner {
   readonly #options: DeliveryRunnerOptions
   readonly #duty: Duty
-  #working: Promise<unknown> = Promise.resolve()
   #forgetAt = 0
 
   constructor(options: DeliveryRunnerOptions) {
@@ -46,15 +45,12 @@ export class DeliveryRunner {
   }
 
   /** Resolves when what is being sent has ended; the rest waits for another replica, or the next start. */
-  async stop(): Promise<void> {
-    this.#duty.stop()
-    await this.#working
+  stop(): Promise<void> {
+    return this.#duty.stop()
   }
 
   async #run(): Promise<number> {
-    const run = this.#sendDue()
-    this.#working = run.catch(() => {})
-    const sent = await run
+    const sent = await this.#sendDue()
     await this.#forget()
     return sent < atOnce ? idleMs : 0
   }
