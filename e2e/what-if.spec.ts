@@ -4,7 +4,7 @@ import { until } from '#server/testing/until.ts'
 import { registerOwnModule, works } from './support/own-module.ts'
 import { expect, panel, test } from './support/test.ts'
 
-test('a capacity is tried on recorded traffic: what it would do, how sure that is, and how far it can be trusted', async ({
+test('a capacity is tried on recorded traffic: what it would do, how sure that is, how far it can be trusted, and it waits for somebody else once it is proposed', async ({
   page,
   client,
 }) => {
@@ -31,6 +31,14 @@ test('a capacity is tried on recorded traffic: what it would do, how sure that i
   await expect(page.getByRole('table', { name: 'Gains and losses' })).toContainText(engine.type)
   await expect(page.getByRole('img', { name: /^Wait for the first call, With the change: [\d,]+ tasks/ })).toBeVisible()
   await expect(panel(page, 'Tried before').getByRole('listitem').first()).toContainText('10 → 1')
+
+  await page.getByRole('button', { name: 'Propose this change' }).click()
+  const proposal = page.getByRole('dialog', { name: 'Propose this change' })
+  await proposal.getByLabel('Reason').fill('It needs no more than one.')
+  await proposal.getByRole('button', { name: 'Propose' }).click()
+  await expect(panel(page, 'What would be changed')).toContainText('10')
+  await expect(page.getByRole('button', { name: 'Approve', exact: true })).toBeDisabled()
+  await page.goto(`/what-if?module=${engine.id}&hours=1`)
 
   await page.getByRole('combobox', { name: 'Setting' }).click()
   await page.getByRole('option', { name: 'How much work arrives' }).click()

@@ -1,6 +1,6 @@
 'use client'
 
-import { type ComponentType, type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { type ComponentType, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { onConnected } from '../data/connection-state.ts'
 import { notify } from './notify.ts'
 
@@ -12,8 +12,8 @@ interface Closable {
 }
 
 export interface OnDemandOptions<Props> {
-  /** Stands there until the code has come; nothing by default. */
-  placeholder?: (props: Props) => ReactNode
+  /** Stands there until the code has come; nothing by default. A component of its own: it may use hooks. */
+  placeholder?: ComponentType<Props>
   /** `idle` fetches the code when the page has nothing else to do, so that it is there even when the server is away then. */
   fetch?: 'idle' | 'when shown'
 }
@@ -25,7 +25,7 @@ export interface OnDemandOptions<Props> {
  */
 export function onDemand<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
-  { placeholder = () => null, fetch = 'idle' }: OnDemandOptions<Props> = {},
+  { placeholder: Placeholder = () => null, fetch = 'idle' }: OnDemandOptions<Props> = {},
 ): ComponentType<Props> {
   let loaded: ComponentType<Props> | null = null
   const listeners = new Set<() => void>()
@@ -64,7 +64,7 @@ export function onDemand<Props extends object>(
         ;(close.current as () => void)()
       })
     }, [tries, isWanted])
-    return Loaded ? <Loaded {...props} /> : placeholder(props)
+    return Loaded ? <Loaded {...props} /> : <Placeholder {...props} />
   }
 }
 

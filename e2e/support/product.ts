@@ -8,6 +8,8 @@ export interface Product {
   apiKey: string
   /** Control address of the example fleet. */
   fleetUrl: string
+  /** The folder of its embedded database. */
+  databaseDir: string
   /** Ask here for the server to be stopped and started again: POST /stop, POST /start. */
   restarterUrl: string
 }

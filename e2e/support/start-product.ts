@@ -26,7 +26,8 @@ export default async function startProduct(): Promise<() => Promise<void>> {
   const fleetUrl = await readFleetUrl(fleet)
   const restarter = building.use(await startRestarter(server))
   await whenModulesWork(url, apiKey)
-  const product: Product = { url, email, password, apiKey, fleetUrl, restarterUrl: restarter.url }
+  const databaseDir = path.join(folder, 'data', 'postgres')
+  const product: Product = { url, email, password, apiKey, fleetUrl, databaseDir, restarterUrl: restarter.url }
   const file = path.join(folder, 'product.json')
   await writeFile(file, JSON.stringify(product))
   process.env.E2E_PRODUCT_FILE = file
