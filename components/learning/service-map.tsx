@@ -13,10 +13,19 @@ const shades = [
   { from: 0, strength: 4 },
 ] as const
 
-/** Modules down, task types across: the darker, the more succeeds. Every cell says in figures what its shade says. */
+/**
+ * Modules down, task types across: the darker, the more succeeds. Every cell says in figures what its shade says. Where services
+ * compete comes first.
+ */
 export function ServiceMap({ services }: { services: readonly ServicePerformance[] }) {
-  const types = [...new Set(services.map(({ taskType }) => taskType))]
-  const rows = [...Map.groupBy(services, ({ moduleId }) => moduleId)].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const competing = Map.groupBy(services, ({ taskType }) => taskType)
+  const rivals = (type: string) => competing.get(type)?.length ?? 0
+  const types = [...competing.keys()].toSorted((a, b) => rivals(b) - rivals(a))
+  const columnOf = (ofModule: readonly ServicePerformance[]) =>
+    Math.min(...ofModule.map(({ taskType }) => types.indexOf(taskType)))
+  const rows = [...Map.groupBy(services, ({ moduleId }) => moduleId)].toSorted(
+    ([a, ofA], [b, ofB]) => columnOf(ofA) - columnOf(ofB) || (a < b ? -1 : 1),
+  )
   return (
     <Table aria-label="Services by task type" className="w-auto">
       <TableHeader>

@@ -57,7 +57,7 @@ export function checkTimes(input: SubmitTask, now: number): { runAt: number | nu
   if (runAt !== null && runAt > now + maxDelayMs) {
     throw new QuarterdeckError('INVALID_INPUT', {
       message: 'runAt is more than a year ahead.',
-      action: 'Submit it later, or use a schedule.',
+      action: 'Submit it later: at most a year ahead.',
     })
   }
   if (deadline !== null && deadline <= Math.max(now, runAt ?? 0)) {
