@@ -19,8 +19,11 @@ export type WorkerMessage =
   | { kind: 'done'; result: SimulationResult }
   | { kind: 'refused'; code: QuarterdeckError['code']; message: string; action: string }
 
-/** More recorded tasks than this are sampled by whole minutes: six replays of as many take about a minute of one core. */
-const mostTasks = 50_000
+/**
+ * More recorded tasks than this are sampled by whole minutes: six replays of as many take about two minutes of one core, and a third
+ * of the memory that a run may use.
+ */
+const mostTasks = 200_000
 /** Reading may take this part of the progress. */
 const readShare = 0.1
 const statementTimeoutMs = 60_000

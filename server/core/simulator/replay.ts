@@ -10,6 +10,7 @@ import type { RecordedHistory, RecordedTask } from './recorded-history.ts'
 import { RunRecord } from './run-record.ts'
 import { SimulatedDriver } from './simulated-driver.ts'
 import { createSimulatedOrchestrator } from './simulated-orchestrator.ts'
+import { storeDelayOf } from './store-delay.ts'
 import { submissionsUnder } from './submissions.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -80,7 +81,7 @@ class Replay {
     this.#ports = ports
     this.#arrivals = arrivalsOf(history, rateOf ?? (() => 1), seed)
     const copies = this.#arrivals.reduce((most, { place }) => Math.max(most, place + 1), history.tasks.length)
-    this.#record = new RunRecord(copies)
+    this.#record = new RunRecord(copies, storeDelayOf(history))
     const coming = new Set(this.#arrivals.map(({ place }) => place))
     for (const place of history.tasks.keys()) if (!coming.has(place)) this.#record.leaveOut(place)
     this.#model = new CallModel(history, recordedUnder, seed)

@@ -21,8 +21,11 @@ export class RunRecord {
   readonly #moduleNumbers = new Map<string, number>([['', 0]])
   /** Number of the module whose call was the last; 0 for none. */
   readonly #servedBy: Uint16Array
+  readonly #leastWaitMs: number
 
-  constructor(size: number) {
+  /** No wait counts as shorter than `leastWaitMs`. */
+  constructor(size: number, leastWaitMs = 0) {
+    this.#leastWaitMs = leastWaitMs
     this.waitMs = new Float64Array(size).fill(Number.NaN)
     this.runMs = new Float64Array(size)
     this.endedAt = new Float64Array(size).fill(Number.NaN)
@@ -45,7 +48,7 @@ export class RunRecord {
   }
 
   addCall(index: number, call: { moduleId: string; dispatchedAt: number; endedAt: number }, enqueuedAt: number): void {
-    if (this.calls[index] === 0) this.waitMs[index] = Math.max(0, call.dispatchedAt - enqueuedAt)
+    if (this.calls[index] === 0) this.waitMs[index] = Math.max(this.#leastWaitMs, call.dispatchedAt - enqueuedAt)
     this.calls[index] = (this.calls[index] ?? 0) + 1
     this.runMs[index] = (this.runMs[index] ?? 0) + Math.max(0, call.endedAt - call.dispatchedAt)
     this.#servedBy[index] = this.#numberOf(call.moduleId)

@@ -230,7 +230,7 @@ export class SimulationService implements SimulationOperations {
   }
 
   async #touchAll(): Promise<void> {
-    for (const entry of [...this.#waiting]) {
+    for (const entry of this.#waiting.slice()) {
       const { tenantId, id, progress } = entry
       const status = entry === this.#running ? 'running' : 'queued'
       try {
