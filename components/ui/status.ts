@@ -153,7 +153,7 @@ const replicaLooks: Record<ReplicaState, StatusLook> = {
 }
 
 const alertLooks: Record<AlertState, StatusLook> = {
-  open: { label: 'Open', tone: 'bad', icon: BellRing, meaning: 'Nobody has said that he deals with it.' },
+  open: { label: 'Open', tone: 'bad', icon: BellRing, meaning: 'Nobody has said that they deal with it.' },
   acknowledged: { label: 'Acknowledged', tone: 'busy', icon: Check, meaning: 'Somebody deals with it.' },
   silenced: { label: 'Silenced', tone: 'idle', icon: BellOff, meaning: 'A silence covers it now.' },
   resolved: { label: 'Resolved', tone: 'ok', icon: Check, meaning: 'What it tells of is over.' },

@@ -19,7 +19,6 @@ import { probeEndpoint } from '../drivers/http/probe-endpoint.ts'
 import { HttpWebhookSender } from '../drivers/http/webhook-sender.ts'
 import { createLocalDriver, type LocalDriver, type LocalHandler } from '../drivers/local/local-driver.ts'
 import { PrismaAlertRuleStore } from '../persistence/alert-rule-store.ts'
-import { insertAudit } from '../persistence/audit.ts'
 import { PrismaBreakerHoldStore } from '../persistence/breaker-hold-store.ts'
 import { PrismaChoicePolicyStore } from '../persistence/choice-policy-store.ts'
 import { SqlDeploymentTallyStore } from '../persistence/deployment-tally-store.ts'
@@ -308,8 +307,6 @@ function createOrchestrator(parts: {
       webhookSender,
       newSpanId: () => random.take(8).toString('hex'),
       digest: text => createHash('sha256').update(text).digest('hex'),
-      auditTask: (by, { action, targetId, reason }) =>
-        insertAudit(prisma, by, { action, targetKind: 'task', targetId, reason: reason ?? undefined }),
       signals: new SqlSignals({ control, replicaId, logger }),
       onAccessChanged: async () => auth.forget(),
       readHeldTransactions: () => readHeldTransactions(database.pool),

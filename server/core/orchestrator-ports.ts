@@ -12,7 +12,6 @@ import type { InvariantStore } from './invariants/invariant-store.ts'
 import type { Driver } from './queue/driver.ts'
 import type { PauseStore } from './queue/pause-board.ts'
 import type { QueuePolicyStore } from './queue/queue-service.ts'
-import type { TaskServiceOptions } from './queue/task-service.ts'
 import type { TaskStore } from './queue/task-store.ts'
 import type { ConnectionTestPorts } from './registry/connection-test.ts'
 import type { ModuleStore } from './registry/module-store.ts'
@@ -70,7 +69,6 @@ export interface OrchestratorPorts {
   newSpanId: () => string
   /** Digest of a text, for comparing repeated submissions. */
   digest: (text: string) => string
-  auditTask: TaskServiceOptions['audit']
   signals: SignalPort
   /** Another replica has changed what somebody may do: what is remembered of callers is forgotten. */
   onAccessChanged: () => Promise<void>

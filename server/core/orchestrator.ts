@@ -247,7 +247,6 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
       running: this.dispatcher,
       explain: (task, attempts) => explainer.explain(task, attempts),
       durations: this.evidence,
-      audit: ports.auditTask,
       onMarkedElsewhere: replicaId => this.#link.call({ kind: 'cancel', replicaId }),
     })
     this.deadLetters = createDeadLetters(ports, { ...common, tasks: this.tasks, submission: this.#submission })

@@ -15,8 +15,7 @@ export interface AuditRecord {
 const ids = createIdSource()
 
 /**
- * Writes what `by` did. Call it with the transaction of the change itself, so that the two are kept or lost together. Rows are
- * chained afterwards, by another duty.
+ * Writes what `by` did. Call it with the transaction of the change itself, so that the two are kept or lost together.
  */
 export async function insertAudit(tx: Prisma.TransactionClient, by: Actor, record: AuditRecord): Promise<void> {
   await tx.auditEntry.create({

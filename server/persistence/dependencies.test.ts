@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ClaimedTask, NewTask, TaskStore } from '#server/core/queue/task-store.ts'
+import { systemPrincipal } from '#server/core/shared/principal.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
 import { openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
 import { attempt, leaseEnd, newTask, succeeded } from '#server/testing/task-builders.ts'
@@ -147,7 +148,7 @@ test('whoever ends a parent while children of it are inserted: no child waits fo
       runParent(),
       b.insert([early]),
       c.insert([lateChild, grandchild]),
-      round % 2 === 0 ? d.cancel(tenantId, apart.id, 'enough', 'r3').then(() => []) : [],
+      round % 2 === 0 ? d.cancel(systemPrincipal(tenantId), apart.id, 'enough', 'r3').then(() => []) : [],
     ])
     if ((await store.get(tenantId, parent.id))?.summary.status === 'ready') await runParent()
     const accepted = [early, lateChild].filter((_, index) => results[index]?.[0]?.kind === 'inserted')
@@ -155,8 +156,8 @@ test('whoever ends a parent while children of it are inserted: no child waits fo
     expect(statuses, `round ${round}`).toEqual(accepted.map(() => (isOk ? 'ready' : 'cancelled')))
     const last = await store.get(tenantId, grandchild.id)
     if (last) expect(last.summary.status).toBe(isOk && round % 2 === 1 ? 'blocked' : 'cancelled')
-    await Promise.all(accepted.map(({ id }) => store.cancel(tenantId, id, 'next round', 'r1')))
-    await store.cancel(tenantId, apart.id, 'next round', 'r1')
+    await Promise.all(accepted.map(({ id }) => store.cancel(systemPrincipal(tenantId), id, 'next round', 'r1')))
+    await store.cancel(systemPrincipal(tenantId), apart.id, 'next round', 'r1')
   }
   expect(await store.repairBlocked(null, 1_000)).toEqual({ repaired: [], lastId: null })
   expect(await fleet.deadlocks()).toBe(0)

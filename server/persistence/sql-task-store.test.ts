@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toStorableJson } from '#server/core/shared/json-limits.ts'
+import { systemPrincipal } from '#server/core/shared/principal.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
 import { describeDeadLetters } from '#server/testing/dead-letter-contract.ts'
 import { describeDependencies } from '#server/testing/dependency-contract.ts'
@@ -54,13 +55,42 @@ test('one outcome that the database refuses does not hold up those that it came 
   })
 })
 
+test('who cancels a task is audited with the cancel or neither is done, and nothing is audited where nothing was cancelled', async () => {
+  const { store, newId } = await openSqlTaskWorld(database.pool)
+  const lane = await store.ensureLane({ tenantId: 'default', taskType: 'audited' })
+  const [running, queued] = [
+    newTask(newId(), lane.id, 'audited', { rank: 1 }),
+    newTask(newId(), lane.id, 'audited', { rank: 2 }),
+  ]
+  await store.insert([running, queued])
+  await store.claim([{ laneId: lane.id, slots: 1 }], 1, 'r1')
+  const ann = { kind: 'person', id: 'p1', name: 'Ann', tenantId: 'default' } as const
+  await database.pool.query('ALTER TABLE audit_entry RENAME TO audit_away')
+  await expect(store.cancel(ann, queued.id, 'unseen', 'r1')).rejects.toThrow('audit_entry')
+  await database.pool.query('ALTER TABLE audit_away RENAME TO audit_entry')
+  expect((await store.get('default', queued.id))?.summary.status).toBe('ready')
+  await store.cancel(ann, queued.id, 'not needed', 'r1')
+  await store.cancel(ann, running.id, 'stop', 'r1')
+  await store.cancel(ann, queued.id, 'again', 'r1')
+  await store.cancel({ ...ann, tenantId: 'another' }, running.id, 'not mine', 'r1')
+  const { rows } = await database.pool.query(
+    `SELECT tenant_id, actor_kind, actor_name, target_kind, target_id, reason FROM audit_entry
+     WHERE action = 'task.cancel' AND actor_id = 'p1' ORDER BY id`,
+  )
+  const byAnn = { tenant_id: 'default', actor_kind: 'person', actor_name: 'Ann', target_kind: 'task' }
+  expect(rows).toEqual([
+    { ...byAnn, target_id: queued.id, reason: 'not needed' },
+    { ...byAnn, target_id: running.id, reason: 'stop' },
+  ])
+})
+
 test('a cancel under a lease is told as one event beside those of its attempts', async () => {
   const { store, newId } = await openSqlTaskWorld(database.pool)
   const lane = await store.ensureLane({ tenantId: 'default', taskType: 'told' })
   const task = newTask(newId(), lane.id, 'told')
   await store.insert([task])
   const [held] = await store.claim([{ laneId: lane.id, slots: 1 }], 1, 'r1')
-  await store.cancel('default', task.id, 'a "quoted" reason', 'r1')
+  await store.cancel(systemPrincipal('default'), task.id, 'a "quoted" reason', 'r1')
   const end = leaseEnd(held, { kind: 'requeue' }, [attempt(1, 'failed')])
   const events = [
     { ...task.event, type: 'agent.failed' as const },

@@ -21,6 +21,7 @@ import type {
   TaskStore,
   TaskTotals,
 } from '#server/core/queue/task-store.ts'
+import type { Actor } from '#server/core/shared/principal.ts'
 import { type CancelResult, cancelTask } from './sql/tasks/cancel-task.ts'
 import { claimTasks } from './sql/tasks/claim-tasks.ts'
 import { countAhead } from './sql/tasks/count-ahead.ts'
@@ -125,8 +126,8 @@ export class SqlTaskStore implements TaskStore {
     return this.#end(() => expireOverdue(this.#hot, limit, replicaId))
   }
 
-  cancel(tenantId: string, id: string, reason: string, replicaId: string): Promise<CancelResult | null> {
-    return this.#end(() => cancelTask(this.#hot, tenantId, id, reason, replicaId))
+  cancel(by: Actor, id: string, reason: string, replicaId: string): Promise<CancelResult | null> {
+    return this.#end(() => cancelTask(this.#hot, by, id, reason, replicaId))
   }
 
   reclaim(deadAfterMs: number, alsoOf: string | null): Promise<ReclaimedTask[]> {

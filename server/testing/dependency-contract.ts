@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { NewTask, TaskStore } from '#server/core/queue/task-store.ts'
+import { systemPrincipal } from '../core/shared/principal.ts'
 import { attempt, leaseEnd, newTask, succeeded } from './task-builders.ts'
 import { type TaskStoreWorld } from './task-store-contract.ts'
 
@@ -82,12 +83,16 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
 
     test.each<[string, (world: Opened, id: string) => Promise<unknown>, string]>([
       ['fails', (world, id) => world.finish(id, failed), 'failed'],
-      ['is cancelled in the queue', (world, id) => world.store.cancel(tenantId, id, 'enough', 'r1'), 'cancelled'],
+      [
+        'is cancelled in the queue',
+        (world, id) => world.store.cancel(systemPrincipal(tenantId), id, 'enough', 'r1'),
+        'cancelled',
+      ],
       [
         'is cancelled while it runs',
         async (world, id) => {
           const held = await world.claimOne(id)
-          await world.store.cancel(tenantId, id, 'enough', 'r1')
+          await world.store.cancel(systemPrincipal(tenantId), id, 'enough', 'r1')
           await world.store.finish([leaseEnd(held, { kind: 'requeue' })], 'r1')
         },
         'cancelled',
@@ -154,7 +159,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
       const [a] = await add({})
       const [child] = await add({ dependsOn: [a] })
       const [grandchild] = await add({ dependsOn: [child] })
-      expect(await store.cancel(tenantId, child, 'not needed', 'r1')).toEqual({ kind: 'ended' })
+      expect(await store.cancel(systemPrincipal(tenantId), child, 'not needed', 'r1')).toEqual({ kind: 'ended' })
       await finish(a, succeeded('1'))
       expect(await store.get(tenantId, child)).toMatchObject({ endReason: 'not needed', failedAncestor: null })
       expect(await statusOf(grandchild)).toBe('cancelled')
@@ -298,7 +303,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
       const [next] = await claimAny(1)
       expect(next).toMatchObject({ id: child, rank: 1 })
       expect(await raise(first, 2)).toBe(1)
-      expect(await store.cancel(tenantId, first, 'enough', 'r1')).toEqual({ kind: 'ended' })
+      expect(await store.cancel(systemPrincipal(tenantId), first, 'enough', 'r1')).toEqual({ kind: 'ended' })
     })
 
     test('a queue without faults has nothing to repair', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { HeldLease, NextStep } from '#server/core/queue/task-store.ts'
+import { systemPrincipal } from '../core/shared/principal.ts'
 import { attempt, claim, leaseEnd, newTask, succeeded } from './task-builders.ts'
 import type { TaskStoreWorld } from './task-store-contract.ts'
 
@@ -77,7 +78,7 @@ export function describeLeases(makeWorld: () => Promise<TaskStoreWorld>): void {
     await store.reclaim(5_000, null)
     for (const task of tasks) expect((await store.get(tenantId, task.id))?.checkpoint?.data).toBe('half')
     const [first, second] = tasks
-    await store.cancel(tenantId, first?.id ?? '', 'no longer needed', 'r1')
+    await store.cancel(systemPrincipal(tenantId), first?.id ?? '', 'no longer needed', 'r1')
     expect((await store.get(tenantId, first?.id ?? ''))?.checkpoint).toBeNull()
     await world.pass(2_100)
     await store.expireOverdue(10, 'r1')
@@ -143,7 +144,7 @@ export function describeLeases(makeWorld: () => Promise<TaskStoreWorld>): void {
     await store.insert([1, 2, 3].map(rank => newTask(world.newId(), lane.id, 'held', { rank })))
     const own = await claim(store, lane.id, 2, 'r1')
     await claim(store, lane.id, 1, 'r2')
-    await store.cancel(tenantId, own[1]?.id ?? '', 'because', 'r2')
+    await store.cancel(systemPrincipal(tenantId), own[1]?.id ?? '', 'because', 'r2')
     const leases = own.map(({ id: taskId, leaseNo }, index) => ({
       taskId,
       leaseNo,
@@ -164,7 +165,7 @@ export function describeLeases(makeWorld: () => Promise<TaskStoreWorld>): void {
     const task = newTask(world.newId(), lane.id, 'cancel.held')
     await store.insert([task])
     const [held] = await claim(store, lane.id, 1, 'r1')
-    await store.cancel(tenantId, task.id, 'enough', 'r1')
+    await store.cancel(systemPrincipal(tenantId), task.id, 'enough', 'r1')
     expect(await store.get(tenantId, task.id)).toMatchObject({
       summary: { status: 'running' },
       endReason: 'enough',

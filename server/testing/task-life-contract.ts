@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { systemPrincipal } from '../core/shared/principal.ts'
 import { attempt, claim, leaseEnd, newTask, succeeded } from './task-builders.ts'
 import type { TaskStoreWorld } from './task-store-contract.ts'
 
@@ -97,13 +98,13 @@ export function describeLives(makeWorld: () => Promise<TaskStoreWorld>): void {
     ]
     await store.insert(tasks)
     await claim(store, lane.id, 1, 'r1')
-    const cancel = (index: number) => store.cancel(tenantId, tasks[index]?.id ?? '', 'because', 'r1')
+    const cancel = (index: number) => store.cancel(systemPrincipal(tenantId), tasks[index]?.id ?? '', 'because', 'r1')
     expect(await cancel(0)).toEqual({ kind: 'signalled', replicaId: 'r1' })
     expect(await cancel(1)).toEqual({ kind: 'ended' })
     expect(await cancel(1)).toEqual({ kind: 'already_ended', status: 'cancelled' })
     expect(await cancel(2)).toEqual({ kind: 'ended' })
-    expect(await store.cancel(tenantId, world.newId(), 'because', 'r1')).toBeNull()
-    expect(await store.cancel('another', tasks[0]?.id ?? '', 'because', 'r1')).toBeNull()
+    expect(await store.cancel(systemPrincipal(tenantId), world.newId(), 'because', 'r1')).toBeNull()
+    expect(await store.cancel(systemPrincipal('another'), tasks[0]?.id ?? '', 'because', 'r1')).toBeNull()
     expect((await store.totals(tenantId)).cancelled).toBe(2)
   })
 
@@ -113,7 +114,7 @@ export function describeLives(makeWorld: () => Promise<TaskStoreWorld>): void {
     const task = newTask(world.newId(), lane.id, 'cancel.late')
     await store.insert([task])
     const [held] = await claim(store, lane.id, 1, 'r1')
-    await store.cancel(tenantId, task.id, 'too late', 'r1')
+    await store.cancel(systemPrincipal(tenantId), task.id, 'too late', 'r1')
     await store.finish([leaseEnd(held, succeeded('1'), [attempt(1, 'succeeded')])], 'r1')
     expect((await store.get(tenantId, task.id))?.summary.status).toBe('succeeded')
     expect(await store.totals(tenantId)).toMatchObject({ succeeded: 1, cancelled: 0 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TaskStore } from '#server/core/queue/task-store.ts'
+import { systemPrincipal } from '../core/shared/principal.ts'
 import { attempt, leaseEnd, newTask, succeeded } from './task-builders.ts'
 import type { TaskStoreWorld } from './task-store-contract.ts'
 
@@ -74,7 +75,7 @@ export function describeTaskShares(name: string, makeWorld: () => Promise<TaskSt
       const left = 5_123 - (first?.payloadBytes ?? 0)
       await expectLive(store, 3, left)
       const cancelled = tasks.find(task => task.id !== first?.id && task.id !== second?.id)
-      await store.cancel(tenantId, cancelled?.id ?? '', 'not wanted', 'r1')
+      await store.cancel(systemPrincipal(tenantId), cancelled?.id ?? '', 'not wanted', 'r1')
       await expectLive(store, 2, left - (cancelled?.payloadBytes ?? 0))
       expect(await store.liveByType(tenantId, ['bytes', 'none'])).toEqual({ bytes: 2, none: 0 })
       expect(await store.liveByType('another', ['bytes'])).toEqual({ bytes: 0 })

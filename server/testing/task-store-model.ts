@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { ClaimedTask, InsertResult, NextStep, TaskStore } from '#server/core/queue/task-store.ts'
+import { systemPrincipal } from '../core/shared/principal.ts'
 import { expectCounts, expectEveryTask } from './expect-model.ts'
 import { attempt, leaseEnd, newTask, succeeded } from './task-builders.ts'
 import {
@@ -230,7 +231,7 @@ const cancel = fc.nat().map(which =>
     async (model, { store }) => {
       const task = model.tasks[which % model.tasks.length] as ModelTask
       const { place } = task
-      const result = await store.cancel(tenantId, task.id, 'because', 'one')
+      const result = await store.cancel(systemPrincipal(tenantId), task.id, 'because', 'one')
       if (place.kind === 'ended') expect(result).toEqual({ kind: 'already_ended', status: place.status })
       else if (place.kind === 'leased') {
         expect(result).toEqual({ kind: 'signalled', replicaId: place.by })

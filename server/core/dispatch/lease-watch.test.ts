@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { systemPrincipal } from '../shared/principal.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { DispatchHarness } from './testing/dispatch-harness.ts'
 
@@ -15,7 +16,7 @@ describe('what others did to leases of this replica', () => {
   test('a task that was cancelled elsewhere is stopped, with the reason given there; others run on', async () => {
     const tasks = await stage.submit('work', 2)
     await stage.clock.advance(20)
-    await stage.tasks.cancel('default', tasks[0]?.id ?? '', 'not needed')
+    await stage.tasks.cancel(systemPrincipal('default'), tasks[0]?.id ?? '', 'not needed')
     await watch.stopCancelled()
     await stage.clock.advance(20)
     expect(await stage.statuses(tasks)).toEqual(['cancelled', 'running'])

@@ -4,6 +4,7 @@ import { buildInstance, buildModule } from '#server/testing/fake-fleet.ts'
 import { attempt, leaseEnd, succeeded } from '#server/testing/task-builders.ts'
 import type { AttemptView } from '../../contracts/tasks.ts'
 import type { ClaimedTask, NewTask } from '../queue/task-store.ts'
+import { systemPrincipal } from '../shared/principal.ts'
 import { ExplainStage } from './testing/explain-stage.ts'
 
 const second = 1_000
@@ -364,7 +365,7 @@ describe('a task that does not wait', () => {
       'Failed after 0 attempts: BUDGET_EXCEEDED, Too dear (its budget was used up)',
     )
     const gone = await stage.submit()
-    await stage.store.cancel('default', gone.id, 'not needed.')
+    await stage.store.cancel(systemPrincipal('default'), gone.id, 'not needed.')
     expect((await stage.explain(gone)).headline).toBe('Cancelled: not needed')
   })
 })

@@ -45,8 +45,6 @@ export interface TaskServiceOptions {
   explain: (task: StoredTask, attempts: readonly AttemptView[]) => Promise<TaskExplanation>
   durations: LearnedDurations
   clock: Clock
-  /** Writes down who did what to a task. */
-  audit: (by: Principal, entry: { action: string; targetId: string; reason: string | null }) => Promise<void>
   replicaId: string
   /** A task that runs on another replica was marked to stop: have it look. */
   onMarkedElsewhere: (replicaId: string) => void
@@ -113,9 +111,9 @@ export class TaskService implements TaskOperations {
   }
 
   async cancel(by: Principal, id: string, reason: string | undefined): Promise<TaskView> {
-    const { store, running, events, audit, replicaId } = this.#options
+    const { store, running, events, replicaId } = this.#options
     const why = reason ?? `Cancelled by ${by.name}.`
-    const result = await store.cancel(by.tenantId, id, why, replicaId)
+    const result = await store.cancel(by, id, why, replicaId)
     if (result === null) throw notFound(id)
     if (result.kind === 'already_ended') {
       throw new QuarterdeckError('TASK_ALREADY_ENDED', {
@@ -129,7 +127,6 @@ export class TaskService implements TaskOperations {
       running.stopTask(id, { kind: 'cancelled', reason: why })
       if (result.replicaId !== replicaId) this.#options.onMarkedElsewhere(result.replicaId)
     }
-    await audit(by, { action: 'task.cancel', targetId: id, reason: reason ?? null })
     return this.get(by.tenantId, id)
   }
 

@@ -291,9 +291,12 @@ export interface TaskStore extends DependencyStore, InterruptionStore {
   promoteDue(limit: number): Promise<{ promoted: number; lanes: number[]; nextDueInMs: number | null }>
   /** Ends queued tasks whose deadline has passed. */
   expireOverdue(limit: number, replicaId: string): Promise<number>
-  /** Ends a queued task at once, or marks the lease of a running one. Null when there is no such task. */
+  /**
+   * Ends a queued task at once, or marks the lease of a running one, and audits in the same transaction whose act that was. Null when
+   * the tenant has no such task.
+   */
   cancel(
-    tenantId: string,
+    by: Actor,
     id: string,
     reason: string,
     replicaId: string,

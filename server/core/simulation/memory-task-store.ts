@@ -24,6 +24,7 @@ import type {
   TaskTotals,
 } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { Actor } from '../shared/principal.ts'
 import { inOneOrder } from './entry-queues.ts'
 import { holdsJson } from './holds-json.ts'
 import { countLiveTypes } from './live-views.ts'
@@ -158,7 +159,7 @@ export class MemoryTaskStore implements TaskStore {
   }
 
   async cancel(
-    tenantId: string,
+    { tenantId }: Pick<Actor, 'tenantId'>,
     id: string,
     reason: string,
   ): Promise<

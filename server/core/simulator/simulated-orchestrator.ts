@@ -45,7 +45,6 @@ export function createSimulatedOrchestrator(options: {
       readHeldTransactions: async () => [],
       newSpanId: () => '0000000000000001',
       digest: text => text,
-      auditTask: async () => {},
       signals: noSignals,
       onAccessChanged: async () => {},
       pingDatabase: async () => {},

@@ -17,6 +17,7 @@ import { Upkeep } from '../../queue/upkeep.ts'
 import type { BreakerBoard } from '../../resilience/breaker-board.ts'
 import type { TaskRouter } from '../../routing/task-router.ts'
 import { silentLogger } from '../../shared/logger.ts'
+import { systemPrincipal } from '../../shared/principal.ts'
 import { RecoveryWatch } from '../../shared/recovery-watch.ts'
 import { MemoryTaskStore } from '../../simulation/memory-task-store.ts'
 import { createReportPorts } from '../attempt-reports.ts'
@@ -153,7 +154,7 @@ export class DispatchHarness {
 
   /** Cancels as the task service does. */
   async cancel(id: string, reason: string): Promise<void> {
-    const result = await this.tasks.cancel(tenantId, id, reason)
+    const result = await this.tasks.cancel(systemPrincipal(tenantId), id, reason)
     if (result?.kind === 'signalled') this.dispatcher.stopTask(id, { kind: 'cancelled', reason })
   }
 

@@ -72,7 +72,6 @@ export class GraphStage {
       explain: () => Promise.reject(new Error('not asked for')),
       durations,
       clock,
-      audit: async () => {},
       replicaId: 'r1',
       onMarkedElsewhere() {},
     })

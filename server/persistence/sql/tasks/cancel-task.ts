@@ -1,6 +1,10 @@
 import type { Pool } from 'pg'
 import type { EndStatus } from '#server/core/queue/task-state.ts'
+import type { Actor } from '#server/core/shared/principal.ts'
+import { createIdSource } from '../../uuid-v7.ts'
 import { type DependantsColumn, dependantsColumn, toMoved, type WithDependants } from './dependants-column.ts'
+
+const ids = createIdSource()
 
 export type CancelResult =
   | { kind: 'ended' }
@@ -9,11 +13,11 @@ export type CancelResult =
 
 /**
  * Ends a queued task at once, with all that waits for it, or marks the lease of a running one for its replica to act on. A task that moves while this
- * runs is looked for again: it can only move forward, so a few rounds always find it.
+ * runs is looked for again: it can only move forward, so a few rounds always find it. Whose act it was is audited by the same statement.
  */
 export async function cancelTask(
   pool: Pool,
-  tenantId: string,
+  by: Actor,
   id: string,
   reason: string,
   replicaId: string,
@@ -24,7 +28,7 @@ export async function cancelTask(
     >({
       name: 'cancel-task',
       text: cancelSql,
-      values: [tenantId, id, reason, replicaId],
+      values: [by.tenantId, id, reason, replicaId, by.kind, by.id, by.name, ids.next()],
     })
     const row = rows[0]
     const moved = toMoved(row)
@@ -68,6 +72,10 @@ const cancelSql = `
              'v', 1, 'type', 'task.cancelled', 'at', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
              'priority', 5, 'taskId', id, 'data', jsonb_build_object('reason', $3::text)))::text
     FROM gone
+  ), audited AS (
+    INSERT INTO audit_entry (tenant_id, id, actor_kind, actor_id, actor_name, action, target_kind, target_id, reason, details)
+    SELECT $1, $8::uuid, $5, $6, $7, 'task.cancel', 'task', $2::uuid::text, $3, '{}'
+    WHERE EXISTS (SELECT FROM gone) OR EXISTS (SELECT FROM marked)
   )
   SELECT EXISTS (SELECT FROM target) AS known, EXISTS (SELECT FROM gone) AS ended,
          (SELECT replica_id FROM marked) AS holder,
