@@ -13,7 +13,7 @@ const password = 'here to decide on things'
 /** What is accepted within a second of a change is on neither side of the comparison. */
 const settleMs = 1_200
 
-test('from a degraded fleet to a verdict: found by the analysis, looked at, approved by a second person, voided by an edit, applied, found to be better, taken back', async ({
+test('from a degraded fleet to a verdict: found by the analysis, looked at, approved by a second person who is told what changes as she reads, voided by an edit, applied, found to be better, taken back', async ({
   page,
   browser,
   client,
@@ -21,7 +21,7 @@ test('from a degraded fleet to a verdict: found by the analysis, looked at, appr
   test.slow()
   await using engine = await registerOwnModule(client, 'Hanging engine')
   let calls = 0
-  engine.service.answer = () => (++calls % 25 === 0 ? 'hang' : { ...works(), delayMs: 100 })
+  engine.service.answer = () => (++calls % 40 === 0 ? 'hang' : { ...works(), delayMs: 40 })
   await recordHangingCalls(engine)
   const limitOf = async () =>
     (await client.query<ModuleView>('modules.get', { id: engine.id })).breakerConfig.callTimeoutMs
@@ -51,8 +51,12 @@ test('from a degraded fleet to a verdict: found by the analysis, looked at, appr
   await ada.getByRole('button', { name: 'Approve', exact: true }).click()
   const approval = ada.getByRole('dialog', { name: 'Approve the suggestion' })
   await expect(approval).toContainText('→')
-  // Somebody has it simulated while she reads: that is one more reason, and no other change.
+  // Somebody has it simulated while she reads, which is no other change; somebody else edits the module, which is one.
   await client.mutate('suggestions.simulate', { id, windowHours: 0.1 })
+  await client.mutate('modules.update', { id: engine.id, configVersion: 1, description: 'edited while she reads' })
+  await expect(approval.getByRole('alert')).toContainText('Somebody has changed another setting')
+  await expect(approval.getByRole('button', { name: 'Approve', exact: true })).toBeDisabled()
+  await approval.getByRole('button', { name: 'I have seen it' }).click()
   await approval.getByRole('button', { name: 'Approve', exact: true }).click()
   await expect(ada.getByText(/^Approved by Ada Approver/)).toBeVisible()
   await expect(ada.getByRole('img', { name: /^Accepted to done, With the change: [\d,]+ tasks/ })).toBeVisible({
@@ -60,7 +64,7 @@ test('from a degraded fleet to a verdict: found by the analysis, looked at, appr
   })
   expect(await limitOf()).toBe(30_000)
 
-  await client.mutate('modules.update', { id: engine.id, configVersion: 1, description: 'edited meanwhile' })
+  await client.mutate('modules.update', { id: engine.id, configVersion: 2, description: 'edited meanwhile' })
   await expect(ada.getByText(/approval by Ada Approver is void/).first()).toBeVisible()
   await expect(ada.getByRole('table', { name: 'What has changed' })).toContainText('edited meanwhile')
 

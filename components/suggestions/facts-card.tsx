@@ -1,21 +1,25 @@
+'use client'
+
 import Link from 'next/link'
 import type { SuggestionView } from '#server/contracts/suggestions.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { DefinitionList } from '../ui/definition-list.tsx'
 import { formatPercent, plural } from '../ui/format.ts'
 import { Moment, RelativeTime } from '../ui/relative-time.tsx'
+import { useAnalyzerNames } from './use-analyzer-names.ts'
 import { originName } from './words.ts'
 
 /** Where it comes from, and how far its author is to be believed. */
 export function FactsCard({ suggestion }: { suggestion: SuggestionView }) {
   const { origin, subject, window, seenAt, confidence, adjustedConfidence, track } = suggestion
+  const analyzerNames = useAnalyzerNames()
   return (
     <Card aria-labelledby="facts">
       <CardHeader id="facts" title="Where it comes from" />
       <CardContent className="text-sm">
         <DefinitionList
           items={[
-            { term: 'From', value: originName(origin) },
+            { term: 'From', value: originName(origin, analyzerNames) },
             ...(origin.kind === 'proposal' ? [{ term: 'Reason', value: origin.reason }] : []),
             ...(origin.kind === 'verdict'
               ? [
@@ -36,7 +40,7 @@ export function FactsCard({ suggestion }: { suggestion: SuggestionView }) {
                     term: 'Looked at',
                     value: (
                       <>
-                        <Moment at={window.from} /> to <Moment at={window.to} />
+                        <Moment at={window.from} full /> to <Moment at={window.to} full />
                       </>
                     ),
                   },
@@ -52,7 +56,7 @@ export function FactsCard({ suggestion }: { suggestion: SuggestionView }) {
           <p className="num mt-3 text-muted-foreground text-xs">
             {track.predictions === 0
               ? `The analyzer says ${formatPercent(confidence)}; none of its predictions has been tested yet.`
-              : `The analyzer says ${formatPercent(confidence)}. ${track.held} of ${plural(track.predictions, 'prediction')} held when they were tested, so its intervals are believed ${formatPercent(track.trust)}.`}
+              : `The analyzer says ${formatPercent(confidence)}. ${track.held} of ${plural(track.predictions, 'prediction')} held when tested, so its intervals are believed ${formatPercent(track.trust)}.`}
           </p>
         ) : null}
       </CardContent>

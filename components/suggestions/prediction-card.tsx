@@ -22,13 +22,14 @@ const pollMs = 1_000
 
 /** What it is expected to do: as the analyzer reckons, and as the engine itself shows when recorded traffic is replayed. */
 export function PredictionCard({ suggestion }: { suggestion: SuggestionView }) {
-  const { expected, simulationId, act } = suggestion
+  const { expected, simulationId, act, state } = suggestion
+  const isApplied = state.status === 'applied' || state.status === 'judged' || state.status === 'reverted'
   return (
     <Card aria-labelledby="prediction">
       <CardHeader
         id="prediction"
-        title="What it is expected to do"
-        actions={act.change === null ? null : <SimulateButton suggestion={suggestion} />}
+        title={isApplied ? 'What it was expected to do' : 'What it is expected to do'}
+        actions={act.change === null || isApplied ? null : <SimulateButton suggestion={suggestion} />}
       />
       <CardContent className="grid gap-4">
         {expected.length > 0 ? (
@@ -44,7 +45,9 @@ export function PredictionCard({ suggestion }: { suggestion: SuggestionView }) {
             ))}
           </ul>
         ) : (
-          <p className="text-muted-foreground text-sm">Nobody has reckoned what it does. A simulation can.</p>
+          <p className="text-muted-foreground text-sm">
+            {isApplied ? 'Nobody has reckoned it.' : 'Nobody has reckoned what it does. A simulation can.'}
+          </p>
         )}
         {simulationId === null ? null : <Simulated id={simulationId} />}
       </CardContent>

@@ -68,8 +68,8 @@ function Voided({ state }: { state: Extract<SuggestionView['state'], { status: '
         ), so nothing was applied. Look at the differences, then approve it anew or reject it.
       </p>
       <ScrollArea label="What has changed" className="mt-2">
-        <Table aria-label="What has changed" className="min-w-120">
-          <TableHeader>
+        <Table aria-label="What has changed" className="sm:min-w-120">
+          <TableHeader className="bg-transparent">
             <TableRow>
               <TableHead>What</TableHead>
               <TableHead>When approved</TableHead>

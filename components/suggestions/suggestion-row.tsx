@@ -6,17 +6,19 @@ import { formatPercent } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { statusLook, toneClasses } from '../ui/status.ts'
 import { StatusText } from '../ui/status-badge.tsx'
-import { formatFigure, measureName, originName } from './words.ts'
+import { formatFigure, measureName } from './words.ts'
 
 export interface SuggestionRowProps {
   suggestion: SuggestionSummary
+  /** Who it comes from, in words. */
+  from: string
   index: number
   isActive: boolean
 }
 
 /** One suggestion of the inbox. */
-export const SuggestionRow = memo(function SuggestionRow({ suggestion, index, isActive }: SuggestionRowProps) {
-  const { id, title, priority, origin, status, verdict, expected, adjustedConfidence, isAdvice, updatedAt } = suggestion
+export const SuggestionRow = memo(function SuggestionRow({ suggestion, from, index, isActive }: SuggestionRowProps) {
+  const { id, title, priority, status, verdict, expected, adjustedConfidence, isAdvice, updatedAt } = suggestion
   const look = statusLook('urgency', priority)
   const Icon = look.icon
   return (
@@ -35,7 +37,7 @@ export const SuggestionRow = memo(function SuggestionRow({ suggestion, index, is
             </span>
           ) : null}
           <span className="flex flex-wrap gap-x-2 text-faint-foreground text-xs">
-            <span>{originName(origin)}</span>
+            <span>{from}</span>
             {adjustedConfidence === null ? null : <span className="num">{formatPercent(adjustedConfidence)} sure</span>}
             {isAdvice ? <span>for people to do</span> : null}
             {status === 'open' ? null : <StatusText of="suggestion" status={status} />}

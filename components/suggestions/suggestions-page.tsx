@@ -23,10 +23,11 @@ import { AnalyzeButton } from './analyze-button.tsx'
 import { LastAnalysis, NoSuggestions } from './last-analysis.tsx'
 import { saveText } from './save-text.ts'
 import { SuggestionRow } from './suggestion-row.tsx'
+import { namesOf } from './use-analyzer-names.ts'
 import { useSuggestionEvents } from './use-suggestion-events.ts'
 import { statusesOf, useSuggestionList } from './use-suggestion-list.ts'
 import { type InboxView, inboxViews, useSuggestionsSearch } from './use-suggestions-search.ts'
-import { analyzerName } from './words.ts'
+import { analyzerName, originName } from './words.ts'
 
 const statsMs = 20_000
 
@@ -47,6 +48,7 @@ export function SuggestionsPage() {
   const { data: stats } = useQuery(
     trpc.suggestions.stats.queryOptions(undefined, { refetchInterval: useLiveInterval(statsMs) }),
   )
+  const names = namesOf(stats?.analyzers ?? [])
   const list = useSuggestionList(search)
   const suggestions = list.suggestions ?? []
   const { active } = useListKeys({
@@ -81,7 +83,13 @@ export function SuggestionsPage() {
           <>
             <ul aria-label="Suggestions" className="divide-y">
               {suggestions.map((suggestion, index) => (
-                <SuggestionRow key={suggestion.id} suggestion={suggestion} index={index} isActive={index === active} />
+                <SuggestionRow
+                  key={suggestion.id}
+                  suggestion={suggestion}
+                  from={originName(suggestion.origin, names)}
+                  index={index}
+                  isActive={index === active}
+                />
               ))}
             </ul>
             <CardFooter className="num justify-between">

@@ -43,11 +43,11 @@ export function measureName(measure: FindingMeasure): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** Who a suggestion comes from. */
-export function originName(origin: SuggestionOrigin): string {
+/** Who a suggestion comes from; analyzers by the names they are given, or by their id. */
+export function originName(origin: SuggestionOrigin, names: ReadonlyMap<string, string> = new Map()): string {
   switch (origin.kind) {
     case 'analyzer':
-      return analyzerName(origin.analyzer)
+      return names.get(origin.analyzer) ?? analyzerName(origin.analyzer)
     case 'proposal':
       return `Proposed by ${origin.by.name}`
     case 'verdict':

@@ -13,12 +13,13 @@ const hourMs = 3_600_000
 const minuteMs = 60_000
 /** The last ones were cut off so long ago: nothing that was recorded lies in the future. */
 const endedMs = minuteMs
-const busyPerHour = 6_000
+const busyMs = 4 * minuteMs
+const busyPerHour = 4_000
 const quietPerHour = 180
 
 /**
- * Writes a day of recorded work into the database of the product, in which one call in twenty-five of this module hung until the limit
- * of 30 s and the others took 400 ms. The last two minutes were busy: whatever the hour is now, it holds tasks to compare with.
+ * Writes a day of recorded work into the database of the product, in which one call in ten of this module hung until the limit
+ * of 30 s and the others took 400 ms. The last minutes were busy: whatever the hour is now, it holds tasks to compare with.
  */
 export async function recordHangingCalls({ id, type }: OwnModule): Promise<void> {
   const record = moduleRecord(id, { capabilities: [{ type, inputSchema: null, outputSchema: null }] })
@@ -31,10 +32,10 @@ export async function recordHangingCalls({ id, type }: OwnModule): Promise<void>
         type,
         perHour: busyPerHour,
         shares: { [id]: 1 },
-        intensity: at => (at > hours * hourMs - 2 * minuteMs ? 1 : quietPerHour / busyPerHour),
+        intensity: at => (at > hours * hourMs - busyMs ? 1 : quietPerHour / busyPerHour),
       },
     ],
-    behave: ({ draw }) => ({ durationMs: draw() < 0.04 ? Number.POSITIVE_INFINITY : around(400, 0.3, draw) }),
+    behave: ({ draw }) => ({ durationMs: draw() < 0.1 ? Number.POSITIVE_INFINITY : around(400, 0.3, draw) }),
   })
   const database = await startEmbeddedPostgres({ dataDir: product().databaseDir, logger: silentLogger })
   const pool = new pg.Pool({ connectionString: database.url })

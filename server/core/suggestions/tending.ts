@@ -190,11 +190,11 @@ export class Tending {
         subject,
         act: { kind: 'change', change: application.inverse },
         evidence: verdict.effects.map(effect => ({
-          name: effect.measure.replaceAll('_', ' '),
+          name: inWords(effect.measure),
           value: effect.after,
           unit: effect.unit,
           sampleSize: effect.samplesAfter,
-          comparedTo: { name: 'before', value: effect.before },
+          comparedTo: { name: 'Before', value: effect.before },
         })),
         series: [],
         expected: [],
@@ -244,6 +244,11 @@ export class Tending {
 /** By what was reported or by what was measured: neither hides the other. */
 function isWorse({ outcome, effects }: Verdict): boolean {
   return outcome === 'worse' || effects.some(({ found }) => found === 'worse')
+}
+
+function inWords(measure: string): string {
+  const words = measure.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 function draftKey(id: string): string {
