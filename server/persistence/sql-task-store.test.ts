@@ -5,6 +5,7 @@ import { systemPrincipal } from '#server/core/shared/principal.ts'
 import { createTestDatabase, type TestDatabase } from '#server/testing/database.ts'
 import { describeDeadLetters } from '#server/testing/dead-letter-contract.ts'
 import { describeDependencies } from '#server/testing/dependency-contract.ts'
+import { describeDependencyInserts } from '#server/testing/dependency-insert-contract.ts'
 import { openSqlModelWorld, openSqlTaskWorld } from '#server/testing/sql-task-world.ts'
 import { attempt, leaseEnd, newTask, succeeded } from '#server/testing/task-builders.ts'
 import { describeTaskShares } from '#server/testing/task-share-contract.ts'
@@ -21,6 +22,7 @@ afterAll(() => database[Symbol.asyncDispose]())
 describeTaskStore('PostgreSQL', () => openSqlTaskWorld(database.pool))
 describeTaskShares('PostgreSQL', () => openSqlTaskWorld(database.pool))
 describeDependencies('PostgreSQL', () => openSqlTaskWorld(database.pool))
+describeDependencyInserts('PostgreSQL', () => openSqlTaskWorld(database.pool))
 describeDeadLetters('PostgreSQL', () => openSqlTaskWorld(database.pool))
 
 test('one task that the database refuses does not fail the 127 that it came with', async () => {

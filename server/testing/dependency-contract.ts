@@ -1,25 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import type { NewTask, TaskStore } from '#server/core/queue/task-store.ts'
 import { systemPrincipal } from '../core/shared/principal.ts'
-import { attempt, leaseEnd, newTask, succeeded } from './task-builders.ts'
-import { type TaskStoreWorld } from './task-store-contract.ts'
+import { type DependencyStage, failed, listen, openDependencyStage } from './dependency-stage.ts'
+import { leaseEnd, succeeded } from './task-builders.ts'
+import type { TaskStoreWorld } from './task-store-contract.ts'
 
 const tenantId = 'default'
 const type = 'step'
 const hour = 3_600_000
-const failed = {
-  kind: 'end',
-  status: 'failed',
-  result: null,
-  error: { code: 'X', message: 'x' },
-  reason: null,
-} as const
 
 /** What every TaskStore guarantees for tasks that depend on each other; run against PostgreSQL and against memory. */
 export function describeDependencies(name: string, makeWorld: () => Promise<TaskStoreWorld>): void {
   describe(`dependencies (${name})`, () => {
     test('a task waits for all of its parents and is ready when the last of them has succeeded', async () => {
-      const { store, add, finish, statusOf } = await open(makeWorld)
+      const { store, add, finish, statusOf } = await openDependencyStage(makeWorld)
       const [a, b] = await add({}, {})
       const moved = listen(store)
       const [child] = await add({ dependsOn: [a, b] })
@@ -36,7 +29,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
     })
 
     test('a parent that has succeeded already is satisfied; when all have, the task is ready at once', async () => {
-      const { store, add, insert, finish, statusOf } = await open(makeWorld)
+      const { store, add, insert, finish, statusOf } = await openDependencyStage(makeWorld)
       const [a, b] = await add({}, {})
       await finish(a, succeeded('1'))
       expect(await insert({ dependsOn: [a] })).toMatchObject([{ kind: 'inserted' }])
@@ -51,7 +44,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
     })
 
     test('a parent that goes back into the queue or waits for a retry keeps its children waiting', async () => {
-      const { store, add, finish, statusOf, ...world } = await open(makeWorld)
+      const { store, add, finish, statusOf, ...world } = await openDependencyStage(makeWorld)
       const [a] = await add({})
       const [child] = await add({ dependsOn: [a] })
       await finish(a, { kind: 'requeue' })
@@ -64,7 +57,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
     })
 
     test('a task with a start time waits for its parents first and for its time then', async () => {
-      const { store, add, finish, statusOf } = await open(makeWorld)
+      const { store, add, finish, statusOf } = await openDependencyStage(makeWorld)
       const [a] = await add({})
       const [later, past] = await add(
         { dependsOn: [a], runAt: Date.now() + hour },
@@ -81,7 +74,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
       expect(dueInMs).toBeLessThanOrEqual(hour)
     })
 
-    test.each<[string, (world: Opened, id: string) => Promise<unknown>, string]>([
+    test.each<[string, (world: DependencyStage, id: string) => Promise<unknown>, string]>([
       ['fails', (world, id) => world.finish(id, failed), 'failed'],
       [
         'is cancelled in the queue',
@@ -115,7 +108,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
         'failed',
       ],
     ])('when a parent %s, all that waits for it ends cancelled and says so', async (_how, end, status) => {
-      const world = await open(makeWorld)
+      const world = await openDependencyStage(makeWorld)
       const { store, add, statusOf } = world
       const [a, other] = await add({ deadline: Date.now() + 150, maxAttempts: 1 }, {})
       const [child] = await add({ dependsOn: [a, other], payload: '"child"' })
@@ -140,7 +133,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
     })
 
     test('a task that is blocked and late ends expired, and what waits for it cancelled', async () => {
-      const { store, add, statusOf, ...world } = await open(makeWorld)
+      const { store, add, statusOf, ...world } = await openDependencyStage(makeWorld)
       const [a] = await add({})
       const [late, both] = await add(
         { dependsOn: [a], deadline: Date.now() + 100 },
@@ -155,7 +148,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
     })
 
     test('a child that was cancelled stays so when its parents succeed, and ends what waits for it', async () => {
-      const { store, add, finish, statusOf } = await open(makeWorld)
+      const { store, add, finish, statusOf } = await openDependencyStage(makeWorld)
       const [a] = await add({})
       const [child] = await add({ dependsOn: [a] })
       const [grandchild] = await add({ dependsOn: [child] })
@@ -166,91 +159,8 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
       expect(await store.totals(tenantId)).toMatchObject({ succeeded: 1, cancelled: 2 })
     })
 
-    test('tasks that are inserted together may depend on each other; who depends on what was not inserted is not either', async () => {
-      const { store, add, insert, finish, statusOf, ...world } = await open(makeWorld)
-      const [bad] = await add({})
-      await finish(bad, failed)
-      const unknown = world.newId()
-      const ids = Array.from({ length: 6 }, () => world.newId())
-      const [root, left, right, joint, orphan, below] = ids as [string, string, string, string, string, string]
-      const results = await insert(
-        { id: root },
-        { id: left, dependsOn: [root] },
-        { id: right, dependsOn: [root] },
-        { id: joint, dependsOn: [left, right] },
-        { id: orphan, dependsOn: [root, unknown] },
-        { id: below, dependsOn: [orphan] },
-        { dependsOn: [bad] },
-      )
-      expect(results).toEqual([
-        { kind: 'inserted' },
-        { kind: 'inserted', waitsFor: 1 },
-        { kind: 'inserted', waitsFor: 1 },
-        { kind: 'inserted', waitsFor: 2 },
-        { kind: 'parent_unknown', parentId: unknown },
-        { kind: 'parent_rejected', parentId: orphan },
-        { kind: 'parent_failed', parentId: bad, status: 'failed' },
-      ])
-      expect(await store.get(tenantId, orphan)).toBeNull()
-      for (const id of [root, left, right, joint]) await finish(id, succeeded('1'))
-      expect(await statusOf(joint)).toBe('succeeded')
-      expect((await store.get(tenantId, root))?.dependants).toEqual({
-        total: 2,
-        items: [left, right].sort().map(id => ({ id, status: 'succeeded' })),
-      })
-    })
-
-    test('a parent of another tenant is as unknown as one that does not exist', async () => {
-      const { add, insert } = await open(makeWorld)
-      const [theirs] = await add({})
-      expect(await insert({ tenantId: 'another', dependsOn: [theirs] })).toEqual([
-        { kind: 'parent_unknown', parentId: theirs },
-      ])
-    })
-
-    test('a repeated key stands for the task made first, also as a parent; keys of what was refused are free again', async () => {
-      const { store, add, insert, finish, statusOf, ...world } = await open(makeWorld)
-      const [gate] = await add({})
-      const key = (idempotencyKey: string, bodyHash = 'h') => ({ idempotencyKey, bodyHash })
-      const [first, second, third] = [world.newId(), world.newId(), world.newId()]
-      await insert({ id: first, dependsOn: [gate], ...key('k') })
-      const results = await insert(
-        { id: second, dependsOn: [gate], ...key('k') },
-        { id: third, dependsOn: [second] },
-        { dependsOn: [gate], ...key('k', 'other') },
-        { dependsOn: [world.newId()], ...key('free') },
-      )
-      expect(results).toMatchObject([
-        { kind: 'deduplicated', id: first, status: 'blocked' },
-        { kind: 'inserted', waitsFor: 1 },
-        { kind: 'conflict', id: first },
-        { kind: 'parent_unknown' },
-      ])
-      expect((await store.get(tenantId, third))?.dependsOn).toEqual([{ id: first, status: 'blocked' }])
-      expect(await insert({ dependsOn: [gate], ...key('free', 'h2') })).toMatchObject([{ kind: 'inserted' }])
-      await finish(gate, succeeded('1'))
-      await finish(first, succeeded('1'))
-      expect(await statusOf(third)).toBe('ready')
-    })
-
-    test('two entries of one insert with the same key are one task; both stand for it', async () => {
-      const { add, insert, ...world } = await open(makeWorld)
-      const [gate] = await add({})
-      const [one, two] = [world.newId(), world.newId()]
-      const results = await insert(
-        { id: one, dependsOn: [gate], idempotencyKey: 'k', bodyHash: 'h' },
-        { id: two, dependsOn: [gate], idempotencyKey: 'k', bodyHash: 'h' },
-        { dependsOn: [one, two] },
-      )
-      expect(results).toMatchObject([
-        { kind: 'inserted' },
-        { kind: 'deduplicated', id: one, status: 'blocked' },
-        { kind: 'inserted', waitsFor: 1 },
-      ])
-    })
-
     test('blocked tasks are counted and listed as such', async () => {
-      const { store, add } = await open(makeWorld)
+      const { store, add } = await openDependencyStage(makeWorld)
       const [a] = await add({})
       const children = await add({ dependsOn: [a] }, { dependsOn: [a], runAt: Date.now() + hour })
       expect(await store.counts(tenantId)).toMatchObject({ ready: 1, blocked: 2, scheduled: 0 })
@@ -265,7 +175,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
     })
 
     test('the graph of a task is all that hangs together with it, nearest first, up to the limit', async () => {
-      const { store, add, finish, ...world } = await open(makeWorld)
+      const { store, add, finish, ...world } = await openDependencyStage(makeWorld)
       const [root] = await add({ priority: 2 })
       const [left, right] = await add({ dependsOn: [root] }, { dependsOn: [root], deadline: Date.now() + hour })
       const [joint] = await add({ dependsOn: [left, right] })
@@ -284,7 +194,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
     })
 
     test('ready and blocked tasks can be raised and never lowered; they are found, claimed and cancelled where they are then', async () => {
-      const { store, add, statusOf, claimAny, finish } = await open(makeWorld)
+      const { store, add, statusOf, claimAny, finish } = await openDependencyStage(makeWorld)
       const [first, second, gate] = await add({ rank: 10 }, { rank: 20 }, { rank: 30 })
       const [child] = await add({ dependsOn: [gate], rank: 40 })
       const raise = (id: string, rank: number) => store.raise(tenantId, [{ id, rank, raisedBy: child }])
@@ -307,7 +217,7 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
     })
 
     test('a queue without faults has nothing to repair', async () => {
-      const { store, add, finish } = await open(makeWorld)
+      const { store, add, finish } = await openDependencyStage(makeWorld)
       const [a, b] = await add({}, {})
       const [child] = await add({ dependsOn: [a, b] })
       await add({ dependsOn: [child] }, { dependsOn: [child, a] })
@@ -315,53 +225,4 @@ export function describeDependencies(name: string, makeWorld: () => Promise<Task
       expect(await store.repairBlocked(null, 100)).toEqual({ repaired: [], lastId: null })
     })
   })
-}
-
-type Opened = Awaited<ReturnType<typeof open>>
-
-/** A world with one lane, and short ways to do to its tasks what the tests do all the time. */
-async function open(makeWorld: () => Promise<TaskStoreWorld>) {
-  const world = await makeWorld()
-  const { store } = world
-  const lane = await store.ensureLane({ tenantId, taskType: type })
-  const insert = (...changes: Partial<NewTask>[]) =>
-    store.insert(changes.map(change => newTask(change.id ?? world.newId(), lane.id, type, change)))
-  const claimAny = (slots: number, replicaId = 'r1') => store.claim([{ laneId: lane.id, slots }], slots, replicaId)
-  /** Claims until it has this one; gives the others back. */
-  const claimOne = async (id: string, replicaId = 'r1') => {
-    const claimed = await claimAny(1_000, replicaId)
-    const others = claimed.filter(task => task.id !== id)
-    await store.finish(
-      others.map(task => leaseEnd(task, { kind: 'requeue' })),
-      replicaId,
-    )
-    return claimed.find(task => task.id === id)
-  }
-  return {
-    ...world,
-    insert,
-    claimAny,
-    claimOne,
-    /** Inserts tasks that have to be accepted; their ids. */
-    async add<const Changes extends Partial<NewTask>[]>(...changes: Changes) {
-      const tasks = changes.map(change => newTask(change.id ?? world.newId(), lane.id, type, change))
-      const results = await store.insert(tasks)
-      expect(results.map(result => result.kind)).toEqual(tasks.map(() => 'inserted'))
-      return tasks.map(task => task.id) as { [Place in keyof Changes]: string }
-    },
-    async finish(id: string, next: Parameters<typeof leaseEnd>[1]) {
-      const held = await claimOne(id)
-      const attempts = next.kind === 'end' ? [attempt((held?.attempts ?? 0) + 1, 'succeeded')] : []
-      expect(await store.finish([leaseEnd(held, next, attempts)], 'r1')).toEqual([true])
-    },
-    async statusOf(id: string) {
-      return (await store.get(tenantId, id))?.summary.status
-    },
-  }
-}
-
-function listen(store: TaskStore) {
-  const heard: Parameters<Parameters<TaskStore['onDependantsMoved']>[0]>[0][] = []
-  store.onDependantsMoved(moved => heard.push(moved))
-  return heard
 }

@@ -2,6 +2,7 @@ import { test } from 'vitest'
 import { createIdSource } from '#server/persistence/uuid-v7.ts'
 import { describeDeadLetters } from '#server/testing/dead-letter-contract.ts'
 import { describeDependencies } from '#server/testing/dependency-contract.ts'
+import { describeDependencyInserts } from '#server/testing/dependency-insert-contract.ts'
 import { FakeClock } from '#server/testing/fake-clock.ts'
 import { describeTaskShares } from '#server/testing/task-share-contract.ts'
 import { describeTaskStore, type TaskStoreWorld } from '#server/testing/task-store-contract.ts'
@@ -28,6 +29,7 @@ describeTaskStore('memory', openMemoryWorld)
 describeTaskShares('memory', openMemoryWorld)
 describeDeadLetters('memory', openMemoryWorld)
 describeDependencies('memory', openMemoryWorld)
+describeDependencyInserts('memory', openMemoryWorld)
 
 test('keeps to the model, whatever is submitted, claimed, finished, cancelled, delayed and lost in whatever order', async () => {
   const ids = createIdSource()

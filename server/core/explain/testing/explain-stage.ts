@@ -112,3 +112,13 @@ export class ExplainStage {
     return this.#explainer.explain(stored, current ? [...stored.attempts, current] : stored.attempts)
   }
 }
+
+/** In how many milliseconds a time is, by the clock of the stage. */
+export function inMs(stage: ExplainStage, at: string | null | undefined): number | '' | null | undefined {
+  return at && Date.parse(at) - stage.clock.now()
+}
+
+/** What holds a task, in the order in which it is told. */
+export function kindsOf({ constraints }: Pick<TaskExplanation, 'constraints'>): string[] {
+  return constraints.map(({ kind }) => kind)
+}
