@@ -15,7 +15,7 @@ export interface AuthenticatorOptions {
   now: () => number
 }
 
-/** A revocation made by another replica is effective after this long; made here, at once. */
+/** A revocation made by another replica is told within a second; a replica that does not hear of it refuses after this long. */
 const keyTtlMs = 4_000
 const sessionTtlMs = 3_000
 

@@ -17,7 +17,7 @@ import {
 export type AlertSeverity = (typeof alertSeverities)[number]
 
 /**
- * `open`: nobody has said that he deals with it; `acknowledged`: somebody has; `silenced`: a silence covers it now; `resolved`: what
+ * `open`: nobody has said that they deal with it; `acknowledged`: somebody has; `silenced`: a silence covers it now; `resolved`: what
  * it tells of is over. An alert that is silenced was never lost: it is open or acknowledged again when the silence ends.
  */
 export type AlertState = (typeof alertStates)[number]

@@ -188,7 +188,7 @@ export interface AttentionItem {
   since: string
   /** Where to go to deal with it. */
   href: string
-  /** Who has said that he deals with it; of alerts alone. */
+  /** Who has said that they deal with it; of alerts alone. */
   acknowledgedBy?: string | null
 }
 
