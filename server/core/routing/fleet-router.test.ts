@@ -34,6 +34,17 @@ describe('choosing a service', () => {
     expect([decision.moduleId, ...decision.fallbacks]).toEqual(['c', 'a', 'b'])
   })
 
+  test('where decisions are not kept they fall as they would, and are not described', () => {
+    const choose = (keepsDecisions: boolean) => {
+      const own = new RouterStage()
+      const router = own.createRouter(new FakeFleet(...buildModules(4, 3)), { explorationRate: 0.3, keepsDecisions })
+      const results = Array.from({ length: 20 }, () => routed(router.route(request)))
+      expect(results.every(({ decision }) => decision.candidates.length > 0)).toBe(keepsDecisions)
+      return results.map(({ instance }) => instance.id)
+    }
+    expect(choose(false)).toEqual(choose(true))
+  })
+
   test('without exploration the same evidence is decided alike, whatever the dice', () => {
     fc.assert(
       fc.property(fc.integer(), seed => {

@@ -42,6 +42,7 @@ export class RouterStage {
       moduleLimit?: number
       typePin?: string
       goal?: ServiceGoal
+      keepsDecisions?: boolean
     } = {},
   ): TaskRouter {
     return createTaskRouter({
@@ -57,6 +58,7 @@ export class RouterStage {
       wishes: { pinOf: () => options.typePin ?? null, goalOf: () => options.goal ?? 'balanced' },
       isCostBased: () => options.isCostBased ?? false,
       moduleLimit: () => options.moduleLimit ?? null,
+      keepsDecisions: options.keepsDecisions ?? true,
     })
   }
 
