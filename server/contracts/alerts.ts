@@ -9,6 +9,7 @@ import {
   pageLimitSchema,
   rangeRule,
   reasonSchema,
+  timedCursorSchema,
   timestampSchema,
   uuidSchema,
 } from './common.ts'
@@ -39,10 +40,7 @@ export const listAlertsInput = z
     /** When it was raised. */
     from: timestampSchema.optional(),
     to: timestampSchema.optional(),
-    cursor: z
-      .string()
-      .regex(/^\d{1,15}\.[0-9a-f-]{36}$/, 'must be the nextCursor of a page')
-      .optional(),
+    cursor: timedCursorSchema.optional(),
     limit: pageLimitSchema,
   })
   .refine(...rangeRule)

@@ -27,6 +27,10 @@ export const limits = {
   nameLength: 200,
   versionLength: 60,
   reasonLength: 500,
+  /** Entries of one part of the queue policy. */
+  policyEntries: 1_000,
+  /** Numbers of events that one replay may go through. */
+  replayedNumbers: 100_000,
   viewQueryLength: 2_000,
   /** Saved views of one person; and as many shared ones. */
   viewsPerOwner: 100,
@@ -44,8 +48,20 @@ export const taskTypeSchema = z
 
 export const uuidSchema = z.uuid()
 
-/** A moment on the wire: ISO 8601 with zone. */
-export const timestampSchema = z.iso.datetime({ offset: true })
+const firstMoment = Date.parse('0001-01-01T00:00:00Z')
+const lastMoment = Date.parse('9999-12-31T23:59:59.999Z')
+
+/** A moment on the wire: ISO 8601 with zone, as far as both JavaScript and PostgreSQL can tell it. */
+export const timestampSchema = z.iso
+  .datetime({ offset: true })
+  .max(40)
+  .refine(text => Date.parse(text) >= firstMoment && Date.parse(text) <= lastMoment, 'must lie in the years 1 to 9999')
+  .refine(text => !/[+-](1[6-9]|2\d):\d\d$/.test(text), 'must have a zone of less than 16 hours')
+
+/** Where a page ended, of a list that goes by time: milliseconds and id. */
+export const timedCursorSchema = z
+  .string()
+  .regex(/^\d{1,14}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the nextCursor of a page')
 
 /** Arguments of `refine` for inputs with `from` and `to`: a range that is closed at both ends does not end before it begins. */
 export const rangeRule = [

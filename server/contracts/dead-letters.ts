@@ -7,6 +7,7 @@ import {
   rangeRule,
   reasonSchema,
   taskTypeSchema,
+  timedCursorSchema,
   timestampSchema,
   uuidSchema,
 } from './common.ts'
@@ -51,10 +52,7 @@ export const listDeadLettersInput = z
     ...letterFilterFields,
     state: stateSchema,
     /** The `nextCursor` of the page before. */
-    cursor: z
-      .string()
-      .regex(/^\d{1,15}\.[0-9a-f-]{36}$/, 'must be the nextCursor of a page')
-      .optional(),
+    cursor: timedCursorSchema.optional(),
     limit: pageLimitSchema,
   })
   .refine(...rangeRule)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageLimitSchema, rangeRule, timestampSchema } from './common.ts'
+import { limits, pageLimitSchema, rangeRule, timestampSchema } from './common.ts'
 
 /** Every type of event there is. `<noun>.<past tense>`. */
 export const eventTypes = [
@@ -118,8 +118,13 @@ export const onEventInput = z
     lastEventId: sequenceText.nullish(),
   })
   .prefault({})
-export const replayEventsInput = z.strictObject({
-  fromSeq: z.number().int().min(1),
-  toSeq: z.number().int().min(1),
-  types: z.array(typePattern).max(40).optional(),
-})
+export const replayEventsInput = z
+  .strictObject({
+    fromSeq: z.number().int().min(1),
+    toSeq: z.number().int().min(1),
+    types: z.array(typePattern).max(40).optional(),
+  })
+  .refine(({ fromSeq, toSeq }) => toSeq - fromSeq < limits.replayedNumbers, {
+    path: ['toSeq'],
+    error: `must be less than ${limits.replayedNumbers} after fromSeq`,
+  })

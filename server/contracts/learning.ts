@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { moduleIdSchema, taskTypeSchema } from './common.ts'
+import { moduleIdSchema, taskTypeSchema, timestampSchema } from './common.ts'
 import type { DecisionView, RoutingRule } from './decisions.ts'
 import { neededResourcesSchema } from './resource-schemas.ts'
 import type { Resources } from './resources.ts'
@@ -57,7 +57,7 @@ export const prioritizeInput = z.strictObject({
         ...prioritizedTask,
         /** The caller's own name for it. */
         ref: z.string().min(1).max(100).optional(),
-        deadline: z.iso.datetime({ offset: true }).optional(),
+        deadline: timestampSchema.optional(),
       }),
     )
     .min(1)

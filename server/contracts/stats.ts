@@ -5,7 +5,7 @@ import type { HealthMember, HealthPoint, HealthSummary } from './health.ts'
 import type { ModuleSummary } from './modules.ts'
 import type { PauseView } from './queues.ts'
 
-const daySchema = z.iso.date()
+const daySchema = z.iso.date().refine(day => day >= '1970-01-01', 'must be in 1970 or later')
 const longestSpendDays = 366
 
 /** What to add spend up by; days are UTC, both included, at most a year; by default the last seven. */

@@ -307,18 +307,28 @@ const callLimit = z.number().int().min(1).max(100_000)
 export const typeRetryPolicySchema = retryPolicySchema.extend({ totalTimeoutMs: totalTimeoutSchema.optional() })
 export type TypeRetryPolicy = z.output<typeof typeRetryPolicySchema>
 
+/** One part of the queue policy: bounded, since all of it is read, compared and audited at each edit. */
+function policyMap<Key extends typeof taskTypeSchema | typeof moduleIdSchema, Value extends z.ZodType>(
+  key: Key,
+  value: Value,
+) {
+  return z
+    .record(key, value)
+    .refine(map => Object.keys(map).length <= limits.policyEntries, `must be at most ${limits.policyEntries} entries`)
+}
+
 /** How the queue is run; `version` is the one the edit was made on. A part that is left out stays as it is. */
 export const queuePolicyInput = z.strictObject({
   version: z.number().int().min(0),
-  priorities: z.record(taskTypeSchema, z.number().int().min(1).max(10)),
-  multipliers: z.record(taskTypeSchema, z.number().min(0.1).max(10)),
+  priorities: policyMap(taskTypeSchema, z.number().int().min(1).max(10)),
+  multipliers: policyMap(taskTypeSchema, z.number().min(0.1).max(10)),
   /** Calls in flight at most, over all replicas: by task type, by module, of everything together. */
-  typeLimits: z.record(taskTypeSchema, callLimit).optional(),
-  moduleLimits: z.record(moduleIdSchema, callLimit).optional(),
+  typeLimits: policyMap(taskTypeSchema, callLimit).optional(),
+  moduleLimits: policyMap(moduleIdSchema, callLimit).optional(),
   tenantLimit: callLimit.nullable().optional(),
   /** Tasks of a type that may wait or run at once. */
-  typeCaps: z.record(taskTypeSchema, z.number().int().min(1).max(100_000_000)).optional(),
+  typeCaps: policyMap(taskTypeSchema, z.number().int().min(1).max(100_000_000)).optional(),
   /** How tasks of a type are tried again; without an entry, as their modules say. */
-  retries: z.record(taskTypeSchema, typeRetryPolicySchema).optional(),
+  retries: policyMap(taskTypeSchema, typeRetryPolicySchema).optional(),
 })
 export type QueuePolicyInput = z.output<typeof queuePolicyInput>

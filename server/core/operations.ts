@@ -308,7 +308,7 @@ export interface EventOperations {
     filter: EventListFilter,
     page: { cursor?: string | undefined; limit: number },
   ): Promise<Page<EventView>>
-  /** Oldest first, from and to included. At most 10,000 events a call. */
+  /** Oldest first, from and to included. The first 10,000 events of the range: go on after the last. */
   replay(tenantId: string, range: { fromSeq: number; toSeq: number }, types?: readonly string[]): Promise<EventView[]>
   /**
    * Every event after `afterSeq` (from now on when null), in sequence, without gap or repeat: first what is persisted, then
