@@ -6,7 +6,7 @@ import { analyzers } from './catalog.ts'
 import { confidenceOf, keyOf, priorityOf } from './finding.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { analyzePlan, episode, service } from './testing/fleet.ts'
-import { around } from './testing/traffic.ts'
+import { around, type TrafficPlan } from './testing/traffic.ts'
 
 const hourMs = 3_600_000
 
@@ -95,6 +95,20 @@ test('a finding keeps its key from run to run though the value it proposes moves
     return findings.map(({ key }) => key)
   })
   expect(keys).toEqual([['time-out:module:m:shorter'], ['time-out:module:m:shorter']])
+})
+
+test('the more is tested, the surer a finding has to be: the same record says less among all analyzers than to one of them', () => {
+  const plan: TrafficPlan = {
+    seed: 1,
+    hours: 24,
+    modules: [service('hanging')],
+    streams: [{ type: 'work', perHour: 150, shares: { hanging: 1 } }],
+    behave: ({ draw }) => ({ durationMs: draw() < 0.03 ? 1e9 : around(60, 0.3, draw) }),
+  }
+  const sureness = (analyzers?: string[]) =>
+    analyzePlan(plan, analyzers && { analyzers }).findings.find(({ analyzer }) => analyzer === 'time-out')?.confidence
+  expect(sureness()).toBeGreaterThan(0)
+  expect(sureness()).toBeLessThan(sureness(['time-out'])!)
 })
 
 test('the same record gives the same findings in the same order', () => {

@@ -199,6 +199,14 @@ describe('what was promised beside time and failures is measured with the truth 
     expect(called.length).toBeLessThan(2)
   })
 
+  test('a share of calls counts calls, not tasks', () => {
+    const tasks = Array.from({ length: 60 }, (_, place) =>
+      observedTask({ acceptedAt: appliedAt + place, ...(place % 2 === 0 ? { calls: 3, timedOut: 3 } : { calls: 1 }) }),
+    )
+    const [compared] = compareOutcomes(tasks, tasks, ['timeout_share'])!.measures
+    expect([compared?.before, compared?.after]).toEqual([0.75, 0.75])
+  })
+
   test('a share of what hardly any task had is not told', () => {
     const random = createSeededRandom(1)
     const rarely = (options: Traffic) => {
