@@ -308,10 +308,7 @@ export const typeRetryPolicySchema = retryPolicySchema.extend({ totalTimeoutMs: 
 export type TypeRetryPolicy = z.output<typeof typeRetryPolicySchema>
 
 /** One part of the queue policy: bounded, since all of it is read, compared and audited at each edit. */
-function policyMap<Key extends typeof taskTypeSchema | typeof moduleIdSchema, Value extends z.ZodType>(
-  key: Key,
-  value: Value,
-) {
+function policyMap<Key extends typeof taskTypeSchema, Value extends z.ZodType>(key: Key, value: Value) {
   return z
     .record(key, value)
     .refine(map => Object.keys(map).length <= limits.policyEntries, `must be at most ${limits.policyEntries} entries`)
