@@ -1,15 +1,17 @@
 import type { SuggestionView } from '#server/contracts/suggestions.ts'
-import { formatFigure, measureName, originName } from './words.ts'
+import { formatChange, formatFigure, measureName, originName } from './words.ts'
 
 /** One suggestion as Markdown: what it stands on, what it would change, what became of it, and who did what. */
 export function writeMarkdown(suggestion: SuggestionView): string {
   const { title, priority, state, origin, difference, act, evidence, expected, history } = suggestion
+  // What was applied, not what would be: the setting is like that already.
+  const change = 'application' in state ? state.application.difference : difference
   const verdict = state.status === 'judged' || state.status === 'reverted' ? state.verdict : null
   const sections = [
     `# ${escaped(title)}`,
     `${priority} priority, ${state.status}. ${escaped(originName(origin))}.`,
     ...(act.kind === 'advice' ? ['## What to do', escaped(act.todo)] : []),
-    ...(difference ? ['## Change', escaped(`${difference.subject}: ${difference.from} → ${difference.to}`)] : []),
+    ...(change ? ['## Change', escaped(`${change.subject}: ${change.from} → ${change.to}`)] : []),
     ...listOf(
       'Expected',
       expected.map(
@@ -24,6 +26,13 @@ export function writeMarkdown(suggestion: SuggestionView): string {
       ),
     ),
     ...(verdict ? ['## Verdict', escaped(`${verdict.outcome}: ${verdict.words}`)] : []),
+    ...listOf(
+      'Measured',
+      (verdict?.effects ?? []).map(
+        ({ measure, unit, before, after, low, high }) =>
+          `${measureName(measure)}: ${formatFigure(before, unit)} → ${formatFigure(after, unit)} (difference ${formatChange(low, unit)} to ${formatChange(high, unit)})`,
+      ),
+    ),
     ...listOf(
       'History',
       history.map(({ at, by, act: what, note }) => `${at} ${what} by ${by.name}${note === '' ? '' : `: ${note}`}`),
