@@ -80,6 +80,12 @@ test('a breaker held open says who holds it and why, and a reset gives it back t
   await expect(sheet.getByRole('list', { name: 'Changes of state' }).getByRole('listitem').first()).toContainText(
     'the provider is back',
   )
+
+  await page.goto(`/audit?q=${engine.id}`)
+  const acts = page.getByRole('table', { name: 'Acts' })
+  await expect(acts.getByRole('row', { name: /Breaker reset/ })).toContainText('the provider is back')
+  await expect(acts.getByRole('row', { name: /Breaker forced open/ })).toContainText('provider outage, ticket 4711')
+  await expect(acts.getByRole('row', { name: /Module registered/ })).toBeVisible()
 })
 
 test('rules are edited where they are seen: impossible ones are refused beside the field, another’s change is shown first', async ({

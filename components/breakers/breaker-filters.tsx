@@ -1,6 +1,7 @@
 'use client'
 
 import { Grid3x3, LayoutGrid } from 'lucide-react'
+import { useMemo } from 'react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { SearchField } from '../layout/search-field.tsx'
 import { Button } from '../ui/button.tsx'
@@ -30,12 +31,7 @@ export interface BreakerFiltersProps {
 /** Text, module, state and layout; all of it is in the URL. */
 export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) {
   const { search, setSearch, isFiltered, clear } = useBreakersSearch()
-  const modules = [...new Map(breakers.map(({ moduleId, moduleName }) => [moduleId, moduleName]))]
-  if (search.module && !modules.some(([id]) => id === search.module)) modules.push([search.module, search.module])
-  const options = [
-    { value: anyModule, label: 'Every module' },
-    ...modules.map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label)),
-  ]
+  const options = useMemo(() => moduleOptions(breakers, search.module), [breakers, search.module])
   return (
     <div className="mb-4 flex flex-wrap items-center gap-2">
       <SearchField
@@ -83,4 +79,12 @@ export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) 
       />
     </div>
   )
+}
+
+/** The modules that have breakers, by name, and the one that is chosen though it has none. */
+function moduleOptions(breakers: readonly BreakerView[], chosen: string): { value: string; label: string }[] {
+  const names = new Map(breakers.map(({ moduleId, moduleName }) => [moduleId, moduleName]))
+  if (chosen !== '' && !names.has(chosen)) names.set(chosen, chosen)
+  const options = [...names].map(([value, label]) => ({ value, label }))
+  return [{ value: anyModule, label: 'Every module' }, ...options.sort((a, b) => a.label.localeCompare(b.label))]
 }

@@ -17,14 +17,16 @@ export function urgencyOf({ state, forced, consecutiveFailures, config }: Ranked
   return consecutiveFailures > 0 && consecutiveFailures * 2 >= config.failureThreshold ? 4 : 5
 }
 
+const { compare } = new Intl.Collator('en', { numeric: true })
+
+/** By module and instance. */
+export function byPlace(a: BreakerView, b: BreakerView): number {
+  return compare(a.moduleName, b.moduleName) || compare(a.endpoint, b.endpoint)
+}
+
 /** Worst first, then by module and instance. */
 export function sortBreakers(breakers: readonly BreakerView[]): BreakerView[] {
-  return breakers.toSorted(
-    (a, b) =>
-      urgencyOf(a) - urgencyOf(b) ||
-      a.moduleName.localeCompare(b.moduleName) ||
-      a.endpoint.localeCompare(b.endpoint, 'en', { numeric: true }),
-  )
+  return breakers.toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || byPlace(a, b))
 }
 
 /** Whether a breaker passes the filter by state. A held one counts as held and as the state it is held in. */

@@ -1,7 +1,7 @@
 'use client'
 
 import { RotateCcw, Zap } from 'lucide-react'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
@@ -25,14 +25,22 @@ const manyBreakers = 24
 
 /** Every breaker of the fleet, live, worst first. */
 export function BreakersPage() {
-  const { breakers, error, retry } = useBreakers()
+  const { breakers: newest, error, retry } = useBreakers()
+  // A thousand of them are drawn in slices between which the page scrolls and answers.
+  const breakers = useDeferredValue(newest)
   const { search, setSearch, isFiltered, clear } = useBreakersSearch()
   const [isResetting, setResetting] = useState(false)
   const refusal = useRefusal('operator')
   const all = useMemo(() => sortBreakers(breakers ?? []), [breakers])
-  const inModule = all.filter(breaker => search.module === '' || breaker.moduleId === search.module)
-  const matching = inModule.filter(breaker => matchesBreakerText(breaker, search.q))
-  const found = matching.filter(breaker => isInState(breaker, search.state))
+  const matching = useMemo(
+    () =>
+      all.filter(
+        breaker =>
+          (search.module === '' || breaker.moduleId === search.module) && matchesBreakerText(breaker, search.q),
+      ),
+    [all, search.module, search.q],
+  )
+  const found = useMemo(() => matching.filter(breaker => isInState(breaker, search.state)), [matching, search.state])
   const view = search.view === 'auto' ? (matching.length > manyBreakers ? 'grid' : 'cards') : search.view
   const open = useCallback((key: string) => void setSearch({ open: key }), [setSearch])
   return (

@@ -1,9 +1,11 @@
 'use client'
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useLiveSubscription } from '../data/use-live-subscription.ts'
+import { applyChange } from './apply-change.ts'
 import { breakerKey } from './breaker-order.ts'
 
 export interface Breakers {
@@ -21,9 +23,14 @@ export function useBreakers(): Breakers {
   const { data, error, refetch } = useQuery(
     trpc.breakers.list.queryOptions(undefined, { staleTime: Number.POSITIVE_INFINITY }),
   )
+  const seen = useRef<readonly BreakerView[]>([])
   const live = useLiveSubscription(
     trpc.breakers.onChange.subscriptionOptions(undefined, {
-      onData: items => queries.setQueryData(trpc.breakers.list.queryKey(), { items, nextCursor: null }),
+      onData: change => {
+        seen.current = applyChange(seen.current, change)
+        // In whole, so that an answer to the query that was on its way meanwhile does not stay.
+        queries.setQueryData(trpc.breakers.list.queryKey(), { items: [...seen.current], nextCursor: null })
+      },
     }),
   )
   return { breakers: data?.items, error: error ?? live.error, retry: () => void refetch() }

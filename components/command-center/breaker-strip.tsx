@@ -31,6 +31,7 @@ export const BreakerStrip = memo(function BreakerStrip({ breakers }: { breakers:
           <li key={moduleId} className="flex min-w-0 items-center gap-1.5">
             <Link
               href={`/breakers?module=${moduleId}`}
+              prefetch={false}
               className="truncate text-muted-foreground text-xs hover:text-foreground hover:underline"
             >
               {moduleName}
@@ -47,7 +48,14 @@ export const BreakerStrip = memo(function BreakerStrip({ breakers }: { breakers:
   )
 })
 
-function CellLink({ cell, number, size }: { cell: BreakerCell; number: number; size: 'sm' | 'md' }) {
+interface CellLinkProps {
+  cell: BreakerCell
+  number: number
+  size: 'sm' | 'md'
+}
+
+/** One instance; of a thousand only those are drawn anew that changed. */
+const CellLink = memo(function CellLink({ cell, number, size }: CellLinkProps) {
   const { moduleName, state, forced, failureRate, calls } = cell
   const words = `${moduleName}, instance ${number}: ${statusLook('breaker', state).label}${forced ? ', held' : ''}; ${
     calls === 0 ? 'no calls in the last minute' : `${formatPercent(failureRate)} of ${formatCount(calls)} calls failing`
@@ -55,6 +63,7 @@ function CellLink({ cell, number, size }: { cell: BreakerCell; number: number; s
   return (
     <Link
       href={`/breakers?open=${encodeURIComponent(breakerKey(cell))}`}
+      prefetch={false}
       aria-label={words}
       title={words}
       className={cn('rounded-sm transition-transform hover:scale-110', size === 'sm' ? 'p-px' : 'p-0.5')}
@@ -62,4 +71,4 @@ function CellLink({ cell, number, size }: { cell: BreakerCell; number: number; s
       <BreakerMark state={state} isHeld={forced} size={size} />
     </Link>
   )
-}
+})

@@ -1,6 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import { memo, useDeferredValue } from 'react'
 import type { DashboardView } from '#server/contracts/stats.ts'
 import { useLive } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
@@ -33,7 +34,9 @@ const grid = 'grid gap-3 xl:grid-cols-12 *:min-w-0'
 /** The first screen: is the fleet well, what is wrong and since when, what waits for me; then all that is going on. */
 export function CommandCenter() {
   const trpc = useTRPC()
-  const { data } = useDashboard()
+  const { data: newest } = useDashboard()
+  // What comes twice a second is drawn in slices between which the page scrolls and answers.
+  const data = useDeferredValue(newest)
   const { error, refetch } = useQuery(trpc.stats.dashboard.queryOptions())
   return (
     <>
@@ -56,7 +59,7 @@ export function CommandCenter() {
   )
 }
 
-function Deck({ view }: { view: DashboardView }) {
+const Deck = memo(function Deck({ view }: { view: DashboardView }) {
   const { health, attention, queue, throughput, breakers, modules, eventsPerSecond } = view
   const isEmpty = modules.length === 0
   return (
@@ -112,7 +115,7 @@ function Deck({ view }: { view: DashboardView }) {
       </div>
     </div>
   )
-}
+})
 
 function Headline({ view }: { view: DashboardView }) {
   return <span className="num">{headlineOf(view, useNow())}</span>

@@ -92,6 +92,7 @@ const TickerRow = memo(function TickerRow({ event }: { event: EventView }) {
   return (
     <Link
       href={`/events?event=${event.seq}`}
+      prefetch={false}
       className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 px-4 py-1 transition-colors hover:bg-muted/60 focus-visible:-outline-offset-2"
     >
       <EventName event={event} className="text-xs" />

@@ -70,7 +70,11 @@ function Row({ module, row, isActive }: { module: ModuleSummary; row: number; is
   return (
     <TableRow data-list-row={row} {...(isActive && { 'data-active': true })}>
       <TableCell className="max-w-44 whitespace-nowrap">
-        <Link href={`/modules/${module.id}`} className="-my-1 block truncate py-1 font-medium hover:underline">
+        <Link
+          href={`/modules/${module.id}`}
+          prefetch={false}
+          className="-my-1 block truncate py-1 font-medium hover:underline"
+        >
           {module.name}
         </Link>
       </TableCell>

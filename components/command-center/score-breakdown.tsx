@@ -71,7 +71,7 @@ function Member({ name, score, reason, href }: MemberProps) {
     <li className="num grid grid-cols-[minmax(0,1fr)_4rem_2rem] items-center gap-2 text-xs" title={reason}>
       <span className="min-w-0">
         {href ? (
-          <Link href={href} className="-my-1 block truncate py-1 hover:underline">
+          <Link href={href} prefetch={false} className="-my-1 block truncate py-1 hover:underline">
             {name}
           </Link>
         ) : (

@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect, useRef, useState } from 'react'
+import { startTransition, useEffect, useRef, useState } from 'react'
 import type { EventView } from '#server/contracts/events.ts'
 import { useLive } from '../data/live.tsx'
 import { useTRPCClient } from '../data/trpc.ts'
@@ -71,9 +71,14 @@ export function useEventFeed(filter: EventFilter, { size, hold }: EventFeedOptio
       { filter: wanted.current.filter, size },
       {
         onPage: page => setState({ key, buffer: openBuffer(page), error: null }),
+        // In slices: at a thousand events a second drawing them must not keep the page from answering.
         onEvents: events =>
-          setState(was =>
-            was.key === key && was.buffer ? { ...was, buffer: receiveEvents(was.buffer, events, wanted.current) } : was,
+          startTransition(() =>
+            setState(was =>
+              was.key === key && was.buffer
+                ? { ...was, buffer: receiveEvents(was.buffer, events, wanted.current) }
+                : was,
+            ),
           ),
         onError: failure => setState(was => ({ key, buffer: was.key === key ? was.buffer : null, error: failure })),
       },

@@ -1,6 +1,6 @@
 'use client'
 
-import type { ReactNode } from 'react'
+import { memo, type ReactNode, type RefCallback, useCallback } from 'react'
 import { RowGap } from '../ui/row-gap.tsx'
 import { TableBody, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 import { useWindowRows } from '../ui/use-window-rows.ts'
@@ -10,6 +10,7 @@ interface MemberTableProps<Item> {
   /** The first stands at the left, the second and those after it are figures. */
   heads: readonly string[]
   members: readonly Item[]
+  /** The same function from render to render. */
   keyOf: (item: Item) => string
   /** The cells of one row. */
   children: (item: Item) => ReactNode
@@ -20,10 +21,13 @@ export function MemberTable<Item>({ label, heads, members, keyOf, children }: Me
   const { body, indexes, before, after, measure } = useWindowRows({
     count: members.length,
     estimatePx: 53,
-    keyOf: index => {
-      const member = members[index]
-      return member === undefined ? '' : keyOf(member)
-    },
+    keyOf: useCallback(
+      (index: number) => {
+        const member = members[index]
+        return member === undefined ? '' : keyOf(member)
+      },
+      [members, keyOf],
+    ),
   })
   return (
     <table aria-label={label} aria-rowcount={members.length + 1} className="w-full border-collapse text-left text-sm">
@@ -41,14 +45,28 @@ export function MemberTable<Item>({ label, heads, members, keyOf, children }: Me
         {indexes.map(index => {
           const member = members[index]
           if (member === undefined) return null
-          return (
-            <TableRow key={keyOf(member)} ref={measure} data-index={index} aria-rowindex={index + 2}>
-              {children(member)}
-            </TableRow>
-          )
+          return <MemberRow key={keyOf(member)} index={index} measure={measure} member={member} cellsOf={children} />
         })}
         <RowGap px={after} />
       </TableBody>
     </table>
   )
 }
+
+interface MemberRowProps<Item> {
+  index: number
+  measure: RefCallback<HTMLElement>
+  member: Item
+  cellsOf: (member: Item) => ReactNode
+}
+
+function Row<Item>({ index, measure, member, cellsOf }: MemberRowProps<Item>) {
+  return (
+    <TableRow ref={measure} data-index={index} aria-rowindex={index + 2}>
+      {cellsOf(member)}
+    </TableRow>
+  )
+}
+
+/** One member; not drawn anew while the table scrolls. */
+const MemberRow = memo(Row) as typeof Row

@@ -10,6 +10,7 @@ import {
   ListTree,
   type LucideIcon,
   MailWarning,
+  ScrollText,
   Settings,
   Zap,
 } from 'lucide-react'
@@ -58,6 +59,7 @@ export const destinations: readonly Destination[] = [
 
 /** Pages about the installation rather than the fleet; below the others. */
 export const settingsDestinations: readonly Destination[] = [
+  { href: '/audit', label: 'Audit', shortLabel: 'Audit', icon: ScrollText, jump: 'i', badge: null },
   { href: '/settings', label: 'Settings', shortLabel: 'Settings', icon: Settings, jump: 's', badge: null },
 ]
 

@@ -2,7 +2,7 @@
 
 import { FlexRender, type Row } from '@tanstack/react-table'
 import { useRouter } from 'next/navigation'
-import { memo, type RefCallback, useMemo } from 'react'
+import { memo, type RefCallback, useCallback, useMemo } from 'react'
 import type { ModuleSummary } from '#server/contracts/modules.ts'
 import { useListKeys } from '../layout/use-list-keys.ts'
 import { formatUsd, plural } from '../ui/format.ts'
@@ -25,7 +25,7 @@ export function ModuleRows({ sorted, isGrouped }: { sorted: readonly TableRowOfM
   const { body, indexes, before, after, measure, scrollTo } = useWindowRows({
     count: rows.length,
     estimatePx: 47,
-    keyOf: index => keyOf(rows[index]),
+    keyOf: useCallback((index: number) => keyOf(rows[index]), [rows]),
   })
   const { active } = useListKeys({
     count: rows.length,
@@ -36,10 +36,10 @@ export function ModuleRows({ sorted, isGrouped }: { sorted: readonly TableRowOfM
     onMove: scrollTo,
   })
 
-  return (
-    <TableBody ref={body}>
-      <RowGap px={before} />
-      {indexes.map(index => {
+  // Not made anew for every step of a scroll, but when rows come or go.
+  const drawn = useMemo(
+    () =>
+      indexes.map(index => {
         const row = rows[index]
         if (!row) return null
         const common = { index, isActive: index === active, measure }
@@ -49,7 +49,13 @@ export function ModuleRows({ sorted, isGrouped }: { sorted: readonly TableRowOfM
         ) : own ? (
           <ModuleTableRow key={own.id} row={own} {...common} />
         ) : null
-      })}
+      }),
+    [indexes, rows, byId, active, measure],
+  )
+  return (
+    <TableBody ref={body}>
+      <RowGap px={before} />
+      {drawn}
       <RowGap px={after} />
     </TableBody>
   )

@@ -1,7 +1,7 @@
 'use client'
 
 import { Boxes, ListTree, Network, Plus, Route } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useDeferredValue, useMemo, useState } from 'react'
 import type { ModuleSummary } from '#server/contracts/modules.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
@@ -50,7 +50,8 @@ export function ModulesPage() {
   const refusal = useRefusal('operator')
   const [registering, setRegistering] = useState(false)
   const { data, error, refetch } = useModules()
-  const modules = data?.items
+  // A thousand of them are drawn in slices between which the page scrolls and answers.
+  const modules = useDeferredValue(data?.items)
   const totals = useMemo(() => modules && totalsOf(modules), [modules])
   return (
     <>

@@ -1,7 +1,7 @@
 'use client'
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
 import { useLiveSubscription } from '../data/use-live-subscription.ts'
@@ -9,6 +9,8 @@ import { useLiveSubscription } from '../data/use-live-subscription.ts'
 const refreshMs = 4_000
 /** Events come in bursts; one look at the fleet serves all of a burst. */
 const settleMs = 150
+/** Of a fleet in which something happens all the time it is looked at so often. */
+const leastMs = 1_000
 const telling = ['module.*', 'instance.*', 'circuit.*']
 
 /** Every module, refreshed every few seconds and at once when one changes its state. */
@@ -23,11 +25,24 @@ export function useModuleEvents(): void {
   const trpc = useTRPC()
   const refresh = useModuleRefresh()
   const { data: last } = useLiveSubscription(trpc.events.onEvent.subscriptionOptions({ types: telling }))
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const lookedAt = useRef(0)
   useEffect(() => {
-    if (!last) return
-    const timer = setTimeout(() => void refresh(), settleMs)
-    return () => clearTimeout(timer)
+    if (!last || timer.current !== undefined) return
+    const look = () => {
+      timer.current = undefined
+      lookedAt.current = Date.now()
+      void refresh()
+    }
+    timer.current = setTimeout(look, Math.max(settleMs, lookedAt.current + leastMs - Date.now()))
   }, [last, refresh])
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current)
+      timer.current = undefined
+    },
+    [],
+  )
 }
 
 /** Asks again for everything that is shown of modules. */

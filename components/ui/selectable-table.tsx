@@ -1,6 +1,6 @@
 'use client'
 
-import { Fragment, type ReactNode } from 'react'
+import { Fragment, type ReactNode, useCallback, useMemo } from 'react'
 import { useListKeys } from '../layout/use-list-keys.ts'
 import { Checkbox } from './checkbox.tsx'
 import { RowGap } from './row-gap.tsx'
@@ -46,11 +46,11 @@ export interface SelectableTableProps<Item extends { id: string }> {
  */
 export function SelectableTable<Item extends { id: string }>(props: SelectableTableProps<Item>) {
   const { items, selection } = props
-  const ids = items.map(({ id }) => id)
+  const ids = useMemo(() => items.map(({ id }) => id), [items])
   const { body, indexes, before, after, measure, scrollTo } = useWindowRows({
     count: items.length,
     estimatePx: props.estimatePx,
-    keyOf: index => ids[index] ?? '',
+    keyOf: useCallback((index: number) => ids[index] ?? '', [ids]),
   })
   const onToggle = useStable((id: string, isRange: boolean) => selection.toggle(ids, id, isRange))
   const onOpen = useStable(props.onOpen)

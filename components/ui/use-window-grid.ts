@@ -1,6 +1,6 @@
 'use client'
 
-import { type CSSProperties, type RefCallback, useCallback, useLayoutEffect, useState } from 'react'
+import { type CSSProperties, type RefCallback, useCallback, useLayoutEffect, useMemo, useState } from 'react'
 import { useWindowRows } from './use-window-rows.ts'
 
 /** From how many cells on only the lines in sight are drawn. */
@@ -13,6 +13,7 @@ export interface WindowGridOptions {
   gapPx: number
   /** Height of a line without the gap, as far as it is known before it is drawn. */
   estimatePx: number
+  /** The same function as long as the cells are the same: with another the places of all lines are reckoned anew. */
   keyOf: (index: number) => string
 }
 
@@ -27,6 +28,7 @@ export interface GridLine {
 export interface WindowGrid {
   /** For the element that holds the lines. */
   body: RefCallback<HTMLElement>
+  /** The same array as long as the cells in sight are the same; so is the style. */
   lines: readonly GridLine[]
   lineStyle: CSSProperties
   /** Empty space in pixels above and below the lines. */
@@ -53,7 +55,7 @@ export function useWindowGrid({ count, minPx, gapPx, estimatePx, keyOf }: Window
   const rows = useWindowRows({
     count: Math.ceil(count / columns),
     estimatePx: estimatePx + gapPx,
-    keyOf: line => keyOf(line * columns),
+    keyOf: useCallback((line: number) => keyOf(line * columns), [keyOf, columns]),
     virtualFrom: Math.floor(virtualFrom / columns),
   })
   const { body: rowsBody } = rows
@@ -64,18 +66,28 @@ export function useWindowGrid({ count, minPx, gapPx, estimatePx, keyOf }: Window
     },
     [rowsBody],
   )
-  return {
-    body,
-    lines: rows.indexes.map(index => ({
-      index,
-      cells: Array.from({ length: Math.min(columns, count - index * columns) }, (_, cell) => index * columns + cell),
-    })),
-    lineStyle: {
+  const { indexes } = rows
+  const lines = useMemo(
+    () =>
+      indexes.map(index => ({
+        index,
+        cells: Array.from({ length: Math.min(columns, count - index * columns) }, (_, cell) => index * columns + cell),
+      })),
+    [indexes, columns, count],
+  )
+  const lineStyle = useMemo(
+    () => ({
       display: 'grid',
       gap: gapPx,
       paddingBottom: gapPx,
       gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-    },
+    }),
+    [columns, gapPx],
+  )
+  return {
+    body,
+    lines,
+    lineStyle,
     before: rows.before,
     after: rows.after,
     measure: rows.measure,

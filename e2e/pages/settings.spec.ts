@@ -11,6 +11,14 @@ lookAt([
     },
   },
   {
+    name: 'who did what',
+    path: '/audit',
+    async show(page) {
+      await page.getByRole('table', { name: 'Acts' }).getByRole('button').first().click()
+      await expect(page.getByRole('dialog').getByLabel('Details of the act', { exact: true })).toBeVisible()
+    },
+  },
+  {
     name: 'the people',
     path: '/settings',
     show: page => expect(page.getByRole('row', { name: /operator@example\.org/ })).toBeVisible(),

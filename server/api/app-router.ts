@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod'
 import type { Access } from './access.ts'
 import { alertsRouter } from './routers/alerts.ts'
+import { auditRouter } from './routers/audit.ts'
 import { brainRouter } from './routers/brain.ts'
 import { breakersRouter } from './routers/breakers.ts'
 import { deadLettersRouter } from './routers/dead-letters.ts'
@@ -55,6 +56,7 @@ export const appRouter = router({
   keys: keysRouter,
   session: sessionRouter,
   views: viewsRouter,
+  audit: auditRouter,
 })
 export type AppRouter = typeof appRouter
 

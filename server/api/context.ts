@@ -1,4 +1,6 @@
+import type { AuditView, ListAudit } from '../contracts/audit.ts'
 import type { BreakerView } from '../contracts/breakers.ts'
+import type { ListChange, Page } from '../contracts/common.ts'
 import type { CreatedKey, CreateKey, KeyView } from '../contracts/keys.ts'
 import type { PersonView, Role } from '../contracts/people.ts'
 import type { DashboardView } from '../contracts/stats.ts'
@@ -40,7 +42,13 @@ export interface ViewOperations {
   remove(by: Principal, id: string): Promise<void>
 }
 
-/** A value computed once for all who watch it; each watcher gets the newest and may miss ones in between. */
+/** Who did what. */
+export interface AuditOperations {
+  /** Newest first. */
+  list(tenantId: string, query: ListAudit): Promise<Page<AuditView>>
+}
+
+/** A value computed once for all who watch it; each watcher gets the newest, or what changed up to it, and may miss ones in between. */
 export interface Feed<Value> {
   follow(tenantId: string, watcher: Watcher): AsyncIterable<Value>
 }
@@ -58,7 +66,8 @@ export interface ApiServices {
   people: PeopleOperations
   keys: KeyOperations
   views: ViewOperations
-  feeds: { dashboard: Feed<DashboardView>; breakers: Feed<BreakerView[]> }
+  audit: AuditOperations
+  feeds: { dashboard: Feed<DashboardView>; breakers: Feed<ListChange<BreakerView>> }
   /** Keeps that somebody tried what they may not. Never throws, never waits. */
   recordRefusal(by: Principal, procedure: string): void
 }

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Auth } from '../auth/create-auth.ts'
+import type { BreakerView } from '../contracts/breakers.ts'
 import type { Viewer } from '../contracts/people.ts'
+import type { DashboardView } from '../contracts/stats.ts'
 import type { Operations } from '../core/operations.ts'
 import type { Clock } from '../core/shared/clock.ts'
 import { QuarterdeckError } from '../core/shared/errors.ts'
 import type { Logger } from '../core/shared/logger.ts'
 import type { ApiServices } from './context.ts'
+import { ListSequence, WholeSequence } from './feed-sequence.ts'
 import { createHttpHandler } from './http-handler.ts'
 import { SharedFeed } from './shared-feed.ts'
 import { viewerOf } from './viewer.ts'
@@ -43,9 +46,11 @@ export function createApi({ operations, auth, config, clock, logger }: ApiOption
     people: auth.people,
     keys: auth.keys,
     views: auth.views,
+    audit: auth.audit,
     feeds: {
       dashboard: new SharedFeed({
         compute: tenantId => operations.stats.dashboard(tenantId),
+        createSequence: () => new WholeSequence<DashboardView>(),
         intervalMs: dashboardIntervalMs,
         repeatMs,
         clock,
@@ -53,6 +58,7 @@ export function createApi({ operations, auth, config, clock, logger }: ApiOption
       }),
       breakers: new SharedFeed({
         compute: tenantId => operations.breakers.list(tenantId),
+        createSequence: () => new ListSequence<BreakerView>(({ moduleId, instanceId }) => `${moduleId} ${instanceId}`),
         intervalMs: breakersIntervalMs,
         repeatMs,
         clock,

@@ -1,10 +1,12 @@
 import type { Clock } from '../core/shared/clock.ts'
 import type { Logger } from '../core/shared/logger.ts'
 import type { Feed, Watcher } from './context.ts'
-import { shareJson } from './shared-json.ts'
+import type { FeedSequence } from './feed-sequence.ts'
 
-export interface SharedFeedOptions<Value extends object> {
+export interface SharedFeedOptions<Value, Sent extends object> {
   compute: (tenantId: string) => Value | Promise<Value>
+  /** What of the values is sent; one for each tenant that is watched. */
+  createSequence: () => FeedSequence<Value, Sent>
   /** A new value is made at most this often. */
   intervalMs: number
   /** An unchanged value is repeated this often, as a sign of life. */
@@ -14,11 +16,10 @@ export interface SharedFeedOptions<Value extends object> {
 }
 
 /** The stream of one tenant; it runs while somebody watches. */
-interface Channel<Value> {
-  value: Value | undefined
-  text: string
-  /** Grows with every value that is sent. */
-  version: number
+interface Channel<Value, Sent extends object> {
+  sequence: FeedSequence<Value, Sent>
+  /** Grows with every value that is sent; 0 before the first. */
+  number: number
   sentAt: number
   watchers: Set<() => void>
   cancelTick: () => void
@@ -26,17 +27,17 @@ interface Channel<Value> {
 
 /**
  * One computation, and one JSON text of it, for all who watch the same tenant. A watcher that cannot keep up skips to the newest
- * value. When computing fails, watchers keep what they have and the next tick tries again.
+ * value, or is sent all that changed meanwhile. When computing fails, watchers keep what they have and the next tick tries again.
  */
-export class SharedFeed<Value extends object> implements Feed<Value> {
-  readonly #options: SharedFeedOptions<Value>
-  readonly #channels = new Map<string, Channel<Value>>()
+export class SharedFeed<Value, Sent extends object> implements Feed<Sent> {
+  readonly #options: SharedFeedOptions<Value, Sent>
+  readonly #channels = new Map<string, Channel<Value, Sent>>()
 
-  constructor(options: SharedFeedOptions<Value>) {
+  constructor(options: SharedFeedOptions<Value, Sent>) {
     this.#options = options
   }
 
-  async *follow(tenantId: string, { signal, pace }: Watcher): AsyncGenerator<Value> {
+  async *follow(tenantId: string, { signal, pace }: Watcher): AsyncGenerator<Sent> {
     const channel = this.#channels.get(tenantId) ?? this.#open(tenantId)
     const wake = { up: () => {} }
     const watcher = () => wake.up()
@@ -44,15 +45,16 @@ export class SharedFeed<Value extends object> implements Feed<Value> {
     signal?.addEventListener('abort', watcher)
     try {
       for (let seen = 0; !signal?.aborted; ) {
-        if (channel.value === undefined || channel.version === seen) {
+        if (channel.number === seen) {
           await new Promise<void>(resolve => {
             wake.up = resolve
           })
           continue
         }
         await pace(signal)
-        seen = channel.version
-        yield channel.value
+        const change = channel.sequence.since(seen)
+        seen = channel.number
+        yield change
       }
     } finally {
       signal?.removeEventListener('abort', watcher)
@@ -61,11 +63,10 @@ export class SharedFeed<Value extends object> implements Feed<Value> {
     }
   }
 
-  #open(tenantId: string): Channel<Value> {
-    const channel: Channel<Value> = {
-      value: undefined,
-      text: '',
-      version: 0,
+  #open(tenantId: string): Channel<Value, Sent> {
+    const channel: Channel<Value, Sent> = {
+      sequence: this.#options.createSequence(),
+      number: 0,
       sentAt: 0,
       watchers: new Set(),
       cancelTick: () => {},
@@ -75,12 +76,12 @@ export class SharedFeed<Value extends object> implements Feed<Value> {
     return channel
   }
 
-  #close(tenantId: string, channel: Channel<Value>): void {
+  #close(tenantId: string, channel: Channel<Value, Sent>): void {
     channel.cancelTick()
     if (this.#channels.get(tenantId) === channel) this.#channels.delete(tenantId)
   }
 
-  async #tick(tenantId: string, channel: Channel<Value>): Promise<void> {
+  async #tick(tenantId: string, channel: Channel<Value, Sent>): Promise<void> {
     const { clock, intervalMs, compute, logger } = this.#options
     const startedAt = clock.now()
     try {
@@ -93,11 +94,11 @@ export class SharedFeed<Value extends object> implements Feed<Value> {
     channel.cancelTick = clock.setTimer(waitMs, () => void this.#tick(tenantId, channel))
   }
 
-  #offer(channel: Channel<Value>, value: Value, at: number): void {
-    const text = JSON.stringify(value)
-    if (text === channel.text && at - channel.sentAt < this.#options.repeatMs) return
-    shareJson(value, text)
-    Object.assign(channel, { value, text, version: channel.version + 1, sentAt: at })
+  #offer(channel: Channel<Value, Sent>, value: Value, at: number): void {
+    const number = channel.number + 1
+    const isNew = channel.sequence.put(value, number)
+    if (!isNew && at - channel.sentAt < this.#options.repeatMs) return
+    Object.assign(channel, { number, sentAt: at })
     for (const wake of channel.watchers) wake()
   }
 }

@@ -8,6 +8,7 @@ import type { PrismaClient } from '../persistence/generated/client.ts'
 import { AccessChanges } from './access-changes.ts'
 import { AccessRefusals } from './access-refusals.ts'
 import { ApiKeys } from './api-keys.ts'
+import { AuditLog } from './audit-log.ts'
 import { type AuthAnswer, AuthEndpoints } from './auth-endpoints.ts'
 import { Authenticator, type Credential } from './authenticator.ts'
 import { type BootstrapConfig, type BootstrapResult, bootstrapAccess } from './bootstrap-access.ts'
@@ -32,6 +33,7 @@ export interface Auth {
   people: People
   keys: ApiKeys
   views: SavedViews
+  audit: AuditLog
   refusals: AccessRefusals
   /** How a request says who it is from; null when it says nothing. */
   credentialOf(request: IncomingMessage): Credential | null
@@ -70,6 +72,7 @@ export function createAuth({ prisma, config, key, ids, logger, now }: AuthOption
     people,
     keys,
     views: new SavedViews({ prisma, ids }),
+    audit: new AuditLog({ prisma }),
     refusals: new AccessRefusals({ prisma, logger, now }),
     credentialOf: request => authenticator.credentialOf(request),
     authenticate: request => authenticator.authenticate(request),

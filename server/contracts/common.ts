@@ -81,3 +81,9 @@ export interface Page<Item> {
 
 /** Anything JSON can hold. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+/** What a live list is sent: all of it, or the items that changed since, each in whole. */
+export interface ListChange<Item> {
+  isWhole: boolean
+  items: Item[]
+}

@@ -49,7 +49,10 @@ export const breakersRouter = router({
   configure: procedure(write)
     .input(configureBreakerInput)
     .mutation(({ ctx, input }) => ctx.operations.breakers.configure(ctx.by, input)),
-  /** Every breaker now, again at most four times a second when something changed, and every two seconds otherwise. */
+  /**
+   * Every breaker now; then those that changed, at most four times a second. Without changes an empty list comes every two
+   * seconds, as a sign of life.
+   */
   onChange: procedureWithoutInput(read).subscription(({ ctx, signal }) =>
     ctx.feeds.breakers.follow(ctx.tenantId, { signal, pace: ctx.pace }),
   ),

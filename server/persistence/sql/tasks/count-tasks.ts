@@ -11,12 +11,18 @@ export async function countTasks(pool: Pool, tenantId: string): Promise<QueueCou
     oldest: Date | null
   }>({
     name: 'count-tasks',
+    // Ready tasks are counted by the numbers of their lanes, in one pass: with their names joined to each before, and a second pass
+    // for the oldest, 100,000 took MEASURE.
     text: `
+      WITH r AS MATERIALIZED (
+        SELECT lane_id, priority, count(*) AS ready, min(enqueued_at) AS oldest
+        FROM ready WHERE tenant_id = $1 GROUP BY lane_id, priority
+      )
       SELECT (
           SELECT json_agg(g) FROM (
             SELECT type, module_id, priority, sum(ready)::int AS ready, sum(running)::int AS running FROM (
-              SELECT l.task_type AS type, nullif(l.module_id, '') AS module_id, r.priority, count(*) AS ready, 0 AS running
-              FROM ready r JOIN lane l ON l.id = r.lane_id WHERE r.tenant_id = $1 GROUP BY 1, 2, 3
+              SELECT l.task_type AS type, nullif(l.module_id, '') AS module_id, r.priority, r.ready, 0 AS running
+              FROM r JOIN lane l ON l.id = r.lane_id
               UNION ALL
               SELECT t.type, t.module_id, t.priority, 0, count(*)
               FROM lease s JOIN task t ON t.tenant_id = s.tenant_id AND t.id = s.id WHERE s.tenant_id = $1 GROUP BY 1, 2, 3
@@ -25,7 +31,7 @@ export async function countTasks(pool: Pool, tenantId: string): Promise<QueueCou
         ) AS groups,
         (SELECT count(*)::int FROM waiting WHERE tenant_id = $1 AND due_at IS NOT NULL) AS scheduled,
         (SELECT count(*)::int FROM waiting WHERE tenant_id = $1 AND due_at IS NULL) AS blocked,
-        (SELECT min(enqueued_at) FROM ready WHERE tenant_id = $1) AS oldest`,
+        (SELECT min(oldest) FROM r) AS oldest`,
     values: [tenantId],
   })
   const row = rows[0]

@@ -1,0 +1,6 @@
+import type { Metadata } from 'next'
+import { AuditPage } from '#components/audit/audit-page.tsx'
+
+export const metadata: Metadata = { title: 'Audit' }
+
+export default AuditPage

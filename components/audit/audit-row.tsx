@@ -1,0 +1,59 @@
+import { memo, type RefCallback } from 'react'
+import type { AuditView } from '#server/contracts/audit.ts'
+import { Moment } from '../ui/relative-time.tsx'
+import { TableCell, TableRow } from '../ui/table.tsx'
+import { actWords } from './audit-words.ts'
+
+export interface AuditRowProps {
+  entry: AuditView
+  row: number
+  isActive: boolean
+  measure: RefCallback<HTMLElement>
+  onOpen: (id: string) => void
+}
+
+/** One act in one line: when, who, what, to what, and why; on phones in two. */
+export const AuditRow = memo(function AuditRow({ entry, row, isActive, measure, onOpen }: AuditRowProps) {
+  const { id, at, actor, action, target, reason } = entry
+  return (
+    <TableRow
+      ref={measure}
+      data-index={row}
+      data-list-row={row}
+      data-active={isActive || undefined}
+      aria-rowindex={row + 2}
+      className="scroll-mt-24 scroll-mb-20 align-top"
+    >
+      <TableCell className="whitespace-nowrap text-muted-foreground text-xs">
+        <Moment at={at} full />
+      </TableCell>
+      <TableCell className="max-md:hidden">
+        <span className="block truncate" title={actor.name}>
+          {actor.name}
+        </span>
+      </TableCell>
+      <TableCell>
+        <button
+          type="button"
+          onClick={() => onOpen(id)}
+          className="block max-w-full truncate text-left font-medium hover:underline"
+        >
+          {actWords(action)}
+        </button>
+        <span className="block truncate text-muted-foreground text-xs md:hidden">
+          {actor.name} · {target.id}
+        </span>
+      </TableCell>
+      <TableCell className="max-md:hidden">
+        <span className="block truncate font-mono text-xs" title={`${target.kind} ${target.id}`}>
+          {target.id}
+        </span>
+      </TableCell>
+      <TableCell className="max-lg:hidden">
+        <span className="block truncate text-muted-foreground" title={reason ?? undefined}>
+          {reason}
+        </span>
+      </TableCell>
+    </TableRow>
+  )
+})

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { actWords, hrefOfTarget } from './audit-words.ts'
+
+test('an act is named in words', () => {
+  expect(actWords('breaker.forced_open')).toBe('Breaker forced open')
+  expect(actWords('dead_letter_job.started')).toBe('Dead letter job started')
+})
+
+test('what has a page is a link to it', () => {
+  expect(hrefOfTarget({ kind: 'breaker', id: 'ocr/i-1' })).toBe('/breakers?open=ocr%2Fi-1')
+  expect(hrefOfTarget({ kind: 'module', id: 'ocr' })).toBe('/modules/ocr')
+  expect(hrefOfTarget({ kind: 'key', id: 'k' })).toBeNull()
+})
