@@ -114,7 +114,7 @@ function InboxFilters({ stats }: { stats: AlertStats | undefined }) {
             { value: 'any', label: 'Every severity' },
             ...alertSeverities.map(value => ({ value, label: statusLook('severity', value).label })),
           ]}
-          className="w-40 max-md:flex-1"
+          className="w-40 max-md:w-auto max-md:flex-1 max-md:basis-34"
         />
         <Select
           aria-label="Module"
@@ -124,7 +124,7 @@ function InboxFilters({ stats }: { stats: AlertStats | undefined }) {
             { value: 'any', label: 'Every module' },
             ...modules.map(({ id, name }) => ({ value: id, label: name })),
           ]}
-          className="w-44 max-md:flex-1"
+          className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-34"
         />
         {isFiltered ? (
           <Button variant="ghost" onClick={clear}>

@@ -1,4 +1,5 @@
 import type { BreakerView } from '#server/contracts/breakers.ts'
+import { compareNames } from '../ui/compare-names.ts'
 
 /** What people filter by: the three states, and those that an operator holds. */
 export const breakerFilters = ['any', 'open', 'half_open', 'closed', 'held'] as const
@@ -17,16 +18,12 @@ export function urgencyOf({ state, forced, consecutiveFailures, config }: Ranked
   return consecutiveFailures > 0 && consecutiveFailures * 2 >= config.failureThreshold ? 4 : 5
 }
 
-const { compare } = new Intl.Collator('en', { numeric: true })
-
-/** By module and instance. */
-export function byPlace(a: BreakerView, b: BreakerView): number {
-  return compare(a.moduleName, b.moduleName) || compare(a.endpoint, b.endpoint)
-}
-
 /** Worst first, then by module and instance. */
 export function sortBreakers(breakers: readonly BreakerView[]): BreakerView[] {
-  return breakers.toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || byPlace(a, b))
+  return breakers.toSorted(
+    (a, b) =>
+      urgencyOf(a) - urgencyOf(b) || compareNames(a.moduleName, b.moduleName) || compareNames(a.endpoint, b.endpoint),
+  )
 }
 
 /** Whether a breaker passes the filter by state. A held one counts as held and as the state it is held in. */

@@ -6,7 +6,7 @@ import { memo } from 'react'
 import type { ModuleSummary } from '#server/contracts/modules.ts'
 import { useListKeys } from '../layout/use-list-keys.ts'
 import { Card, CardFooter, CardHeader } from '../ui/card.tsx'
-import { formatMs, formatPercent, formatUsd, plural, unknownValue } from '../ui/format.ts'
+import { formatCount, formatMs, formatPercent, formatUsd, plural, unknownValue } from '../ui/format.ts'
 import { Meter, utilizationTone } from '../ui/meter.tsx'
 import { StatusText } from '../ui/status-badge.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
@@ -103,7 +103,7 @@ function Row({ module, row, isActive }: { module: ModuleSummary; row: number; is
           </span>
         </div>
       </TableCell>
-      <TableCell numeric>{Math.round(recent.callsPerMinute).toLocaleString('en-US')}</TableCell>
+      <TableCell numeric>{formatCount(Math.round(recent.callsPerMinute))}</TableCell>
       <TableCell numeric className={failing !== null && failing >= 0.05 ? 'font-medium text-bad-text' : undefined}>
         {failing === null ? unknownValue : formatPercent(failing)}
       </TableCell>

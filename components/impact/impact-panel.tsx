@@ -26,7 +26,7 @@ export function ImpactFindings({ impact, act }: { impact: ImpactPreview; act: Pr
         {waiting.length > 0 ? (
           <Finding icon={Hourglass} tone="warn">
             {act.startsWith('limit_') ? 'With a limit of 0 nobody runs ' : 'Nobody else can run '}
-            <TypeNames types={waiting.map(({ type }) => type)} />: such tasks wait until it is taken back, or until
+            <TypeNames types={waiting.map(({ type }) => type)} />: such tasks wait until {untilWords(act)}, or until
             their deadline.
           </Finding>
         ) : null}
@@ -139,4 +139,9 @@ function slotsWords(slots: number | null): string {
   if (slots === null) return 'an unknown number of slots'
   const rounded = slots >= 10 || Number.isInteger(slots) ? Math.round(slots) : Number(slots.toFixed(1))
   return plural(rounded, 'slot')
+}
+
+/** What ends the effect of an act. */
+function untilWords(act: PreviewImpact['act']): string {
+  return act === 'take_out_instance' ? 'an instance is there again' : 'it is taken back'
 }

@@ -1,5 +1,6 @@
 import { type ColumnDef, createSortedRowModel, rowSortingFeature, tableFeatures } from '@tanstack/react-table'
 import type { ModuleSummary } from '#server/contracts/modules.ts'
+import { compareNames } from '../ui/compare-names.ts'
 import { formatUsd } from '../ui/format.ts'
 import { StatusText } from '../ui/status-badge.tsx'
 import { FailureCell, failureRateOf, formatCallsPerMinute, LatencyCell, LoadCell, NameCell } from './module-cells.tsx'
@@ -23,9 +24,7 @@ type ModuleColumn = ColumnDef<typeof moduleTableFeatures, ModuleSummary> & {
   id: ModuleSortKey | 'state' | 'breaker' | 'version'
 }
 
-/** `Module 9` before `Module 10`. */
-const { compare } = new Intl.Collator('en', { numeric: true })
-const byName = (a: ModuleSummary, b: ModuleSummary) => compare(a.name, b.name)
+const byName = (a: ModuleSummary, b: ModuleSummary) => compareNames(a.name, b.name)
 
 /** Orders by a figure; modules without one come last, equal ones by name. */
 function byFigure(figureOf: (module: ModuleSummary) => number | null) {
@@ -82,7 +81,7 @@ export const moduleColumns: ModuleColumn[] = [
     id: 'category',
     header: 'Category',
     accessorFn: module => module.id,
-    sortFn: (a, b) => compare(a.original.category, b.original.category) || byName(a.original, b.original),
+    sortFn: (a, b) => compareNames(a.original.category, b.original.category) || byName(a.original, b.original),
     cell: ({ row }) => <span className="block truncate text-muted-foreground">{row.original.category}</span>,
     meta: { className: 'w-28 max-2xl:hidden' },
   },

@@ -1,6 +1,7 @@
 'use client'
 
 import { Rows3 } from 'lucide-react'
+import { useMemo } from 'react'
 import type { HealthState, ModuleSummary } from '#server/contracts/modules.ts'
 import { SearchField } from '../layout/search-field.tsx'
 import { Button } from '../ui/button.tsx'
@@ -16,9 +17,10 @@ const any = 'any'
 /** Text, category, owner, state and health; all of it is in the URL. */
 export function ModuleFilters({ modules }: { modules: readonly ModuleSummary[] }) {
   const { search, setSearch, isFiltered, clear } = useModulesSearch()
-  const totals = totalsOf(modules)
-  const categories = countCategories(modules)
-  const owners = countOwners(modules)
+  const { totals, categories, owners } = useMemo(
+    () => ({ totals: totalsOf(modules), categories: countCategories(modules), owners: countOwners(modules) }),
+    [modules],
+  )
   return (
     <div className="mb-3 grid gap-2">
       <div className="flex flex-wrap items-center gap-2">

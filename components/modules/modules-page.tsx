@@ -38,6 +38,8 @@ const RegisterModuleDialog = onDemand(() =>
   import('./register-module-dialog.tsx').then(module => module.RegisterModuleDialog),
 )
 
+const none: readonly ModuleSummary[] = []
+
 const views = [
   { value: 'list', label: 'List', icon: ListTree },
   { value: 'graph', label: 'Graph', icon: Network },
@@ -106,7 +108,7 @@ function ModuleListing({ modules }: { modules: ModuleSummary[] | undefined }) {
   )
   return (
     <>
-      <ModuleFilters modules={modules ?? []} />
+      <ModuleFilters modules={modules ?? none} />
       <Card className="overflow-clip">
         {!shown ? (
           <SkeletonRows rows={10} />

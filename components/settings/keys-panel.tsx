@@ -79,6 +79,9 @@ export function KeysPanel() {
   )
 }
 
+/** For labels of several words in a narrow column. */
+const wrapping = 'h-auto whitespace-normal'
+
 function KeyRow({ apiKey, onRevoke }: { apiKey: KeyView; onRevoke: () => void }) {
   const { name, scopes, moduleId, createdBy, createdAt, revokedAt } = apiKey
   const isRevoked = revokedAt !== null
@@ -91,13 +94,13 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: KeyView; onRevoke: () => void })
         <span className="flex flex-wrap gap-1">
           {moduleId !== null ? (
             <Badge
-              className="h-auto whitespace-normal wrap-anywhere"
+              className={wrapping}
               title="Bring instances of the module in and out, send heartbeats, report its health"
             >
               speak for module {moduleId}
             </Badge>
           ) : scopes.length === scopeNames.length ? (
-            <Badge>everything a service may</Badge>
+            <Badge className={wrapping}>everything a service may</Badge>
           ) : (
             scopes.map(scope => (
               <Badge key={scope} title={scopeWords[scope]}>

@@ -30,9 +30,9 @@ export function PersonRow({ person, isSelf, isLastAdmin, onRemove, onSetPassword
   return (
     <TableRow>
       <TableCell>
-        <div className="font-medium">
+        <div className="flex flex-wrap items-center gap-x-2 font-medium">
           {name}
-          {isSelf ? <Badge className="ml-2">you</Badge> : null}
+          {isSelf ? <Badge>you</Badge> : null}
         </div>
         <div className="wrap-anywhere text-muted-foreground text-xs">{email}</div>
       </TableCell>

@@ -6,7 +6,7 @@ import { useNow } from '../data/use-now.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { cn } from '../ui/cn.ts'
-import { formatMs } from '../ui/format.ts'
+import { formatCount, formatMs } from '../ui/format.ts'
 import { statusLook, toneClasses } from '../ui/status.ts'
 import { Tooltip } from '../ui/tooltip.tsx'
 import { type AttemptBar, type AttemptScale, type AttemptSegment, scaleAttempts } from './attempt-bars.ts'
@@ -144,7 +144,7 @@ function placeOf({ startMs, endMs }: AttemptSegment, totalMs: number) {
 
 /** To the millisecond: `1,204 ms`. */
 function formatExact(ms: number): string {
-  return `${Math.round(ms).toLocaleString('en-US')} ms`
+  return `${formatCount(Math.round(ms))} ms`
 }
 
 function Ticks({ scale: { ticks, totalMs } }: { scale: AttemptScale }) {
@@ -153,8 +153,8 @@ function Ticks({ scale: { ticks, totalMs } }: { scale: AttemptScale }) {
       {ticks.map(tick => (
         <span
           key={tick}
-          className="num absolute top-0 border-l pt-0.5 pl-1 leading-3"
-          style={{ left: `${(tick / totalMs) * 100}%`, display: tick / totalMs > 0.94 ? 'none' : undefined }}
+          className="num absolute top-0 whitespace-nowrap border-l pt-0.5 pl-1 leading-3"
+          style={{ left: `${(tick / totalMs) * 100}%`, display: tick / totalMs > 0.9 ? 'none' : undefined }}
         >
           {formatMs(tick)}
         </span>

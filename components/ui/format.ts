@@ -75,7 +75,18 @@ export function formatUsd(usd: number | null): string {
   const size = Math.abs(usd)
   // A call may cost a millionth: two digits that say something, ten decimals at most.
   const digits = size < 0.001 ? Math.min(10, 1 - Math.floor(Math.log10(size))) : size < 0.01 ? 4 : size < 1_000 ? 2 : 0
-  return `$${usd.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`
+  return `$${decimals(digits).format(usd)}`
+}
+
+/** Kept by the number of digits: making one takes longer than all else that a row of a table needs. */
+const decimalFormats = new Map<number, Intl.NumberFormat>()
+
+function decimals(digits: number): Intl.NumberFormat {
+  const known = decimalFormats.get(digits)
+  if (known) return known
+  const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  decimalFormats.set(digits, format)
+  return format
 }
 
 /** Bytes in binary units: `812 B`, `14.2 KiB`. */

@@ -27,7 +27,7 @@ export function StatTile({ label, value, unit, note, tone, children, className }
         {value === undefined ? <Skeleton className="h-6 w-20 self-center" /> : value}
         {unit && value !== undefined ? <span className="font-normal text-muted-foreground text-sm">{unit}</span> : null}
       </div>
-      {note ? <div className="num truncate text-faint-foreground text-xs">{note}</div> : null}
+      {note ? <div className="num text-pretty text-faint-foreground text-xs sm:truncate">{note}</div> : null}
       {children}
     </div>
   )

