@@ -13,6 +13,8 @@ test('an operator who never touches the mouse signs in, finds the tasks and open
   await keyboard.type(password)
   await keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'Tasks', level: 1 })).toBeVisible()
+  // Keys are heard as soon as the page is at work, not when its first words are there.
+  await expect(page.getByRole('table').getByRole('row').nth(2)).toBeVisible()
 
   await keyboard.press('g')
   await keyboard.press('m')

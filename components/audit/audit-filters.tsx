@@ -1,6 +1,6 @@
 'use client'
 
-import { auditAreas } from '#server/contracts/audit.ts'
+import { auditAreas } from '#server/contracts/audit-areas.ts'
 import { SearchField } from '../layout/search-field.tsx'
 import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'

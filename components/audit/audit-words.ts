@@ -1,4 +1,5 @@
-import type { AuditArea, AuditView } from '#server/contracts/audit.ts'
+import type { AuditView } from '#server/contracts/audit.ts'
+import type { AuditArea } from '#server/contracts/audit-areas.ts'
 
 /** Areas as filters are named. */
 export const areaNames: Record<AuditArea, string> = {

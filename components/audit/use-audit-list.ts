@@ -2,7 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { AuditArea } from '#server/contracts/audit.ts'
+import type { AuditArea } from '#server/contracts/audit-areas.ts'
 import { useLive } from '../data/live.tsx'
 import { useTRPC, useTRPCClient } from '../data/trpc.ts'
 import { rangeProblem, type TimeRange, toMoments } from '../ui/time-range.ts'

@@ -1,7 +1,7 @@
 'use client'
 
 import { debounce, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { auditAreas } from '#server/contracts/audit.ts'
+import { auditAreas } from '#server/contracts/audit-areas.ts'
 import { rangeNames } from '../ui/time-range.ts'
 import { actorKinds } from './audit-words.ts'
 

@@ -1,12 +1,12 @@
 'use client'
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { useState } from 'react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useLiveSubscription } from '../data/use-live-subscription.ts'
-import { applyChange } from './apply-change.ts'
 import { breakerKey } from './breaker-order.ts'
+import { createFollower } from './follow-changes.ts'
 
 export interface Breakers {
   /** Undefined until the first answer. */
@@ -23,14 +23,12 @@ export function useBreakers(): Breakers {
   const { data, error, refetch } = useQuery(
     trpc.breakers.list.queryOptions(undefined, { staleTime: Number.POSITIVE_INFINITY }),
   )
-  const seen = useRef<readonly BreakerView[]>([])
+  const [follow] = useState(createFollower)
   const live = useLiveSubscription(
     trpc.breakers.onChange.subscriptionOptions(undefined, {
-      onData: change => {
-        seen.current = applyChange(seen.current, change)
-        // In whole, so that an answer to the query that was on its way meanwhile does not stay.
-        queries.setQueryData(trpc.breakers.list.queryKey(), { items: [...seen.current], nextCursor: null })
-      },
+      // In whole, so that an answer to the query that was on its way meanwhile does not stay.
+      onData: change =>
+        queries.setQueryData(trpc.breakers.list.queryKey(), { items: [...follow(change)], nextCursor: null }),
     }),
   )
   return { breakers: data?.items, error: error ?? live.error, retry: () => void refetch() }

@@ -1,28 +1,6 @@
 import { z } from 'zod'
+import { auditAreas } from './audit-areas.ts'
 import { pageLimitSchema, rangeRule, timestampSchema, uuidSchema } from './common.ts'
-
-/** The parts of the installation that acts are about, as the names of acts begin. */
-export const auditAreas = [
-  'module',
-  'deployment',
-  'breaker',
-  'queue',
-  'task',
-  'dead_letter',
-  'alert',
-  'webhook',
-  'suggestion',
-  'simulation',
-  'brain',
-  'memory',
-  'flags',
-  'person',
-  'key',
-  'view',
-  'access',
-  'invariants',
-] as const
-export type AuditArea = (typeof auditAreas)[number]
 
 const actorKinds = ['person', 'service', 'module', 'system'] as const
 
