@@ -6,7 +6,6 @@ import { seriesOverTime } from '../spans.ts'
 import { inService, ofInstance, reachOf } from '../subjects.ts'
 import {
   type Crowding,
-  expectedWaitMs,
   findCrowding,
   findSaturation,
   flatSlope,
@@ -14,6 +13,7 @@ import {
   roomyLoad,
   type Saturation,
 } from './saturation.ts'
+import { crowdingFigure, expectedWait, saturationFigures } from './saturation-figures.ts'
 
 /** No more at one go than this many times as much. */
 const mostGrowth = 4
@@ -58,12 +58,10 @@ function draftOf(found: {
   crowding: Crowding
 }): FindingDraft {
   const { evidence, module, instance, calls, saturation, crowding } = found
-  const { offered, meanRunMs, meanWaitMs, spans, waitBySpan } = saturation
+  const { offered, spans, waitBySpan } = saturation
   const needed = Math.max(Math.ceil(offered / roomyLoad), instance.capacity + 1)
   const capacity = Math.min(needed, instance.capacity * mostGrowth, 10_000)
   const subject = ofInstance(module, instance.id)
-  const to = Math.min(meanWaitMs, expectedWaitMs(capacity, offered, meanRunMs))
-  const high = Math.min(meanWaitMs, expectedWaitMs(capacity, offered * 1.2, meanRunMs))
   return {
     direction: 'more',
     title: `Let ${subject.name} take ${capacity} calls at once instead of ${instance.capacity}: work waits for it, and it is as fast when full.`,
@@ -73,31 +71,11 @@ function draftOf(found: {
       change: { kind: 'instance_capacity', moduleId: module.id, instanceId: instance.id, capacity },
     },
     evidence: [
-      {
-        name: 'Mean wait for a place',
-        value: meanWaitMs,
-        unit: 'ms',
-        sampleSize: calls.length,
-        comparedTo: { name: 'Mean time of a call', value: meanRunMs },
-      },
-      {
-        name: 'Calls at once that there was work for in busy spans',
-        value: offered,
-        unit: 'in_flight',
-        sampleSize: spans.showing,
-        comparedTo: { name: 'Capacity', value: instance.capacity },
-      },
-      {
-        name: 'Growth of a call with the calls beside it (0: none, 1: in proportion)',
-        value: crowding.slope,
-        unit: 'times',
-        sampleSize: calls.length,
-        low: crowding.low,
-        high: crowding.high,
-      },
+      ...saturationFigures(saturation, calls.length, { name: 'Capacity', value: instance.capacity }),
+      crowdingFigure(crowding, calls.length),
     ],
     series: [seriesOverTime('Mean wait', 'ms', waitBySpan)],
-    expected: [{ measure: 'wait_mean', unit: 'ms', from: meanWaitMs, to, low: 0, high, better: 'lower' }],
+    expected: [expectedWait(saturation, capacity)],
     reach: reachOf(evidence, calls),
     spans,
   }

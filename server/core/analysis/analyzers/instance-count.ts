@@ -6,7 +6,6 @@ import { seriesOverTime } from '../spans.ts'
 import { inService, ofModule, reachOf } from '../subjects.ts'
 import {
   type Crowding,
-  expectedWaitMs,
   findCrowding,
   findSaturation,
   flatSlope,
@@ -14,6 +13,7 @@ import {
   roomyLoad,
   type Saturation,
 } from './saturation.ts'
+import { crowdingFigure, expectedWait, saturationFigures } from './saturation-figures.ts'
 
 /**
  * Work waits for a module whose instances are full, and it is not known that they would be as fast with more calls at once: it needs
@@ -60,20 +60,10 @@ function draftOf(found: {
   capacity: number
 }): FindingDraft {
   const { evidence, module, calls, saturation, crowding, capacity } = found
-  const { offered, meanRunMs, meanWaitMs, spans, waitBySpan } = saturation
+  const { offered, spans, waitBySpan } = saturation
   const present = instancesInRotation(module).length
   const each = capacity / present
   const count = Math.min(Math.max(present + 1, Math.ceil(offered / roomyLoad / each)), 1_000)
-  const to = Math.min(meanWaitMs, expectedWaitMs(count * each, offered, meanRunMs))
-  const high = Math.min(meanWaitMs, expectedWaitMs(count * each, offered * 1.2, meanRunMs))
-  const growth = crowding && {
-    name: 'Growth of a call with the calls beside it (0: none, 1: in proportion)',
-    value: crowding.slope,
-    unit: 'times' as const,
-    sampleSize: calls.length,
-    low: crowding.low,
-    high: crowding.high,
-  }
   return {
     direction: 'more',
     title: `Run ${count} instances of ${module.name} instead of ${present}: work waits for it while all of them are full.`,
@@ -84,24 +74,11 @@ function draftOf(found: {
       change: { kind: 'instance_count', moduleId: module.id, count: module.instances.length + count - present },
     },
     evidence: [
-      {
-        name: 'Mean wait for a place',
-        value: meanWaitMs,
-        unit: 'ms',
-        sampleSize: calls.length,
-        comparedTo: { name: 'Mean time of a call', value: meanRunMs },
-      },
-      {
-        name: 'Calls at once that there was work for in busy spans',
-        value: offered,
-        unit: 'in_flight',
-        sampleSize: spans.showing,
-        comparedTo: { name: 'Capacity of all instances', value: capacity },
-      },
-      ...(growth ? [growth] : []),
+      ...saturationFigures(saturation, calls.length, { name: 'Capacity of all instances', value: capacity }),
+      ...(crowding ? [crowdingFigure(crowding, calls.length)] : []),
     ],
     series: [seriesOverTime('Mean wait', 'ms', waitBySpan)],
-    expected: [{ measure: 'wait_mean', unit: 'ms', from: meanWaitMs, to, low: 0, high, better: 'lower' }],
+    expected: [expectedWait(saturation, count * each)],
     reach: reachOf(evidence, calls),
     spans,
   }
