@@ -114,14 +114,17 @@ async function servePage(
   await pages.handle(request, response)
 }
 
-/** Scripts only from here and with the nonce of this very answer; styles may stand inline, as charts and notices need it. */
+/**
+ * Scripts only from here and with the nonce of this very answer, connections only to here ('self' covers WebSockets too); styles may
+ * stand inline, as charts and notices need it.
+ */
 function contentSecurityPolicy(nonce: string, isDevelopment: boolean): string {
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}'${isDevelopment ? " 'unsafe-eval'" : ''}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
-    "connect-src 'self' ws: wss:",
+    "connect-src 'self'",
     "object-src 'none'",
     "base-uri 'self'",
     "form-action 'self'",
