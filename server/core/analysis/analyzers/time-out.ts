@@ -75,20 +75,29 @@ function tooShort(evidence: FleetEvidence, module: ModuleRecord, calls: readonly
   const most = Math.min(limitMs * mostGrowth, quantileOf(ownLimits, 0.5))
   const proposed = roundUp(Math.min(fit.quantile(leftOver), most))
   if (proposed < limitMs * 1.2) return { pValue, draft: null }
+  return { pValue, draft: () => longerDraft(evidence, module, { calls, timedOut, good, late, fit, proposed }) }
+}
+
+interface TooShort {
+  calls: readonly Call[]
+  timedOut: readonly Call[]
+  good: readonly Call[]
+  /** Good calls of the last fifth of the limit. */
+  late: number
+  fit: NonNullable<ReturnType<typeof fitCensored>>
+  proposed: number
+}
+
+function longerDraft(evidence: FleetEvidence, module: ModuleRecord, found: TooShort): FindingDraft {
+  const { calls, timedOut, good, late, fit, proposed } = found
+  const limitMs = module.breaker.callTimeoutMs
   const share = estimateShare(calls.length, timedOut.length)
   const stays = fit.beyond(proposed)
-  const draft = (): FindingDraft => ({
+  return {
     direction: 'longer',
     title: `Let calls of ${module.name} take ${proposed} ms instead of ${limitMs}: those that time out are its slow ones, and would have ended a little later.`,
     subject: ofModule(module),
-    act: {
-      kind: 'change',
-      change: {
-        kind: 'module_breaker',
-        moduleId: module.id,
-        breaker: { ...module.breaker, callTimeoutMs: proposed },
-      },
-    },
+    act: limitOf(module, proposed),
     evidence: [
       shareFigure('Share of calls that timed out', calls.length, timedOut.length),
       shareFigure('Of calls that took the last fifth of the limit, ended before it', late + timedOut.length, late),
@@ -120,8 +129,7 @@ function tooShort(evidence: FleetEvidence, module: ModuleRecord, calls: readonly
     ],
     reach: reachOf(evidence, calls),
     spans: { showing: bySpan(timedOut).size, of: bySpan(calls).size },
-  })
-  return { pValue, draft }
+  }
 }
 
 function tooLong(evidence: FleetEvidence, module: ModuleRecord, calls: readonly Call[]): Candidate {
@@ -137,22 +145,35 @@ function tooLong(evidence: FleetEvidence, module: ModuleRecord, calls: readonly 
   const isWorth = proposed <= muchShorter * limitMs && hungMs >= leastWaste * allMs && good.length > 0
   const rules = module.breaker.slowCalls
   if (!isWorth || (rules !== null && rules.slowMs >= proposed)) return { pValue, draft: null }
+  const found = { calls, timedOut, good, longest, lost, wasted: hungMs / allMs, proposed }
+  return { pValue, draft: () => shorterDraft(evidence, module, found) }
+}
+
+interface TooLong {
+  calls: readonly Call[]
+  timedOut: readonly Call[]
+  /** Durations of calls that succeeded, in order, and the point that all but one in a thousand keep to. */
+  good: readonly number[]
+  longest: number
+  /** Good calls that the proposed limit would end. */
+  lost: number
+  /** Share of all the time of calls that went into those that timed out. */
+  wasted: number
+  proposed: number
+}
+
+function shorterDraft(evidence: FleetEvidence, module: ModuleRecord, found: TooLong): FindingDraft {
+  const { calls, timedOut, good, longest, lost, wasted, proposed } = found
+  const limitMs = module.breaker.callTimeoutMs
   const { tasks, meanMs: from } = latencyOf(calls)
   const hung = estimateShare(calls.length, timedOut.length)
   // What each hanging call gives back, spread over the tasks.
   const latencyWith = (share: number) => Math.max(0, from - ((share * calls.length) / tasks) * (limitMs - proposed))
-  const draft = (): FindingDraft => ({
+  return {
     direction: 'shorter',
     title: `Give calls of ${module.name} ${proposed} ms instead of ${limitMs}: none that succeeds takes as long, and those that hang hold a place all that time.`,
     subject: ofModule(module),
-    act: {
-      kind: 'change',
-      change: {
-        kind: 'module_breaker',
-        moduleId: module.id,
-        breaker: { ...module.breaker, callTimeoutMs: proposed },
-      },
-    },
+    act: limitOf(module, proposed),
     evidence: [
       {
         name: '99.9 % point of calls that succeeded',
@@ -164,7 +185,7 @@ function tooLong(evidence: FleetEvidence, module: ModuleRecord, calls: readonly 
       shareFigure('Share of calls that timed out', calls.length, timedOut.length),
       {
         name: 'Share of all the time of calls that went into those',
-        value: hungMs / allMs,
+        value: wasted,
         unit: 'share',
         sampleSize: calls.length,
       },
@@ -184,8 +205,12 @@ function tooLong(evidence: FleetEvidence, module: ModuleRecord, calls: readonly 
     ],
     reach: reachOf(evidence, timedOut),
     spans: { showing: bySpan(timedOut).size, of: bySpan(calls).size },
-  })
-  return { pValue, draft }
+  }
+}
+
+function limitOf(module: ModuleRecord, callTimeoutMs: number): FindingDraft['act'] {
+  const breaker = { ...module.breaker, callTimeoutMs }
+  return { kind: 'change', change: { kind: 'module_breaker', moduleId: module.id, breaker } }
 }
 
 function histogramOf(
