@@ -81,7 +81,7 @@ export class Authenticator {
 }
 
 /** The one answer to everybody who is nobody. */
-export function unauthenticated(): QuarterdeckError {
+function unauthenticated(): QuarterdeckError {
   return new QuarterdeckError('UNAUTHENTICATED', {
     message: 'This needs a valid session or key.',
     action: 'Sign in, or send a key as `Authorization: Bearer <key>`.',

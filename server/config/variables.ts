@@ -3,10 +3,10 @@ import path from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
-export const presets = ['development', 'production', 'testing'] as const
+const presets = ['development', 'production', 'testing'] as const
 export type Preset = (typeof presets)[number]
 
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 const loopback = '127.0.0.0/8,::1/128'

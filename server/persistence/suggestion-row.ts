@@ -3,7 +3,7 @@ import type { SuggestionRecord } from '#server/core/suggestions/suggestion-recor
 import type { Prisma } from './generated/client.ts'
 
 /** Who a suggestion comes from, as lists are filtered by it. */
-export function analyzerOf({ origin }: Pick<SuggestionRecord, 'origin'>): string {
+function analyzerOf({ origin }: Pick<SuggestionRecord, 'origin'>): string {
   return origin.kind === 'analyzer' ? origin.analyzer : origin.kind === 'verdict' ? 'verdict' : 'person'
 }
 

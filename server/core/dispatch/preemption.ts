@@ -92,7 +92,7 @@ export function isPreemptible({ type }: ClaimedTask, route: RouteResult): boolea
 }
 
 /** Whether a call can be ended for a task of this lane: of the same tenant, and on a module that could run it. */
-export function fitsLane({ execution, call }: Candidate, lane: Lane): boolean {
+function fitsLane({ execution, call }: Candidate, lane: Lane): boolean {
   const { module } = call.route
   return (
     execution.task.tenantId === lane.tenantId &&

@@ -5,7 +5,7 @@ export interface LearnedDurations {
 }
 
 /** Taken for a type of which no call has succeeded yet. */
-export const unknownDurationMs = 1_000
+const unknownDurationMs = 1_000
 
 /** How long a task is expected to run, in whole ms: the learned mean of its type times its estimated complexity. */
 export function expectedDurationMs(

@@ -15,7 +15,7 @@ export interface OpenCall {
 export type Policy = (call: OpenCall) => string | null
 
 /** Effective calls without which nothing is said. */
-export const leastEffectiveCalls = 30
+const leastEffectiveCalls = 30
 
 /** Whether more of it is better. */
 const moreIsBetter: Readonly<Record<RegretMetric, boolean>> = { success: true, time: false, cost: false }
@@ -42,7 +42,7 @@ export function bestOf(services: Iterable<string>, means: ServiceMeans, metric: 
 }
 
 /** Mean reward by service, each call by the inverse of its probability (self-normalized, Swaminathan & Joachims 2015). */
-export function meansOf(calls: readonly OpenCall[], metric: RegretMetric): ServiceMeans {
+function meansOf(calls: readonly OpenCall[], metric: RegretMetric): ServiceMeans {
   const sums = new Map<string, { weight: number; sum: number }>()
   for (const { moduleId, probability, rewards } of calls) {
     const sum = sums.get(moduleId) ?? { weight: 0, sum: 0 }

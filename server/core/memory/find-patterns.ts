@@ -23,7 +23,7 @@ export interface TracedCall {
 /** Bound on the expected share of false patterns among those found. */
 export const falseDiscoveryRate = 0.05
 /** Calls with a trait, and as many without it, below which it is not tested. */
-export const leastSupport = 20
+const leastSupport = 20
 /** The slowest tenth of successful calls counts as slow, of so many at least. */
 const slowShare = 0.9
 const leastForSlow = 100

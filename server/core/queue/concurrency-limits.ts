@@ -7,8 +7,6 @@ export interface FleetPlace {
   of: number
 }
 
-export const onlyReplica: FleetPlace = { place: 0, of: 1 }
-
 /**
  * How many calls may be in flight by the queue policy, as far as this replica goes: each limit is divided among the replicas
  * that run, so that together they keep it without asking each other. While replicas come or go it may be exceeded by what was

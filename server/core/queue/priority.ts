@@ -2,7 +2,7 @@ import { type PriorityAlias, priorityAliases } from '../../contracts/tasks.ts'
 import type { TypeRetryPolicies } from './retry-policy.ts'
 
 /** Priority by task type for submissions that name none; anything else is 5. Source: seeds 000 and 002. */
-export const defaultPriorities: Readonly<Record<string, number>> = {
+const defaultPriorities: Readonly<Record<string, number>> = {
   critical_alert: 1,
   emergency: 1,
   deployment: 2,
@@ -24,7 +24,7 @@ export const defaultPriorities: Readonly<Record<string, number>> = {
 }
 
 /** Score multipliers by task type; anything else is 1. Source: seed 001. */
-export const defaultMultipliers: Readonly<Record<string, number>> = {
+const defaultMultipliers: Readonly<Record<string, number>> = {
   fraud_detection: 1.5,
   finance: 1.5,
   crypto_prediction: 1.2,

@@ -6,7 +6,7 @@ const bucketMs = 5_000
 const buckets = 12
 const windowMs = bucketMs * buckets
 /** Share of the recent calls of a module that may be retries at their usual delay. */
-export const retryShare = 0.1
+const retryShare = 0.1
 /** Retries a minute that are always allowed: a module with few calls is not in a storm. */
 const leastAllowed = 10
 /** The budget makes no retry wait longer than this beyond its usual delay. */

@@ -2,7 +2,7 @@ import type { Clock } from '../shared/clock.ts'
 import type { ClaimedTask } from './task-store.ts'
 
 /** Total time of a task that names none, by itself or by its type: 300 s. */
-export const defaultTotalTimeoutMs = 300_000
+const defaultTotalTimeoutMs = 300_000
 
 /**
  * Total time in ms that a task may take from its first start. Without a limit of its own it is the server's, but never less

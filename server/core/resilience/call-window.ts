@@ -15,7 +15,7 @@ export interface CallWindowOptions {
 }
 
 /** 60 seconds in steps of 5. */
-export const defaultCallWindow: CallWindowOptions = { bucketCount: 12, bucketMs: 5_000 }
+const defaultCallWindow: CallWindowOptions = { bucketCount: 12, bucketMs: 5_000 }
 
 /**
  * What became of the calls of the last minute. A ring of buckets that turns when it is used, by the time it is given: it

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 import { defaultTenantId } from './principal.ts'
 
 /** Attempts at recovering by itself before that is said to have failed; trying goes on all the same. */
-export const recoveryAttempts = 3
+const recoveryAttempts = 3
 /** Attempts are at least so far apart to count as two. */
 export const recoveryGapMs = 1_000
 /** Faults followed at once; of a task that went on elsewhere the end is never heard of here. */

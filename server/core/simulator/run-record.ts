@@ -3,7 +3,7 @@ import type { LeaseEnd } from '../queue/task-store.ts'
 import type { RecordedHistory } from './recorded-history.ts'
 
 /** How tasks ended; `rejected` was not let in, `left_out` never came, `unfinished` had not ended when the run did. */
-export const taskFates = ['unfinished', 'succeeded', 'failed', 'cancelled', 'expired', 'rejected', 'left_out'] as const
+const taskFates = ['unfinished', 'succeeded', 'failed', 'cancelled', 'expired', 'rejected', 'left_out'] as const
 export type TaskFate = (typeof taskFates)[number]
 
 /**

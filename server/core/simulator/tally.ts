@@ -8,7 +8,7 @@ const bins = 1_024
 export const blockCount = 12
 
 /** Counts of times in ms, from 1 ms to seven days; cheap to add up. */
-export class TimeCounts {
+class TimeCounts {
   readonly #counts = new Int32Array(bins)
   count = 0
   sum = 0

@@ -10,7 +10,7 @@ import { SchemaEngine } from '@prisma/schema-engine-wasm'
 import pg from 'pg'
 
 /** Where the project keeps its Prisma schema. */
-export const schemaDirectory = path.resolve(import.meta.dirname, '../../../prisma/schema')
+const schemaDirectory = path.resolve(import.meta.dirname, '../../../prisma/schema')
 
 /**
  * Tables that exist in the database on purpose and not in the Prisma schema. Not needed here, because Prisma neither

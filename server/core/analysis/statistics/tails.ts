@@ -1,5 +1,5 @@
 /** ln Γ(x) for x > 0 (Lanczos, 1964, with g = 5 and six terms), to 2e-10. */
-export function logGamma(x: number): number {
+function logGamma(x: number): number {
   const coefficients = [
     76.180_091_729_47, -86.505_320_329_42, 24.014_098_240_83, -1.231_739_572_45, 0.001_208_650_973_866,
     -0.000_005_395_239_385,
@@ -11,7 +11,7 @@ export function logGamma(x: number): number {
 }
 
 /** The regularized incomplete beta function I_x(a, b), by its continued fraction (DLMF 8.17.22) after Lentz. */
-export function incompleteBeta(x: number, a: number, b: number): number {
+function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a)

@@ -9,7 +9,7 @@ import type { Resources } from '../../../contracts/resources.ts'
 import type { AttemptView } from '../../../contracts/tasks.ts'
 import { createLoadTable, type InstanceLoads } from '../../balancing/load-table.ts'
 import { ServiceRecords } from '../../brain/service-records.ts'
-import { ConcurrencyLimits, onlyReplica } from '../../queue/concurrency-limits.ts'
+import { ConcurrencyLimits } from '../../queue/concurrency-limits.ts'
 import { LaneDirectory } from '../../queue/lane-directory.ts'
 import { defaultQueuePolicy, type QueuePolicy, rankOf } from '../../queue/priority.ts'
 import { noResources } from '../../queue/resources.ts'
@@ -18,6 +18,8 @@ import { silentLogger } from '../../shared/logger.ts'
 import { MemoryTaskStore } from '../../simulation/memory-task-store.ts'
 import { Explainer } from '../explainer.ts'
 import { Pace } from '../pace.ts'
+
+const onlyReplica = { place: 0, of: 1 }
 
 const tenantId = 'default'
 

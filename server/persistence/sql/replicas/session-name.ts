@@ -10,7 +10,7 @@ export function sessionName(use: string, replicaId: string): string {
 }
 
 /** What a replica uses connections for. */
-export const sessionUses = ['main', 'dispatch', 'control', 'replica'] as const
+const sessionUses = ['main', 'dispatch', 'control', 'replica'] as const
 
 /** The names of all sessions that these replicas may have. */
 export function sessionNames(replicaIds: readonly string[]): string[] {
