@@ -9,7 +9,7 @@ import { type ActorKind, actorKinds, actorNames, areaNames } from './audit-words
 import { useAuditSearch, whileTyping } from './use-audit-search.ts'
 
 const any = 'any'
-const selectClasses = 'w-44 max-md:w-auto max-md:flex-1 max-md:basis-28'
+const selectClasses = 'w-44 max-md:w-auto max-md:flex-1 max-md:basis-34'
 
 /** Text, area, who and time; all of it is in the URL. */
 export function AuditFilters() {

@@ -1,6 +1,6 @@
 import { memo, type RefCallback } from 'react'
 import type { AuditView } from '#server/contracts/audit.ts'
-import { Moment } from '../ui/relative-time.tsx'
+import { Moment, RelativeTime } from '../ui/relative-time.tsx'
 import { TableCell, TableRow } from '../ui/table.tsx'
 import { actWords } from './audit-words.ts'
 
@@ -22,10 +22,11 @@ export const AuditRow = memo(function AuditRow({ entry, row, isActive, measure, 
       data-list-row={row}
       data-active={isActive || undefined}
       aria-rowindex={row + 2}
-      className="scroll-mt-24 scroll-mb-20 align-top"
+      className="scroll-mt-24 scroll-mb-20"
     >
       <TableCell className="whitespace-nowrap text-muted-foreground text-xs">
-        <Moment at={at} full />
+        <RelativeTime at={at} className="md:hidden" />
+        <Moment at={at} full className="max-md:hidden" />
       </TableCell>
       <TableCell className="max-md:hidden">
         <span className="block truncate" title={actor.name}>

@@ -38,7 +38,7 @@ export function AuditTable({ entries, onOpen, onReachEnd }: AuditTableProps) {
       <table aria-label="Acts" aria-rowcount={-1} className="w-full table-fixed border-collapse text-left text-sm">
         <TableHeader className="top-12 z-10">
           <tr>
-            <TableHead className="w-44 max-md:w-40">When</TableHead>
+            <TableHead className="w-60 max-md:w-28">When</TableHead>
             <TableHead className="w-44 max-md:hidden">Who</TableHead>
             <TableHead className="md:w-56">Act</TableHead>
             <TableHead className="max-md:hidden">To</TableHead>

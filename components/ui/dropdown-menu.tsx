@@ -12,14 +12,13 @@ export const DropdownMenuRadioGroup = Primitive.RadioGroup
 const row =
   'relative flex min-h-8 select-none items-center gap-2 rounded-sm px-2 py-1 text-sm outline-none data-[disabled]:pointer-events-none data-[disabled]:opacity-50 data-[highlighted]:bg-accent max-md:min-h-10 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted-foreground'
 
-/** The open menu. When it closes its button has the focus again, unless a dialog was opened from it. */
+/** The open menu. */
 export function DropdownMenuContent({ className, sideOffset = 4, ...props }: ComponentProps<typeof Primitive.Content>) {
   return (
     <Primitive.Portal>
       <Primitive.Content
         sideOffset={sideOffset}
         collisionPadding={8}
-        onCloseAutoFocus={leaveFocusToDialogs}
         className={cn(
           'data-[state=open]:fade-in-0 data-[state=open]:zoom-in-98 z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 origin-(--radix-dropdown-menu-content-transform-origin) overflow-y-auto rounded-lg border border-border-strong bg-popover p-1 text-popover-foreground shadow-overlay duration-100 data-[state=open]:animate-in',
           className,
@@ -28,10 +27,6 @@ export function DropdownMenuContent({ className, sideOffset = 4, ...props }: Com
       />
     </Primitive.Portal>
   )
-}
-
-function leaveFocusToDialogs(event: Event): void {
-  if (document.querySelector('[role="dialog"], [role="alertdialog"]')) event.preventDefault()
 }
 
 export interface DropdownMenuItemProps extends ComponentProps<typeof Primitive.Item> {

@@ -10,7 +10,7 @@ export function useReturnFocus() {
   const opener = useRef<Element | null>(null)
   return {
     onOpenAutoFocus: (): void => {
-      opener.current = triggerOf(document.activeElement)
+      opener.current = document.activeElement
     },
     onCloseAutoFocus: (event: Event): void => {
       if (!(opener.current instanceof HTMLElement) || !opener.current.isConnected) return
@@ -18,10 +18,4 @@ export function useReturnFocus() {
       opener.current.focus()
     },
   }
-}
-
-/** An item of a menu is gone when the overlay closes: then the button that opened the menu. */
-function triggerOf(element: Element | null): Element | null {
-  const id = element?.closest('[role="menu"]')?.getAttribute('aria-labelledby')
-  return (id ? document.getElementById(id) : null) ?? element
 }
