@@ -4,8 +4,8 @@ import Link from 'next/link'
 import type { SuggestionView } from '#server/contracts/suggestions.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { DefinitionList } from '../ui/definition-list.tsx'
-import { formatPercent, plural } from '../ui/format.ts'
-import { Moment, RelativeTime } from '../ui/relative-time.tsx'
+import { formatDuration, formatPercent, plural } from '../ui/format.ts'
+import { RelativeTime } from '../ui/relative-time.tsx'
 import { useAnalyzerNames } from './use-analyzer-names.ts'
 import { originName } from './words.ts'
 
@@ -40,7 +40,8 @@ export function FactsCard({ suggestion }: { suggestion: SuggestionView }) {
                     term: 'Looked at',
                     value: (
                       <>
-                        <Moment at={window.from} full /> to <Moment at={window.to} full />
+                        {formatDuration(Date.parse(window.to) - Date.parse(window.from))} up to{' '}
+                        <RelativeTime at={window.to} />
                       </>
                     ),
                   },

@@ -87,7 +87,7 @@ test('of a breaker and of retries only what differs is described', () => {
   const breaker = { ...text.breaker, openMs: 5_000, failureRate: { percent: 40, windowSeconds: 60, minimumCalls: 20 } }
   expect(describeChange(snapshot, { kind: 'module_breaker', moduleId, breaker })).toEqual({
     subject: 'Breaker of Module text',
-    from: 'open for ms: 60000, share of failures: none',
-    to: 'open for ms: 5000, share of failures: percent 40, windowSeconds 60, minimumCalls 20',
+    from: 'open for: 1 min, share of failures: none',
+    to: 'open for: 5 s, share of failures: percent 40, windowSeconds 60, minimumCalls 20',
   })
 })

@@ -1,4 +1,5 @@
 import type { ChangeDescription, ConfigurationChange } from '../../contracts/configuration-changes.ts'
+import { describeSetDuration } from '../resilience/describe-duration.ts'
 import { assertNever } from '../shared/assert-never.ts'
 import type { ConfigurationSnapshot } from './configuration-snapshot.ts'
 import { moduleIn } from './find-subject.ts'
@@ -96,17 +97,17 @@ function valueOf(change: ConfigurationChange): string {
 const settingNames: Readonly<Record<string, string>> = {
   failureThreshold: 'failures to open:',
   successThreshold: 'successes to close:',
-  openMs: 'open for ms:',
-  callTimeoutMs: 'limit of a call in ms:',
+  openMs: 'open for:',
+  callTimeoutMs: 'limit of a call:',
   failureRate: 'share of failures:',
   slowCalls: 'share of slow calls:',
   maxAttempts: 'attempts:',
   backoff: 'back-off:',
-  baseMs: 'first delay in ms:',
+  baseMs: 'first delay:',
   factor: 'growth:',
-  capMs: 'longest delay in ms:',
+  capMs: 'longest delay:',
   retryOn: 'tried again:',
-  totalTimeoutMs: 'in all ms:',
+  totalTimeoutMs: 'in all:',
 }
 
 /** What differs of two settings of many parts, named the same on both sides. */
@@ -125,17 +126,19 @@ function isOther(one: unknown, other: unknown): boolean {
 }
 
 function listOf(entries: [string, unknown][]): string {
-  return entries.map(([name, value]) => `${settingNames[name] ?? name} ${textOf(value)}`).join(', ') || 'as it is'
+  return entries.map(([name, value]) => `${settingNames[name] ?? name} ${textOf(value, name)}`).join(', ') || 'as it is'
 }
 
-function textOf(value: unknown): string {
+/** Durations have names that end in `Ms`. */
+function textOf(value: unknown, name: string): string {
   if (value === null) return 'none'
   if (Array.isArray(value)) return value.join(' ') || 'nothing'
   if (typeof value === 'object') {
     return Object.entries(value)
-      .map(([name, part]) => `${name} ${textOf(part)}`)
+      .map(([key, part]) => `${key} ${textOf(part, key)}`)
       .join(', ')
   }
+  if (typeof value === 'number' && name.endsWith('Ms')) return describeSetDuration(value)
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 

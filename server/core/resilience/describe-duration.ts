@@ -10,6 +10,13 @@ export function describeDuration(durationMs: number): string {
   return `${toOneDecimal(durationMs / hourMs)} h`
 }
 
+/** A length of time that was set, to the millisecond, in the largest unit that divides it: `1900 ms`, `30 s`, `5 min`. */
+export function describeSetDuration(durationMs: number): string {
+  if (durationMs === 0 || durationMs % secondMs !== 0) return `${durationMs} ms`
+  if (durationMs % minuteMs !== 0) return `${durationMs / secondMs} s`
+  return durationMs % hourMs === 0 ? `${durationMs / hourMs} h` : `${durationMs / minuteMs} min`
+}
+
 function toOneDecimal(value: number): number {
   return Math.round(value * 10) / 10
 }

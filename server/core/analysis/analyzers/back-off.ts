@@ -1,4 +1,5 @@
 import type { RetryPolicy } from '../../../contracts/modules.ts'
+import { describeSetDuration } from '../../resilience/describe-duration.ts'
 import { estimateShare } from '../../shared/wilson.ts'
 import type { Analyzer, Candidate } from '../analyzer.ts'
 import { figure, roundUp, shareFigure } from '../figures.ts'
@@ -85,7 +86,7 @@ function tooShort(found: Found): Candidate[] {
   const draft = draftOf(found, {
     direction: 'later',
     policy,
-    title: `Wait longer before ${owner.subject.name} is tried again: up to ${baseMs} ms at first instead of ${owner.policy.baseMs}, as late retries succeed more often.`,
+    title: `Wait longer before ${owner.subject.name} is tried again: up to ${describeSetDuration(baseMs)} at first instead of ${describeSetDuration(owner.policy.baseMs)}, as late retries succeed more often.`,
     sides: [
       ['Retries in the later half of the delay that succeeded', late],
       ['Retries in the earlier half that succeeded', early],
@@ -130,7 +131,7 @@ function tooLong(found: Found): Candidate[] {
   const draft = draftOf(found, {
     direction: 'sooner',
     policy: { ...owner.policy, baseMs },
-    title: `Try ${owner.subject.name} again sooner: after at most ${baseMs} ms at first instead of ${owner.policy.baseMs}, as early retries succeed just as often.`,
+    title: `Try ${owner.subject.name} again sooner: after at most ${describeSetDuration(baseMs)} at first instead of ${describeSetDuration(owner.policy.baseMs)}, as early retries succeed just as often.`,
     sides: [
       ['Retries in the first fifth of the delay that succeeded', early],
       ['Later retries that succeeded', late],

@@ -1,4 +1,5 @@
 import type { ModuleRecord } from '../../registry/module-record.ts'
+import { describeSetDuration } from '../../resilience/describe-duration.ts'
 import { estimateShare } from '../../shared/wilson.ts'
 import type { Analyzer, Candidate } from '../analyzer.ts'
 import { roundUp, shareFigure } from '../figures.ts'
@@ -95,7 +96,7 @@ function longerDraft(evidence: FleetEvidence, module: ModuleRecord, found: TooSh
   const stays = fit.beyond(proposed)
   return {
     direction: 'longer',
-    title: `Let calls of ${module.name} take ${proposed} ms instead of ${limitMs}: those that time out are its slow ones, and would have ended a little later.`,
+    title: `Let calls of ${module.name} take ${describeSetDuration(proposed)} instead of ${describeSetDuration(limitMs)}: those that time out are its slow ones, and would have ended a little later.`,
     subject: ofModule(module),
     act: limitOf(module, proposed),
     evidence: [
@@ -171,7 +172,7 @@ function shorterDraft(evidence: FleetEvidence, module: ModuleRecord, found: TooL
   const latencyWith = (share: number) => Math.max(0, from - ((share * calls.length) / tasks) * (limitMs - proposed))
   return {
     direction: 'shorter',
-    title: `Give calls of ${module.name} ${proposed} ms instead of ${limitMs}: none that succeeds takes as long, and those that hang hold a place all that time.`,
+    title: `Give calls of ${module.name} ${describeSetDuration(proposed)} instead of ${describeSetDuration(limitMs)}: none that succeeds takes as long, and those that hang hold a place all that time.`,
     subject: ofModule(module),
     act: limitOf(module, proposed),
     evidence: [
