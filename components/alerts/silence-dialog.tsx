@@ -9,12 +9,11 @@ import { type AlertSeverity, type NewSilence, silenceInput } from '#server/contr
 import { useTRPC } from '../data/trpc.ts'
 import { useClockZone } from '../data/use-clock-zone.ts'
 import { useFleetPulse } from '../data/use-dashboard.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { contractResolver, FieldRefusal, showOnFields } from '../ui/contract-form.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import type { ClockZone } from '../ui/format.ts'
 import { Input } from '../ui/input.tsx'
 import { fromFieldText, toFieldText } from '../ui/moment-text.ts'
@@ -165,14 +164,7 @@ export function SilenceDialog({ rule, moduleId, onClose }: SilenceDialogProps) {
             </Field>
             {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} /> : null}
           </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
-            <ActionButton type="submit" variant="primary" pending={isPending}>
-              Silence
-            </ActionButton>
-          </DialogFooter>
+          <FormFooter pending={isPending}>Silence</FormFooter>
         </form>
       </DialogContent>
     </Dialog>

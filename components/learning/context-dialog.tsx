@@ -5,12 +5,11 @@ import { Controller, useForm } from 'react-hook-form'
 import type { z } from 'zod'
 import { setContextInput } from '#server/contracts/memory.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
 import { Select } from '../ui/select.tsx'
@@ -90,14 +89,7 @@ export function ContextDialog({ onClose }: { onClose: () => void }) {
             />
             {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} /> : null}
           </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
-            <ActionButton type="submit" variant="primary" pending={isPending}>
-              {isPending ? 'Keeping' : 'Keep'}
-            </ActionButton>
-          </DialogFooter>
+          <FormFooter pending={isPending}>{isPending ? 'Keeping' : 'Keep'}</FormFooter>
         </form>
       </DialogContent>
     </Dialog>

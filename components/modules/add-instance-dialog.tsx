@@ -5,12 +5,11 @@ import { useForm } from 'react-hook-form'
 import type { z } from 'zod'
 import { type ModuleView, registerInstanceInput } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
 import { FieldConnectionTest } from './connection-test.tsx'
@@ -83,14 +82,7 @@ export function AddInstanceDialog({ module, onClose }: { module: ModuleView; onC
             </Field>
             {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} className="col-span-2" /> : null}
           </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
-            <ActionButton type="submit" variant="primary" pending={isPending}>
-              Add
-            </ActionButton>
-          </DialogFooter>
+          <FormFooter pending={isPending}>Add</FormFooter>
         </form>
       </DialogContent>
     </Dialog>

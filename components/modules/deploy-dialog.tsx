@@ -6,12 +6,12 @@ import { useFieldArray, useForm } from 'react-hook-form'
 import { type DeployModule, defaultDeploymentSteps, deployModuleInput } from '#server/contracts/deployments.ts'
 import type { ModuleView } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
 import { FieldConnectionTest } from './connection-test.tsx'
@@ -138,14 +138,7 @@ export function DeployDialog({ module, onClose }: { module: ModuleView; onClose:
             </div>
             {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} /> : null}
           </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
-            <ActionButton type="submit" variant="primary" pending={isPending}>
-              Deploy
-            </ActionButton>
-          </DialogFooter>
+          <FormFooter pending={isPending}>Deploy</FormFooter>
         </form>
       </DialogContent>
     </Dialog>

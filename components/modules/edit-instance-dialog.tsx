@@ -12,13 +12,12 @@ import {
 } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { ImpactPanel } from '../impact/impact-panel.tsx'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
 import { describeError } from '../ui/describe-error.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
 import { useSettled } from '../ui/use-settled.ts'
@@ -109,14 +108,7 @@ export function EditInstanceDialog({
               <ErrorLine error={error} className="col-span-2" />
             ) : null}
           </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
-            <ActionButton type="submit" variant="primary" pending={isPending}>
-              {isMet ? 'Save mine on theirs' : 'Save'}
-            </ActionButton>
-          </DialogFooter>
+          <FormFooter pending={isPending}>{isMet ? 'Save mine on theirs' : 'Save'}</FormFooter>
         </form>
       </DialogContent>
     </Dialog>

@@ -5,13 +5,12 @@ import { useForm } from 'react-hook-form'
 import type { z } from 'zod'
 import { changePasswordInput } from '#server/contracts/people.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
 import { describeError } from '../ui/describe-error.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { Input } from '../ui/input.tsx'
 
 type ChangePassword = z.output<typeof changePasswordInput>
@@ -62,14 +61,7 @@ export function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
             </Field>
             {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} /> : null}
           </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
-            <ActionButton type="submit" variant="primary" pending={isPending}>
-              Change
-            </ActionButton>
-          </DialogFooter>
+          <FormFooter pending={isPending}>Change</FormFooter>
         </form>
       </DialogContent>
     </Dialog>

@@ -7,13 +7,12 @@ import { type CreateKey, createKeyInput } from '#server/contracts/keys.ts'
 import type { Scope } from '#server/contracts/people.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useFleetPulse } from '../data/use-dashboard.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { Input } from '../ui/input.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { Select } from '../ui/select.tsx'
@@ -110,14 +109,7 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
               )}
               {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} /> : null}
             </DialogBody>
-            <DialogFooter>
-              <DialogClose asChild>
-                <Button>Cancel</Button>
-              </DialogClose>
-              <ActionButton type="submit" variant="primary" pending={isPending}>
-                Create
-              </ActionButton>
-            </DialogFooter>
+            <FormFooter pending={isPending}>Create</FormFooter>
           </form>
         )}
       </DialogContent>

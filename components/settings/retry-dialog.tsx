@@ -1,12 +1,11 @@
 'use client'
 
 import { Controller, useForm } from 'react-hook-form'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { contractResolver } from '../ui/contract-form.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { Input } from '../ui/input.tsx'
 import { Select } from '../ui/select.tsx'
 import { fieldOf, type RetryFormValues, type TypeRetry, toTypeRetry, typeRetrySchema } from './retry-form.ts'
@@ -107,14 +106,7 @@ export function RetryDialog({ values, error, pending, onSave, onClose }: RetryDi
               <ErrorLine error={error} />
             </div>
           </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
-            <ActionButton type="submit" variant="primary" pending={pending}>
-              Save
-            </ActionButton>
-          </DialogFooter>
+          <FormFooter pending={pending}>Save</FormFooter>
         </form>
       </DialogContent>
     </Dialog>

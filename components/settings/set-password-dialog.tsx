@@ -4,11 +4,10 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { type PersonView, passwordSchema } from '#server/contracts/people.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { notify } from '../ui/notify.ts'
 import { PasswordField } from './password-field.tsx'
 
@@ -44,14 +43,7 @@ export function SetPasswordDialog({ person, onClose }: { person: PersonView; onC
             </Field>
             <ErrorLine error={error} />
           </DialogBody>
-          <DialogFooter>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
-            <ActionButton type="submit" variant="primary" pending={isPending}>
-              Set the password
-            </ActionButton>
-          </DialogFooter>
+          <FormFooter pending={isPending}>Set the password</FormFooter>
         </form>
       </DialogContent>
     </Dialog>

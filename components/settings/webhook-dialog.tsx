@@ -9,13 +9,12 @@ import type { AlertSeverity } from '#server/contracts/alerts.ts'
 import { type CreateWebhook, createWebhookInput, type WebhookView } from '#server/contracts/webhooks.ts'
 import { ruleNames } from '../alerts/rule-words.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
 import { statusLook } from '../ui/status.ts'
@@ -127,14 +126,7 @@ export function WebhookDialog({ webhook, onClose }: { webhook: WebhookView | nul
               ) : null}
               {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} /> : null}
             </DialogBody>
-            <DialogFooter>
-              <DialogClose asChild>
-                <Button>Cancel</Button>
-              </DialogClose>
-              <ActionButton type="submit" variant="primary" pending={create.isPending || update.isPending}>
-                {webhook ? 'Save' : 'Add'}
-              </ActionButton>
-            </DialogFooter>
+            <FormFooter pending={create.isPending || update.isPending}>{webhook ? 'Save' : 'Add'}</FormFooter>
           </form>
         )}
       </DialogContent>

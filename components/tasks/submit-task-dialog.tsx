@@ -6,11 +6,10 @@ import { FormProvider, useForm } from 'react-hook-form'
 import { type SubmitReceipt, type SubmitTask, submitTaskInput, type TaskView } from '#server/contracts/tasks.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useClockZone } from '../data/use-clock-zone.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import {
   emptySubmission,
   fieldsOfSubmitError,
@@ -70,14 +69,7 @@ export function SubmitTaskDialog({ like, onClose }: SubmitTaskDialogProps) {
                 <SubmitMoreFields />
                 {error && !isShownOnFields ? <ErrorLine error={error} /> : null}
               </DialogBody>
-              <DialogFooter>
-                <DialogClose asChild>
-                  <Button>Cancel</Button>
-                </DialogClose>
-                <ActionButton type="submit" variant="primary" pending={isPending}>
-                  {isPending ? 'Submitting' : 'Submit'}
-                </ActionButton>
-              </DialogFooter>
+              <FormFooter pending={isPending}>{isPending ? 'Submitting' : 'Submit'}</FormFooter>
             </form>
           </FormProvider>
         )}
