@@ -11,9 +11,11 @@ export interface OpenLoopResult {
   refused: number
   submitP50Ms: number
   submitP99Ms: number
-  /** From acceptance to the start of the first attempt, as the server saw it. */
-  waitP50Ms: number | null
-  waitP99Ms: number | null
+  /** The same of the warm-up: a process that has just started compiles its code and has no connections yet. */
+  coldSubmitP99Ms: number
+  /** From acceptance to the start of the first attempt, as the server saw it, of 1,000 of the tasks. */
+  waitP50Ms: number
+  waitP99Ms: number
   succeeded: number
   /** Tasks neither ended nor alive at the end: must be 0. */
   lost: number
@@ -26,10 +28,12 @@ export interface OpenLoopResult {
 
 const key = 'qd_key_for_bench_0123456789abcdefghijklmnop'
 const connections = 128
+const warmUpSeconds = 10
+const sampledWaits = 1_000
 
 /**
  * Submits `perSecond` single tasks a second for `seconds` to a server of its own, over HTTP, each run by a module in another
- * process over HTTP. The schedule does not wait for answers, so a slow server shows as latency and not as a lower rate.
+ * process over HTTP, after a warm-up of ten seconds at that rate. The schedule does not wait for answers, so a slow server shows as latency and not as a lower rate.
  */
 export async function runOpenLoop(perSecond: number, seconds: number): Promise<OpenLoopResult> {
   await using folder = await makeReachableTempDir('quarterdeck-bench')
@@ -57,20 +61,24 @@ export async function runOpenLoop(perSecond: number, seconds: number): Promise<O
     await submitAtRate(pool, 200, 3)
     await sleep(2_000)
     const residentAtRestMb = server.residentMb()
+    const cold = await submitAtRate(pool, perSecond, warmUpSeconds)
+    await whenIdle(pool)
     const before = await readStats(pool)
     const cpuBefore = server.cpuMs()
-    const { latencies, refused, tookMs } = await submitAtRate(pool, perSecond, seconds)
+    const { latencies, ids, refused, tookMs } = await submitAtRate(pool, perSecond, seconds)
     const after = await whenIdle(pool)
-    const sorted = latencies.toSorted((a, b) => a - b)
+    const cpuMs = server.cpuMs() - cpuBefore
+    const waits = await readWaits(pool, ids)
     return {
       asked: perSecond * seconds,
       seconds,
       submittedPerSecond: Math.round((latencies.length / tookMs) * 1_000),
       refused,
-      submitP50Ms: quantile(sorted, 0.5),
-      submitP99Ms: quantile(sorted, 0.99),
-      waitP50Ms: after.wait.p50Ms,
-      waitP99Ms: after.wait.p99Ms,
+      submitP50Ms: quantile(latencies, 0.5),
+      submitP99Ms: quantile(latencies, 0.99),
+      coldSubmitP99Ms: quantile(cold.latencies, 0.99),
+      waitP50Ms: quantile(waits, 0.5),
+      waitP99Ms: quantile(waits, 0.99),
       succeeded: after.succeeded - before.succeeded,
       lost:
         latencies.length -
@@ -78,7 +86,7 @@ export async function runOpenLoop(perSecond: number, seconds: number): Promise<O
         (after.failed - before.failed) -
         after.size -
         after.running,
-      cpuUsPerTask: Math.round(((server.cpuMs() - cpuBefore) * 1_000) / latencies.length),
+      cpuUsPerTask: Math.round((cpuMs * 1_000) / latencies.length),
       residentAtRestMb,
       residentAfterMb: server.residentMb(),
       readyInMs: Math.round(readyInMs),
@@ -92,6 +100,7 @@ export async function runOpenLoop(perSecond: number, seconds: number): Promise<O
 
 async function submitAtRate(pool: Pool, perSecond: number, seconds: number) {
   const latencies: number[] = []
+  const ids: string[] = []
   let refused = 0
   const total = perSecond * seconds
   const pending: Promise<void>[] = []
@@ -101,8 +110,15 @@ async function submitAtRate(pool: Pool, perSecond: number, seconds: number) {
     for (; sent < due; sent++) {
       const dueAt = begun + (sent / perSecond) * 1_000
       pending.push(
-        call(pool, 'tasks.submit', { type: 'bench.echo', payload: { n: sent }, priority: (sent % 10) + 1 }).then(
-          () => void latencies.push(performance.now() - dueAt),
+        call<{ id: string }>(pool, 'tasks.submit', {
+          type: 'bench.echo',
+          payload: { n: sent },
+          priority: (sent % 10) + 1,
+        }).then(
+          ({ id }) => {
+            latencies.push(performance.now() - dueAt)
+            ids.push(id)
+          },
           () => void refused++,
         ),
       )
@@ -110,7 +126,22 @@ async function submitAtRate(pool: Pool, perSecond: number, seconds: number) {
     await sleep(1)
   }
   await Promise.all(pending)
-  return { latencies, refused, tookMs: performance.now() - begun }
+  return { latencies, ids, refused, tookMs: performance.now() - begun }
+}
+
+/** How long tasks waited, of a sample that is spread evenly over all. */
+async function readWaits(pool: Pool, ids: readonly string[]): Promise<number[]> {
+  const waits: number[] = []
+  const step = Math.max(1, Math.floor(ids.length / sampledWaits))
+  for (let index = 0; index < ids.length; index += step) {
+    const input = encodeURIComponent(JSON.stringify({ id: ids[index] }))
+    const { createdAt, startedAt } = await call<{ createdAt: string; startedAt: string }>(
+      pool,
+      `tasks.get?input=${input}`,
+    )
+    waits.push(Date.parse(startedAt) - Date.parse(createdAt))
+  }
+  return waits
 }
 
 async function call<Output>(pool: Pool, path: string, input?: unknown): Promise<Output> {
@@ -130,7 +161,6 @@ interface Stats {
   failed: number
   size: number
   running: number
-  wait: { p50Ms: number | null; p99Ms: number | null }
 }
 
 function readStats(pool: Pool): Promise<Stats> {
@@ -146,7 +176,8 @@ async function whenIdle(pool: Pool): Promise<Stats> {
   }
 }
 
-function quantile(sorted: readonly number[], fraction: number): number {
+function quantile(values: readonly number[], fraction: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN
   return Math.round(value * 100) / 100
 }

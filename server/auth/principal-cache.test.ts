@@ -23,13 +23,44 @@ test('a hundred calls at once share one load, and its answer is believed until i
   const { cache, loads, time } = cacheOver(() => Promise.resolve(service))
   const answers = await Promise.all(Array.from({ length: 100 }, () => cache.get('a')))
   expect(answers.every(answer => answer === service)).toBe(true)
-  time.now = 3_999
+  time.now = 1_999
   await cache.get('a')
   expect(loads).toHaveLength(1)
-  time.now = 4_000
+  time.now = 5_999
   expect(cache.peek('a')).toBeUndefined()
   await cache.get('a')
   expect(loads).toHaveLength(2)
+})
+
+test('an answer that is half as old as it may get is asked for anew, once, while callers go on with it', async () => {
+  const renewal = Promise.withResolvers<Principal | null>()
+  const answers = [Promise.resolve(service), renewal.promise]
+  const { cache, loads, time } = cacheOver(() => answers.shift() ?? Promise.reject(new Error('asked too often')))
+  await cache.get('a')
+  time.now = 2_000
+  expect([cache.peek('a'), cache.peek('a'), loads.length]).toEqual([service, service, 2])
+  renewal.resolve(null)
+  await renewal.promise
+  expect(cache.peek('a')).toBeNull()
+  // From when it was asked, not from when it was answered.
+  time.now = 6_000
+  expect(cache.peek('a')).toBeUndefined()
+})
+
+test('a renewal that fails leaves the old answer until it is too old; one that was under way when rights changed is forgotten', async () => {
+  const renewals = [Promise.withResolvers<Principal | null>(), Promise.withResolvers<Principal | null>()]
+  const answers = [Promise.resolve(service), ...renewals.map(({ promise }) => promise)]
+  const { cache, time } = cacheOver(() => answers.shift() ?? Promise.resolve(null))
+  await cache.get('a')
+  time.now = 3_000
+  cache.peek('a')
+  renewals[0]?.reject(new Error('away'))
+  await renewals[0]?.promise.catch(() => {})
+  expect(cache.peek('a')).toBe(service)
+  cache.clear()
+  renewals[1]?.resolve(service)
+  await renewals[1]?.promise
+  expect(cache.peek('a')).toBeUndefined()
 })
 
 test('what was being loaded when rights changed is not believed afterwards', async () => {

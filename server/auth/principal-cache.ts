@@ -5,10 +5,11 @@ interface Entry {
   principal: Promise<Principal | null>
   /** What the promise gave, once it has. */
   known: Principal | null | undefined
+  isRenewing: boolean
 }
 
 export interface PrincipalCacheOptions {
-  /** How long an answer, good or bad, is believed. */
+  /** How long an answer, good or bad, is believed. One that is used in its second half is asked for anew meanwhile. */
   ttlMs: number
   maxEntries: number
   /** Milliseconds since the epoch. */
@@ -42,28 +43,53 @@ export class PrincipalCache {
   }
 
   #fresh(credential: string): Entry | undefined {
+    const { now, ttlMs } = this.#options
     const entry = this.#entries.get(credential)
-    return entry && this.#options.now() - entry.loadedAt < this.#options.ttlMs ? entry : undefined
+    if (!entry) return undefined
+    const age = now() - entry.loadedAt
+    if (age >= ttlMs / 2 && age < ttlMs && !entry.isRenewing) this.#renew(credential, entry)
+    return age < ttlMs ? entry : undefined
   }
 
   #load(credential: string): Entry {
-    const entry: Entry = {
-      loadedAt: this.#options.now(),
-      principal: this.#options.load(credential),
-      known: undefined,
-    }
+    const entry = this.#ask(credential)
+    entry.principal.catch(() => {
+      if (this.#entries.get(credential) === entry) this.#entries.delete(credential)
+    })
+    this.#keep(credential, entry)
+    return entry
+  }
+
+  /** Callers go on with the old answer until the new one is there, so that a busy one never waits. */
+  #renew(credential: string, old: Entry): void {
+    old.isRenewing = true
+    const renewed = this.#ask(credential)
+    renewed.principal.then(
+      () => {
+        if (this.#entries.get(credential) === old) this.#keep(credential, renewed)
+      },
+      () => {
+        old.isRenewing = false
+      },
+    )
+  }
+
+  #ask(credential: string): Entry {
+    const { now, load } = this.#options
+    const entry: Entry = { loadedAt: now(), principal: load(credential), known: undefined, isRenewing: false }
     entry.principal.then(
       principal => {
         entry.known = principal
       },
-      () => {
-        if (this.#entries.get(credential) === entry) this.#entries.delete(credential)
-      },
+      () => {},
     )
+    return entry
+  }
+
+  #keep(credential: string, entry: Entry): void {
     this.#entries.delete(credential)
     this.#entries.set(credential, entry)
     const [oldest] = this.#entries.keys()
     if (this.#entries.size > this.#options.maxEntries && oldest !== undefined) this.#entries.delete(oldest)
-    return entry
   }
 }
