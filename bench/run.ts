@@ -17,7 +17,7 @@ const runs = Number(process.argv.slice(2).find(word => !word.startsWith('--')) ?
 const overheads = measureOverheads(runs)
 const race = await measureRace(runs)
 const ladder = await measureLadder(runs)
-const loops = await measureOpenLoops(runs)
+const loops = measureOpenLoops(runs)
 const page = await measurePage(runs)
 const dashboard = await measureDashboard(1, process.argv.includes('--full') ? 600 : 60)
 const growth = await measureGrowth({ runs, ...scale })

@@ -18,8 +18,9 @@ const busyPerHour = 4_000
 const quietPerHour = 180
 
 /**
- * Writes a day of recorded work into the database of the product, in which one call in ten of this module hung until the limit
- * of 30 s and the others took 400 ms. The last minutes were busy: whatever the hour is now, it holds tasks to compare with.
+ * Writes a day of recorded work into the database of the product, in which one first call in ten of this module hung until the
+ * limit of 30 s and the others took 400 ms, so that every task succeeded in the end. The last minutes were busy: whatever the hour is
+ * now, it holds tasks to compare with.
  */
 export async function recordHangingCalls({ id, type }: OwnModule): Promise<void> {
   const record = moduleRecord(id, { capabilities: [{ type, inputSchema: null, outputSchema: null }] })
@@ -35,7 +36,9 @@ export async function recordHangingCalls({ id, type }: OwnModule): Promise<void>
         intensity: at => (at > hours * hourMs - busyMs ? 1 : quietPerHour / busyPerHour),
       },
     ],
-    behave: ({ draw }) => ({ durationMs: draw() < 0.1 ? Number.POSITIVE_INFINITY : around(400, 0.3, draw) }),
+    behave: ({ draw, number }) => ({
+      durationMs: number === 1 && draw() < 0.1 ? Number.POSITIVE_INFINITY : around(400, 0.3, draw),
+    }),
   })
   const database = await startEmbeddedPostgres({ dataDir: product().databaseDir, logger: silentLogger })
   const pool = new pg.Pool({ connectionString: database.url })
