@@ -39,7 +39,7 @@ export function AuditTable({ entries, onOpen, onReachEnd }: AuditTableProps) {
         <TableHeader className="top-12 z-10">
           <tr>
             <TableHead className="w-60 max-md:w-28">When</TableHead>
-            <TableHead className="w-44 max-md:hidden">Who</TableHead>
+            <TableHead className="w-52 max-md:hidden">Who</TableHead>
             <TableHead className="md:w-56">Act</TableHead>
             <TableHead className="max-md:hidden">To</TableHead>
             <TableHead className="max-lg:hidden">Reason</TableHead>
