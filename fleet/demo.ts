@@ -15,6 +15,8 @@ interface DemoAccess {
   isOurs: boolean
 }
 
+const children: ChildProcess[] = []
+let isStopping = false
 const root = path.resolve(import.meta.dirname, '..')
 /** The fleet's supervisor needs little; without a limit V8 would take twice the memory. */
 const smallHeap = ['--max-old-space-size=96', '--max-semi-space-size=2']
@@ -32,7 +34,6 @@ async function main(): Promise<void> {
     QUARTERDECK_ADMIN_PASSWORD: access.password,
     QUARTERDECK_API_KEY: access.apiKey,
   })
-  stopTogether([center])
   const url = await readAddress(center)
   const fleet = start(
     'fleet/start.ts',
@@ -43,7 +44,6 @@ async function main(): Promise<void> {
     },
     smallHeap,
   )
-  stopTogether([center, fleet])
   fleet.stdout?.pipe(process.stdout)
   const signIn = access.isOurs
     ? `Sign in as      ${access.email}\n  Password        ${access.password}`
@@ -74,11 +74,18 @@ async function readAccess(): Promise<DemoAccess> {
 }
 
 function start(program: string, variables: Record<string, string>, flags: readonly string[] = []): ChildProcess {
-  return spawn(process.execPath, [...flags, path.join(root, program)], {
+  const child = spawn(process.execPath, [...flags, path.join(root, program)], {
     cwd: root,
     env: { ...process.env, ...variables },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
+  children.push(child)
+  child.on('exit', (code, signal) => {
+    process.exitCode ??= code ?? 1
+    if (!isStopping) console.error(`${program} ended (${signal ?? code}), so the rest is stopped too.`)
+    stopAll()
+  })
+  return child
 }
 
 /** The address that the control center prints when it is ready. */
@@ -96,18 +103,10 @@ async function readAddress(center: ChildProcess): Promise<string> {
 }
 
 /** When one ends, or somebody asks us to, the others are asked to end too. */
-function stopTogether(children: ChildProcess[]): void {
-  const stopAll = () => {
-    for (const child of children) child.kill('SIGTERM')
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.removeAllListeners(signal)
-    process.on(signal, stopAll)
-  }
-  children.at(-1)?.on('exit', code => {
-    process.exitCode ??= code ?? 0
-    stopAll()
-  })
+function stopAll(): void {
+  isStopping = true
+  for (const child of children) child.kill('SIGTERM')
 }
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stopAll)
 await main()
