@@ -10,7 +10,7 @@ const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
 const folders = 'app,bench,components,docs,e2e,fleet,prisma,server'
 const sources = globSync(`{${folders}}/**/*.{ts,tsx,mjs,sql,prisma,md,json}`, {
   cwd: root,
-  exclude: ['**/generated/**'],
+  exclude: ['**/generated/**', '**/node_modules/**'],
 })
 const documents = [...globSync('*.md', { cwd: root }), ...sources.filter(file => file.endsWith('.md'))].map(file => ({
   file,
