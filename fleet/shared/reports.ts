@@ -8,7 +8,7 @@ export interface Reports {
   readonly checkpoint: unknown
   /** Says how far the work is. Does not wait; of reports that pile up only the newest is sent. */
   progress(report: { stage?: string; percent?: number; message?: string }): void
-  /** Saves what the next attempt can go on from. Resolves when it is kept, or cannot be for now. */
+  /** Saves what the next attempt can go on from, in the order of the calls. Resolves when it is kept, or cannot be for now. */
   saveCheckpoint(data: unknown): Promise<void>
 }
 
@@ -19,6 +19,7 @@ export class CallbackReports implements Reports {
   readonly #signal: AbortSignal
   #next: unknown = null
   #isSending = false
+  #saving: Promise<void> = Promise.resolve()
 
   constructor(options: { url: string | null; checkpoint: unknown; signal: AbortSignal }) {
     this.#url = options.url
@@ -31,8 +32,10 @@ export class CallbackReports implements Reports {
     if (!this.#isSending) void this.#sendNewest()
   }
 
-  async saveCheckpoint(data: unknown): Promise<void> {
-    await this.#post({ kind: 'checkpoint', data })
+  /** One at a time: of two on their way at once the older could arrive last, and would be what is kept. */
+  saveCheckpoint(data: unknown): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#post({ kind: 'checkpoint', data }))
+    return this.#saving
   }
 
   async #sendNewest(): Promise<void> {
