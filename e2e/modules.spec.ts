@@ -7,7 +7,7 @@ import { expect, panel, test } from './support/test.ts'
 
 const phone = { width: 390, height: 844 }
 
-test('a service is tested before it is registered; a refused address is said beside the field', async ({
+test('a service is tested before it is registered; a refused address is said beside the field; the list is filtered by its category, even one called "any"', async ({
   page,
   client,
 }) => {
@@ -18,7 +18,7 @@ test('a service is tested before it is registered; a refused address is said bes
   const dialog = page.getByRole('dialog', { name: 'Register a module' })
   await dialog.getByLabel('Id').fill(id)
   await dialog.getByLabel('Name').fill('Tested engine')
-  await dialog.getByLabel('Category').fill('browser tests')
+  await dialog.getByLabel('Category').fill('any')
   await dialog.getByLabel('Task type').fill(`e2e.${id}`)
   await dialog.getByLabel('Endpoint').fill('http://169.254.169.254')
   await dialog.getByRole('button', { name: 'Test the connection' }).click()
@@ -32,6 +32,15 @@ test('a service is tested before it is registered; a refused address is said bes
   await dialog.getByRole('button', { name: 'Register', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Tested engine', level: 1 })).toBeVisible()
   await expect(page.getByRole('table', { name: 'Health, taken apart' })).toContainText('Liveness')
+
+  await page.goto('/modules')
+  const rows = page.getByRole('table', { name: 'Modules' }).getByRole('row')
+  await expect(rows.nth(2)).toBeVisible()
+  await page.getByRole('combobox', { name: 'Category' }).click()
+  await page.getByRole('option', { name: 'any (1)' }).click()
+  await expect(page).toHaveURL(/category=any/)
+  await expect(rows).toHaveCount(2)
+  await expect(rows.nth(1)).toContainText('Tested engine')
 
   await client.mutate('modules.disable', { id, reason: 'the test is over' })
   await client.mutate('modules.remove', { id, reason: 'the test is over' })

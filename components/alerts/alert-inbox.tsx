@@ -4,19 +4,20 @@ import { BellOff, BellRing, Check } from 'lucide-react'
 import { useState } from 'react'
 import { alertSeverities, alertStates } from '#server/contracts/alert-words.ts'
 import type { AlertState, AlertStats, AlertView } from '#server/contracts/alerts.ts'
-import { useFleetPulse } from '../data/use-dashboard.ts'
+import { ModuleFilter } from '../data/module-filter.tsx'
 import { useRefusal } from '../data/viewer.tsx'
 import { SearchField } from '../layout/search-field.tsx'
 import { useListKeys } from '../layout/use-list-keys.ts'
 import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
-import { Card, CardFooter } from '../ui/card.tsx'
+import { Card } from '../ui/card.tsx'
+import { ClearFilters } from '../ui/clear-filters.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
-import { plural } from '../ui/format.ts'
+import { FilterSelect } from '../ui/filter-select.tsx'
+import { ListFooter } from '../ui/list-footer.tsx'
+import { NoMatch } from '../ui/no-match.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
-import { Select } from '../ui/select.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { StaleLine } from '../ui/stale-line.tsx'
 import { statusLook } from '../ui/status.ts'
@@ -69,14 +70,7 @@ export function AlertInbox({ stats }: { stats: AlertStats | undefined }) {
                 />
               ))}
             </ul>
-            <CardFooter className="num justify-between">
-              <span>{list.hasMore ? `${plural(alerts.length, 'alert')} loaded` : plural(alerts.length, 'alert')}</span>
-              {list.hasMore ? (
-                <Button size="sm" variant="ghost" onClick={list.loadMore}>
-                  Load more
-                </Button>
-              ) : null}
-            </CardFooter>
+            <ListFooter count={alerts.length} noun="alert" hasMore={list.hasMore} onMore={list.loadMore} />
           </>
         ) : (
           <NoAlerts state={state} />
@@ -89,7 +83,6 @@ export function AlertInbox({ stats }: { stats: AlertStats | undefined }) {
 
 function InboxFilters({ stats }: { stats: AlertStats | undefined }) {
   const { search, setSearch, isFiltered, clear } = useAlertsSearch()
-  const modules = useFleetPulse()?.modules ?? []
   const counts: Partial<Record<AlertState, number>> = stats
     ? {
         open: stats.open.critical + stats.open.warning + stats.open.info,
@@ -106,31 +99,15 @@ function InboxFilters({ stats }: { stats: AlertStats | undefined }) {
           value={search.q}
           onChange={q => void setSearch({ q: q || null })}
         />
-        <Select
-          aria-label="Severity"
-          value={search.severity ?? 'any'}
-          onValueChange={value => void setSearch({ severity: value === 'any' ? null : value })}
-          options={[
-            { value: 'any', label: 'Every severity' },
-            ...alertSeverities.map(value => ({ value, label: statusLook('severity', value).label })),
-          ]}
-          className="w-40 max-md:w-auto max-md:flex-1 max-md:basis-34"
+        <FilterSelect
+          label="Severity"
+          anyLabel="Every severity"
+          value={search.severity}
+          onValueChange={severity => void setSearch({ severity })}
+          options={alertSeverities.map(value => ({ value, label: statusLook('severity', value).label }))}
         />
-        <Select
-          aria-label="Module"
-          value={search.module || 'any'}
-          onValueChange={value => void setSearch({ module: value === 'any' ? null : value })}
-          options={[
-            { value: 'any', label: 'Every module' },
-            ...modules.map(({ id, name }) => ({ value: id, label: name })),
-          ]}
-          className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-34"
-        />
-        {isFiltered ? (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        ) : null}
+        <ModuleFilter value={search.module} onChange={module => void setSearch({ module })} />
+        <ClearFilters isFiltered={isFiltered} onClear={clear} />
         <ViewMenu page="alerts" className="md:ml-auto" />
       </div>
       <FilterChips
@@ -191,13 +168,7 @@ const emptyWords: Record<AlertState, { title: string; words: string }> = {
 
 function NoAlerts({ state }: { state: AlertState }) {
   const { isFiltered, clear } = useAlertsSearch()
-  if (isFiltered) {
-    return (
-      <EmptyState icon={BellRing} title="No alert matches" actions={<Button onClick={clear}>Clear the filters</Button>}>
-        New ones that match appear here by themselves.
-      </EmptyState>
-    )
-  }
+  if (isFiltered) return <NoMatch icon={BellRing} title="No alert matches" onClear={clear} />
   return (
     <EmptyState icon={BellRing} title={emptyWords[state].title}>
       {emptyWords[state].words}

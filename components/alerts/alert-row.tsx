@@ -2,6 +2,7 @@ import { memo } from 'react'
 import type { AlertView } from '#server/contracts/alerts.ts'
 import { cn } from '../ui/cn.ts'
 import { Elapsed, RelativeTime } from '../ui/relative-time.tsx'
+import { listRowProps } from '../ui/row-props.ts'
 import { statusLook, toneClasses } from '../ui/status.ts'
 import { StatusText } from '../ui/status-badge.tsx'
 
@@ -18,7 +19,7 @@ export const AlertRow = memo(function AlertRow({ alert, index, isActive, onOpen 
   const look = statusLook('severity', severity)
   const Icon = look.icon
   return (
-    <li data-list-row={index} data-active={isActive || undefined} className="data-active:bg-accent">
+    <li {...listRowProps(index, isActive)} className="data-active:bg-accent">
       <button
         type="button"
         onClick={() => onOpen(id)}

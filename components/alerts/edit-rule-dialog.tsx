@@ -11,15 +11,15 @@ import {
   setRuleInput,
 } from '#server/contracts/alerts.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
-import { Select } from '../ui/select.tsx'
+import { SelectField } from '../ui/select-field.tsx'
 import { statusLook } from '../ui/status.ts'
 import { Switch } from '../ui/switch.tsx'
 
@@ -119,17 +119,12 @@ export function EditRuleDialog({ rule, onClose }: { rule: AlertRuleView; onClose
             </div>
             {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} /> : null}
           </DialogBody>
-          <DialogFooter>
-            <Button className="mr-auto" onClick={() => form.reset(toValues(rule.defaults))}>
-              Defaults
-            </Button>
-            <DialogClose asChild>
-              <Button>Cancel</Button>
-            </DialogClose>
-            <ActionButton type="submit" variant="primary" pending={isPending}>
-              Save
-            </ActionButton>
-          </DialogFooter>
+          <FormFooter
+            pending={isPending}
+            aside={<Button onClick={() => form.reset(toValues(rule.defaults))}>Defaults</Button>}
+          >
+            Save
+          </FormFooter>
         </form>
       </DialogContent>
     </Dialog>
@@ -147,22 +142,12 @@ function LevelFields({ rule, index, form }: LevelFieldsProps) {
   return (
     <fieldset className="grid gap-3 rounded-md border p-3 sm:grid-cols-3">
       <legend className="px-1 font-medium">{rule.levelNames[index]}</legend>
-      <Field label="Severity" error={errors?.severity?.message}>
-        {control => (
-          <Controller
-            control={form.control}
-            name={`levels.${index}.severity`}
-            render={({ field }) => (
-              <Select
-                {...control}
-                value={field.value}
-                onValueChange={field.onChange}
-                options={alertSeverities.map(value => ({ value, label: statusLook('severity', value).label }))}
-              />
-            )}
-          />
-        )}
-      </Field>
+      <SelectField
+        control={form.control}
+        name={`levels.${index}.severity`}
+        label="Severity"
+        options={alertSeverities.map(value => ({ value, label: statusLook('severity', value).label }))}
+      />
       {rule.direction === 'is' ? null : (
         <Field
           label={`${rule.direction === 'above' ? 'Above' : 'Below'} (${rule.unit})`}

@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Controller, useForm } from 'react-hook-form'
+import { useForm } from 'react-hook-form'
 import { type AlertRuleId, alertRuleIds } from '#server/contracts/alert-rules.ts'
 import { alertSeverities } from '#server/contracts/alert-words.ts'
 import { type AlertSeverity, type NewSilence, silenceInput } from '#server/contracts/alerts.ts'
@@ -18,14 +18,17 @@ import type { ClockZone } from '../ui/format.ts'
 import { Input } from '../ui/input.tsx'
 import { fromFieldText, toFieldText } from '../ui/moment-text.ts'
 import { notify } from '../ui/notify.ts'
-import { Select } from '../ui/select.tsx'
+import { SelectField } from '../ui/select-field.tsx'
 import { statusLook } from '../ui/status.ts'
 import { ruleNames } from './rule-words.ts'
 
+/** Of a choice that narrows nothing; no rule, severity or module can be called so. */
+const every = '*'
+
 interface Values {
   kind: 'silence' | 'maintenance'
-  rule: AlertRuleId | 'any'
-  severity: AlertSeverity | 'any'
+  rule: AlertRuleId | typeof every
+  severity: AlertSeverity | typeof every
   moduleId: string
   startsAt: string
   endsAt: string
@@ -43,9 +46,9 @@ function resolverIn(zone: ClockZone) {
   }
   return contractResolver<Values, NewSilence>(silenceInput, values => ({
     kind: values.kind,
-    rule: values.rule === 'any' ? null : values.rule,
-    severity: values.severity === 'any' ? null : values.severity,
-    moduleId: values.moduleId === 'any' ? null : values.moduleId,
+    rule: values.rule === every ? null : values.rule,
+    severity: values.severity === every ? null : values.severity,
+    moduleId: values.moduleId === every ? null : values.moduleId,
     startsAt: toMoment('startsAt', values.startsAt),
     endsAt: toMoment('endsAt', values.endsAt),
     reason: values.reason,
@@ -60,9 +63,9 @@ function initialValues(
   const toText = (ms: number) => toFieldText(new Date(ms).toISOString(), zone)
   return {
     kind: 'silence',
-    rule: rule ?? 'any',
-    severity: 'any',
-    moduleId: moduleId ?? 'any',
+    rule: rule ?? every,
+    severity: every,
+    moduleId: moduleId ?? every,
     startsAt: toText(now),
     endsAt: toText(now + 2 * hourMs),
     reason: '',
@@ -106,8 +109,8 @@ export function SilenceDialog({ rule, moduleId, onClose }: SilenceDialogProps) {
       >
         <form noValidate onSubmit={form.handleSubmit(values => mutate(values))}>
           <DialogBody className="grid gap-4 sm:grid-cols-2">
-            <Choice
-              form={form}
+            <SelectField
+              control={form.control}
               name="kind"
               label="Kind"
               options={[
@@ -115,30 +118,30 @@ export function SilenceDialog({ rule, moduleId, onClose }: SilenceDialogProps) {
                 { value: 'maintenance', label: 'Maintenance window' },
               ]}
             />
-            <Choice
-              form={form}
+            <SelectField
+              control={form.control}
               name="rule"
               label="Rule"
               options={[
-                { value: 'any', label: 'Every rule' },
+                { value: every, label: 'Every rule' },
                 ...alertRuleIds.map(value => ({ value, label: ruleNames[value] })),
               ]}
             />
-            <Choice
-              form={form}
+            <SelectField
+              control={form.control}
               name="severity"
               label="Severity"
               options={[
-                { value: 'any', label: 'Every severity' },
+                { value: every, label: 'Every severity' },
                 ...alertSeverities.map(value => ({ value, label: statusLook('severity', value).label })),
               ]}
             />
-            <Choice
-              form={form}
+            <SelectField
+              control={form.control}
               name="moduleId"
               label="Module"
               options={[
-                { value: 'any', label: 'Every module' },
+                { value: every, label: 'Every module' },
                 ...modules.map(({ id, name }) => ({ value: id, label: name })),
               ]}
             />
@@ -168,34 +171,5 @@ export function SilenceDialog({ rule, moduleId, onClose }: SilenceDialogProps) {
         </form>
       </DialogContent>
     </Dialog>
-  )
-}
-
-interface ChoiceProps {
-  form: ReturnType<typeof useForm<Values, unknown, NewSilence>>
-  name: 'kind' | 'rule' | 'severity' | 'moduleId'
-  label: string
-  options: { value: string; label: string }[]
-}
-
-function Choice({ form, name, label, options }: ChoiceProps) {
-  return (
-    <Field label={label} error={form.formState.errors[name]?.message}>
-      {control => (
-        <Controller
-          control={form.control}
-          name={name}
-          render={({ field }) => (
-            <Select
-              {...control}
-              aria-label={label}
-              value={field.value}
-              onValueChange={field.onChange}
-              options={options}
-            />
-          )}
-        />
-      )}
-    </Field>
   )
 }

@@ -2,11 +2,11 @@
 
 import { Lock, ScrollText } from 'lucide-react'
 import { useRefusal } from '../data/viewer.tsx'
-import { Button } from '../ui/button.tsx'
-import { Card, CardFooter } from '../ui/card.tsx'
+import { Card } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
-import { plural } from '../ui/format.ts'
+import { ListFooter } from '../ui/list-footer.tsx'
+import { NoMatch } from '../ui/no-match.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
@@ -59,22 +59,21 @@ function AuditListing() {
             <SkeletonRows rows={12} />
           )
         ) : entries.length === 0 ? (
-          <EmptyState
-            icon={ScrollText}
-            title={isFiltered ? 'No act matches' : 'Nobody has done anything yet'}
-            actions={isFiltered ? <Button onClick={clear}>Clear the filters</Button> : null}
-          />
+          isFiltered ? (
+            <NoMatch icon={ScrollText} title="No act matches" onClear={clear} />
+          ) : (
+            <EmptyState icon={ScrollText} title="Nobody has done anything yet" />
+          )
         ) : (
           <>
             <AuditTable entries={entries} onOpen={id => void setSearch({ entry: id })} onReachEnd={list.loadMore} />
-            <CardFooter className="num justify-between">
-              {plural(entries.length, 'act')}
-              {list.hasMore ? (
-                <Button size="sm" variant="ghost" aria-busy={list.isLoadingMore} onClick={list.loadMore}>
-                  Load older
-                </Button>
-              ) : null}
-            </CardFooter>
+            <ListFooter
+              count={entries.length}
+              noun="act"
+              hasMore={list.hasMore}
+              isLoadingMore={list.isLoadingMore}
+              onMore={list.loadMore}
+            />
           </>
         )}
       </Card>

@@ -1,6 +1,7 @@
 import { memo, type RefCallback } from 'react'
 import type { AuditView } from '#server/contracts/audit.ts'
 import { Moment, RelativeTime } from '../ui/relative-time.tsx'
+import { listRowProps, windowRowProps } from '../ui/row-props.ts'
 import { TableCell, TableRow } from '../ui/table.tsx'
 import { actWords } from './audit-words.ts'
 
@@ -16,14 +17,7 @@ export interface AuditRowProps {
 export const AuditRow = memo(function AuditRow({ entry, row, isActive, measure, onOpen }: AuditRowProps) {
   const { id, at, actor, action, target, reason } = entry
   return (
-    <TableRow
-      ref={measure}
-      data-index={row}
-      data-list-row={row}
-      data-active={isActive || undefined}
-      aria-rowindex={row + 2}
-      className="scroll-mt-24 scroll-mb-20"
-    >
+    <TableRow ref={measure} {...windowRowProps(row)} {...listRowProps(row, isActive)}>
       <TableCell className="whitespace-nowrap text-muted-foreground text-xs">
         <RelativeTime at={at} className="md:hidden" />
         <Moment at={at} full className="max-md:hidden" />

@@ -3,6 +3,7 @@ import type { BreakerView } from '#server/contracts/breakers.ts'
 import { cn } from '../ui/cn.ts'
 import { formatCount, formatMs, formatPercent, plural, unknownValue } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
+import { listRowProps } from '../ui/row-props.ts'
 import { statusLook, toneClasses } from '../ui/status.ts'
 import { breakerKey, urgencyOf } from './breaker-order.ts'
 import { BreakerOutlook, BreakerStateLine } from './breaker-state.tsx'
@@ -23,8 +24,7 @@ export const BreakerCard = memo(function BreakerCard({ breaker, row, isActive, o
   const isUrgent = urgencyOf(breaker) < 4
   return (
     <article
-      data-list-row={row}
-      data-active={isActive || undefined}
+      {...listRowProps(row, isActive)}
       className={cn(
         'relative grid min-w-0 gap-3 rounded-lg border bg-card p-3.5 shadow-panel transition-colors hover:border-border-strong data-active:outline-2 data-active:outline-primary',
         isUrgent && toneClasses[tone].line,

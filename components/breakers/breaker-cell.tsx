@@ -1,6 +1,7 @@
 import { memo } from 'react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { formatCount, formatPercent } from '../ui/format.ts'
+import { listRowProps } from '../ui/row-props.ts'
 import { statusLook } from '../ui/status.ts'
 import { BreakerMark } from './breaker-mark.tsx'
 import { breakerKey } from './breaker-order.ts'
@@ -22,8 +23,7 @@ export const BreakerCell = memo(function BreakerCell({ breaker, row, isActive, o
     <button
       type="button"
       onClick={() => onOpen(breakerKey(breaker))}
-      data-list-row={row}
-      data-active={isActive || undefined}
+      {...listRowProps(row, isActive)}
       aria-label={`${breaker.moduleName} at ${host}: ${look.label}${forced ? ', held' : ''}, ${formatPercent(window.failureRate)} of ${formatCount(window.calls)} calls failing`}
       title={breaker.endpoint}
       className="num flex h-7 w-full min-w-0 scroll-mt-24 scroll-mb-20 items-center gap-1.5 rounded-sm border bg-card pr-1.5 pl-1 text-left text-xs transition-colors hover:border-border-strong data-active:outline-2 data-active:outline-primary max-md:h-9"

@@ -4,10 +4,10 @@ import { Grid3x3, LayoutGrid } from 'lucide-react'
 import { useMemo } from 'react'
 import type { BreakerView } from '#server/contracts/breakers.ts'
 import { SearchField } from '../layout/search-field.tsx'
-import { Button } from '../ui/button.tsx'
+import { ClearFilters } from '../ui/clear-filters.tsx'
+import { FilterSelect } from '../ui/filter-select.tsx'
 import { formatCount } from '../ui/format.ts'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
-import { Select } from '../ui/select.tsx'
 import { ViewMenu } from '../views/view-menu.tsx'
 import { type BreakerFilter, breakerFilters } from './breaker-order.ts'
 import { useBreakersSearch, whileTyping } from './use-breakers-search.ts'
@@ -19,7 +19,6 @@ const filterLabels: Record<BreakerFilter, string> = {
   closed: 'Closed',
   held: 'Held',
 }
-const anyModule = 'any'
 
 export interface BreakerFiltersProps {
   breakers: readonly BreakerView[]
@@ -31,7 +30,7 @@ export interface BreakerFiltersProps {
 /** Text, module, state and layout; all of it is in the URL. */
 export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) {
   const { search, setSearch, isFiltered, clear } = useBreakersSearch()
-  const options = useMemo(() => moduleOptions(breakers, search.module), [breakers, search.module])
+  const modules = useMemo(() => modulesOf(breakers), [breakers])
   return (
     <div className="mb-4 flex flex-wrap items-center gap-2">
       <SearchField
@@ -41,12 +40,12 @@ export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) 
         onChange={q => void setSearch({ q }, whileTyping)}
         className="md:max-w-72"
       />
-      <Select
-        aria-label="Module"
-        value={search.module || anyModule}
-        onValueChange={value => void setSearch({ module: value === anyModule ? null : value })}
-        options={options}
-        className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-28"
+      <FilterSelect
+        label="Module"
+        anyLabel="Every module"
+        value={search.module || null}
+        onValueChange={module => void setSearch({ module })}
+        options={modules}
       />
       <SegmentedControl
         label="State"
@@ -62,11 +61,7 @@ export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) 
           ),
         }))}
       />
-      {isFiltered ? (
-        <Button variant="ghost" onClick={clear}>
-          Clear
-        </Button>
-      ) : null}
+      <ClearFilters isFiltered={isFiltered} onClear={clear} />
       <ViewMenu page="breakers" className="md:ml-auto" />
       <SegmentedControl
         label="Layout"
@@ -81,10 +76,8 @@ export function BreakerFilters({ breakers, counts, view }: BreakerFiltersProps) 
   )
 }
 
-/** The modules that have breakers, by name, and the one that is chosen though it has none. */
-function moduleOptions(breakers: readonly BreakerView[], chosen: string): { value: string; label: string }[] {
+/** The modules that have breakers, by name. */
+function modulesOf(breakers: readonly BreakerView[]): { value: string; label: string }[] {
   const names = new Map(breakers.map(({ moduleId, moduleName }) => [moduleId, moduleName]))
-  if (chosen !== '' && !names.has(chosen)) names.set(chosen, chosen)
-  const options = [...names].map(([value, label]) => ({ value, label }))
-  return [{ value: anyModule, label: 'Every module' }, ...options.sort((a, b) => a.label.localeCompare(b.label))]
+  return [...names].map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label))
 }

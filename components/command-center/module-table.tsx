@@ -8,6 +8,7 @@ import { useListKeys } from '../layout/use-list-keys.ts'
 import { Card, CardFooter, CardHeader } from '../ui/card.tsx'
 import { formatCount, formatMs, formatPercent, formatUsd, plural, unknownValue } from '../ui/format.ts'
 import { Meter, utilizationTone } from '../ui/meter.tsx'
+import { listRowProps } from '../ui/row-props.ts'
 import { StatusText } from '../ui/status-badge.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 import { sortModules } from './module-order.ts'
@@ -68,7 +69,7 @@ function Row({ module, row, isActive }: { module: ModuleSummary; row: number; is
   const load = capacity > 0 ? inFlight / capacity : 0
   const failing = recent.calls === 0 ? null : recent.failures / recent.calls
   return (
-    <TableRow data-list-row={row} {...(isActive && { 'data-active': true })}>
+    <TableRow {...listRowProps(row, isActive)}>
       <TableCell className="max-w-44 whitespace-nowrap">
         <Link
           href={`/modules/${module.id}`}

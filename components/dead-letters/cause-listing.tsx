@@ -5,11 +5,11 @@ import { CircleCheck, MailWarning } from 'lucide-react'
 import { useState } from 'react'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
-import { Button } from '../ui/button.tsx'
 import { Card, CardFooter, CardHeader } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { plural } from '../ui/format.ts'
+import { NoMatch } from '../ui/no-match.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { StaleLine } from '../ui/stale-line.tsx'
 import { CauseTable } from './cause-table.tsx'
@@ -58,13 +58,7 @@ export function CauseListing({ search }: { search: LetterSearch }) {
             </CardFooter>
           </>
         ) : isFiltered ? (
-          <EmptyState
-            icon={MailWarning}
-            title="No dead letter matches"
-            actions={<Button onClick={clear}>Clear the filters</Button>}
-          >
-            New ones that match appear here by themselves.
-          </EmptyState>
+          <NoMatch icon={MailWarning} title="No dead letter matches" onClear={clear} />
         ) : (
           <NoLetters state={search.state} />
         )}

@@ -5,6 +5,7 @@ import { Sparkline } from '../charts/sparkline.tsx'
 import { useListKeys } from '../layout/use-list-keys.ts'
 import { formatCount } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
+import { listRowProps } from '../ui/row-props.ts'
 import { TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 
 const columns = {
@@ -78,7 +79,7 @@ function CauseRow({ cause, index, isActive, onOpen }: CauseRowProps) {
   const { sample, types, modules, open, total, firstSeenAt, lastSeenAt, recent } = cause
   const day = recent.reduce((sum, count) => sum + count, 0)
   return (
-    <TableRow data-list-row={index} data-active={isActive || undefined} className="scroll-mt-24 scroll-mb-24">
+    <TableRow {...listRowProps(index, isActive)}>
       <TableCell className={columns.cause}>
         <button type="button" onClick={onOpen} className="block w-full min-w-0 py-0.5 text-left hover:underline">
           <span className="block truncate font-medium font-mono text-xs">{sample.code}</span>

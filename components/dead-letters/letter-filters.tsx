@@ -1,9 +1,10 @@
 'use client'
 
-import { TypeAndModuleSelects } from '../data/type-and-module-selects.tsx'
+import { ModuleFilter } from '../data/module-filter.tsx'
+import { TypeFilter } from '../data/type-filter.tsx'
 import { SearchField } from '../layout/search-field.tsx'
 import { whileTyping } from '../tasks/use-tasks-search.ts'
-import { Button } from '../ui/button.tsx'
+import { ClearFilters } from '../ui/clear-filters.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
 import { statusLook } from '../ui/status.ts'
 import { TimeRangeField } from '../ui/time-range-field.tsx'
@@ -23,13 +24,10 @@ export function LetterFilters() {
           value={search.q}
           onChange={q => void setSearch({ q: q || null }, whileTyping)}
         />
-        <TypeAndModuleSelects value={search} onChange={change => void setSearch(change)} />
+        <TypeFilter value={search.type} onChange={type => void setSearch({ type })} />
+        <ModuleFilter value={search.module} onChange={module => void setSearch({ module })} />
         <TimeRangeField label="When they failed" value={search} onChange={change => void setSearch(change)} />
-        {isFiltered ? (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        ) : null}
+        <ClearFilters isFiltered={isFiltered} onClear={clear} />
         <ViewMenu page="dead-letters" className="md:ml-auto" />
       </div>
       <FilterChips

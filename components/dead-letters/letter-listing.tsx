@@ -5,10 +5,11 @@ import { useState } from 'react'
 import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
-import { Card, CardFooter, CardHeader } from '../ui/card.tsx'
-import { EmptyState } from '../ui/empty-state.tsx'
+import { Card, CardHeader } from '../ui/card.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
-import { formatCount, plural } from '../ui/format.ts'
+import { formatCount } from '../ui/format.ts'
+import { ListFooter } from '../ui/list-footer.tsx'
+import { NoMatch } from '../ui/no-match.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
 import { SelectionBar } from '../ui/selection-bar.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
@@ -74,25 +75,16 @@ export function LetterListing({ search }: { search: LetterSearch }) {
               onReachEnd={list.loadMore}
               onKeyboard={() => setKeyboard(true)}
             />
-            <CardFooter className="num justify-between">
-              <span>
-                {list.hasMore ? `${plural(letters.length, 'letter')} loaded` : plural(letters.length, 'letter')}
-              </span>
-              {list.hasMore ? (
-                <Button size="sm" variant="ghost" aria-busy={list.isLoadingMore} onClick={list.loadMore}>
-                  {list.isLoadingMore ? 'Loading' : 'Load more'}
-                </Button>
-              ) : null}
-            </CardFooter>
+            <ListFooter
+              count={letters.length}
+              noun="letter"
+              hasMore={list.hasMore}
+              isLoadingMore={list.isLoadingMore}
+              onMore={list.loadMore}
+            />
           </>
         ) : isFiltered ? (
-          <EmptyState
-            icon={MailWarning}
-            title="No dead letter matches"
-            actions={<Button onClick={clear}>Clear the filters</Button>}
-          >
-            New ones that match appear here by themselves.
-          </EmptyState>
+          <NoMatch icon={MailWarning} title="No dead letter matches" onClear={clear} />
         ) : (
           <NoLetters state={search.state} />
         )}

@@ -2,6 +2,7 @@ import { memo, type RefCallback } from 'react'
 import type { DeadLetterSummary } from '#server/contracts/dead-letters.ts'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
+import { listRowProps, windowRowProps } from '../ui/row-props.ts'
 import { StatusBadge, StatusText } from '../ui/status-badge.tsx'
 import { TableCell, TableRow } from '../ui/table.tsx'
 
@@ -31,15 +32,7 @@ export const LetterRow = memo(function LetterRow(props: LetterRowProps) {
   const { id, type, error, state, moduleId, attemptCount, failedAt } = letter
   const tail = id.slice(-6)
   return (
-    <TableRow
-      ref={measure}
-      data-index={index}
-      data-list-row={index}
-      data-active={isActive || undefined}
-      aria-rowindex={index + 2}
-      aria-selected={isChosen}
-      className="scroll-mt-24 scroll-mb-24"
-    >
+    <TableRow ref={measure} {...windowRowProps(index)} {...listRowProps(index, isActive)} aria-selected={isChosen}>
       <TableCell className={letterColumns.select}>
         <Checkbox
           checked={isChosen}

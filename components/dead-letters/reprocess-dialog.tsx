@@ -5,16 +5,15 @@ import { useId } from 'react'
 import { Controller, useForm, useWatch } from 'react-hook-form'
 import { type ReprocessMany, reprocessManyInput } from '#server/contracts/dead-letters.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { formatCount, plural } from '../ui/format.ts'
 import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
-import { Select } from '../ui/select.tsx'
+import { SelectField } from '../ui/select-field.tsx'
 import { Switch } from '../ui/switch.tsx'
 import type { LetterChoice } from './letter-choice.ts'
 import {
@@ -124,25 +123,14 @@ function ReprocessForm({ selection, touched, count, onClose }: ReprocessFormProp
             <Field label="Size of the sample" hint={`of ${formatCount(count)}`} error={errors.size?.message}>
               {input => <Input {...input} {...register('size')} inputMode="numeric" className="num" />}
             </Field>
-            <Controller
+            <SelectField
               control={control}
               name="continueFrom"
-              render={({ field }) => (
-                <Field label="Go on with the rest" error={errors.continueFrom?.message}>
-                  {input => (
-                    <Select
-                      {...input}
-                      ref={field.ref}
-                      value={field.value}
-                      onValueChange={field.onChange}
-                      options={[
-                        { value: told, label: 'when I say so' },
-                        ...shares.map(share => ({ value: share, label: `from ${share} % success` })),
-                      ]}
-                    />
-                  )}
-                </Field>
-              )}
+              label="Go on with the rest"
+              options={[
+                { value: told, label: 'when I say so' },
+                ...shares.map(share => ({ value: share, label: `from ${share} % success` })),
+              ]}
             />
           </div>
         ) : null}
@@ -156,19 +144,9 @@ function ReprocessForm({ selection, touched, count, onClose }: ReprocessFormProp
         </div>
         {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} /> : null}
       </DialogBody>
-      <DialogFooter>
-        <DialogClose asChild>
-          <Button>Cancel</Button>
-        </DialogClose>
-        <ActionButton
-          type="submit"
-          variant="primary"
-          pending={isPending}
-          reason={count === 0 ? 'No open dead letter matches.' : null}
-        >
-          {hasTrial ? 'Start the trial' : `Reprocess ${formatCount(count)}`}
-        </ActionButton>
-      </DialogFooter>
+      <FormFooter pending={isPending} reason={count === 0 ? 'No open dead letter matches.' : null}>
+        {hasTrial ? 'Start the trial' : `Reprocess ${formatCount(count)}`}
+      </FormFooter>
     </form>
   )
 }

@@ -14,6 +14,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { Checkbox } from '../ui/checkbox.tsx'
+import { ClearFilters } from '../ui/clear-filters.tsx'
 import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter, DialogTrigger } from '../ui/dialog.tsx'
 import {
   DropdownMenu,
@@ -24,6 +25,7 @@ import {
   DropdownMenuTrigger,
 } from '../ui/dropdown-menu.tsx'
 import { Field } from '../ui/field.tsx'
+import { FilterSelect } from '../ui/filter-select.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { Kbd } from '../ui/kbd.tsx'
 import { PopoverButton } from '../ui/popover-button.tsx'
@@ -45,6 +47,8 @@ const strategies = [
   { value: 'round_robin', label: 'Round robin' },
   { value: 'least_loaded', label: 'Least loaded' },
 ] as const
+
+const owners = ['licences', 'reports', 'any'].map(name => ({ value: name, label: name }))
 
 /** Buttons, overlays and fields. */
 export function ControlSpecimens() {
@@ -162,6 +166,7 @@ function OverlaySpecimens() {
 function FieldSpecimens() {
   const [onlyFailed, setOnlyFailed] = useState(true)
   const [range, setRange] = useState<(typeof ranges)[number]['value']>('1h')
+  const [owner, setOwner] = useState<string | null>(null)
   const [strategy, setStrategy] = useState<(typeof strategies)[number]['value']>('power_of_two')
   return (
     <Card>
@@ -191,6 +196,10 @@ function FieldSpecimens() {
           <label htmlFor="specimen-all" className="flex items-center gap-2">
             <Checkbox id="specimen-all" checked="indeterminate" /> All on this page
           </label>
+        </div>
+        <div className="flex flex-wrap items-center gap-2 sm:col-span-3">
+          <FilterSelect label="Owner" anyLabel="Every owner" value={owner} onValueChange={setOwner} options={owners} />
+          <ClearFilters isFiltered={owner !== null} onClear={() => setOwner(null)} />
         </div>
         <Tabs defaultValue="attempts" className="sm:col-span-3">
           <TabsList aria-label="Task">

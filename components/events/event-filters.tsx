@@ -1,33 +1,24 @@
 'use client'
 
 import { X } from 'lucide-react'
-import { useFleetPulse } from '../data/use-dashboard.ts'
+import { ModuleFilter } from '../data/module-filter.tsx'
 import { SearchField } from '../layout/search-field.tsx'
 import { Button } from '../ui/button.tsx'
+import { ClearFilters } from '../ui/clear-filters.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
-import { Select } from '../ui/select.tsx'
 import { TimeRangeField } from '../ui/time-range-field.tsx'
 import { ViewMenu } from '../views/view-menu.tsx'
 import { type EventGroup, eventGroupLooks, eventGroups } from './event-groups.ts'
 import { readFilterText } from './read-filter-text.ts'
 import { useEventsSearch, whileTyping } from './use-events-search.ts'
 
-const anyModule = 'any'
-
 /** Text, module, time, task and groups of types; all of it is in the URL. */
 export function EventFilters() {
   const { search, setSearch, isFiltered, clear } = useEventsSearch()
-  const modules = useFleetPulse()?.modules ?? []
   const toggle = (group: EventGroup) => {
     const show = eventGroups.filter(each => (each === group) !== search.show.includes(each))
     void setSearch({ show: show.length > 0 ? show : null })
   }
-  const known = modules.some(module => module.id === search.module)
-  const options = [
-    { value: anyModule, label: 'Every module' },
-    ...modules.map(({ id, name }) => ({ value: id, label: name })),
-    ...(search.module && !known ? [{ value: search.module, label: search.module }] : []),
-  ]
   return (
     <div className="mb-3 grid gap-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -37,13 +28,7 @@ export function EventFilters() {
           value={search.q}
           onChange={text => void setSearch(readFilterText(text), whileTyping)}
         />
-        <Select
-          aria-label="Module"
-          value={search.module || anyModule}
-          onValueChange={value => void setSearch({ module: value === anyModule ? null : value })}
-          options={options}
-          className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-28"
-        />
+        <ModuleFilter value={search.module} onChange={module => void setSearch({ module })} />
         <TimeRangeField label="When it happened" value={search} onChange={change => void setSearch(change)} />
         {search.task ? (
           <Button
@@ -55,11 +40,7 @@ export function EventFilters() {
             <X aria-hidden />
           </Button>
         ) : null}
-        {isFiltered ? (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        ) : null}
+        <ClearFilters isFiltered={isFiltered} onClear={clear} />
         <ViewMenu page="events" className="md:ml-auto" />
       </div>
       <FilterChips

@@ -10,6 +10,7 @@ import { Card, CardFooter, CardHeader } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorLine, ErrorState } from '../ui/error-state.tsx'
 import { formatRate, plural } from '../ui/format.ts'
+import { NoMatch } from '../ui/no-match.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Moment } from '../ui/relative-time.tsx'
@@ -133,16 +134,9 @@ interface NothingFoundProps {
 
 function NothingFound({ isFiltered, isFollowed, onClear }: NothingFoundProps) {
   return isFiltered ? (
-    <EmptyState
-      icon={Activity}
-      title="No event matches"
-      className="flex-1"
-      actions={<Button onClick={onClear}>Clear the filters</Button>}
-    >
-      {isFollowed
-        ? 'New ones that match appear here by themselves.'
-        : 'Choose another range of time, or take a filter away.'}
-    </EmptyState>
+    <NoMatch icon={Activity} title="No event matches" onClear={onClear} className="flex-1">
+      {isFollowed ? undefined : 'Choose another range of time, or take a filter away.'}
+    </NoMatch>
   ) : (
     <EmptyState icon={Activity} title="Nothing has happened yet" command="npm run demo" className="flex-1">
       Events appear here as soon as a module is registered or a task accepted. The example fleet gives you both.

@@ -2,6 +2,7 @@
 
 import { memo, type ReactNode, type RefCallback, useCallback } from 'react'
 import { RowGap } from '../ui/row-gap.tsx'
+import { windowRowProps } from '../ui/row-props.ts'
 import { TableBody, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 import { useWindowRows } from '../ui/use-window-rows.ts'
 
@@ -62,7 +63,7 @@ interface MemberRowProps<Item> {
 
 function Row<Item>({ index, measure, member, cellsOf }: MemberRowProps<Item>) {
   return (
-    <TableRow ref={measure} data-index={index} aria-rowindex={index + 2}>
+    <TableRow ref={measure} {...windowRowProps(index)}>
       {cellsOf(member)}
     </TableRow>
   )

@@ -1,11 +1,12 @@
 'use client'
 
-import { CircleAlert, Eye, EyeOff } from 'lucide-react'
+import { CircleAlert } from 'lucide-react'
 import { type FormEvent, useRef, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { formatDuration } from '../ui/format.ts'
 import { Input } from '../ui/input.tsx'
+import { PasswordInput } from '../ui/password-input.tsx'
 
 async function signIn(email: string, password: string): Promise<string | null> {
   let answer: Response
@@ -42,7 +43,7 @@ export function SignInForm({ returnTo }: { returnTo: string }) {
   const password = useRef<HTMLInputElement>(null)
   const [failure, setFailure] = useState<string | null>(null)
   const [pending, setPending] = useState(false)
-  const [visible, setVisible] = useState(false)
+  const [isVisible, setVisible] = useState(false)
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -69,28 +70,15 @@ export function SignInForm({ returnTo }: { returnTo: string }) {
       </Field>
       <Field label="Password">
         {control => (
-          <div className="relative">
-            <Input
-              {...control}
-              ref={password}
-              name="password"
-              type={visible ? 'text' : 'password'}
-              autoComplete="current-password"
-              required
-              maxLength={128}
-              className="pr-9"
-            />
-            <Button
-              variant="ghost"
-              size="icon-sm"
-              className="absolute top-1/2 right-0.5 -translate-y-1/2"
-              aria-label={visible ? 'Hide the password' : 'Show the password'}
-              aria-pressed={visible}
-              onClick={() => setVisible(!visible)}
-            >
-              {visible ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
-            </Button>
-          </div>
+          <PasswordInput
+            {...control}
+            ref={password}
+            isVisible={isVisible}
+            onVisibleChange={setVisible}
+            name="password"
+            autoComplete="current-password"
+            required
+          />
         )}
       </Field>
       {failure ? (

@@ -10,7 +10,7 @@ export interface ListKeys {
   onOpen: (index: number) => void
   /** `x` on the active row, for lists with a selection. */
   onToggle?: (index: number) => void
-  /** The active row changed; virtual lists scroll to it here. Others give their rows `data-list-row={index}`. */
+  /** The active row changed; virtual lists scroll to it here. Rows carry `listRowProps`. */
   onMove?: (index: number) => void
 }
 

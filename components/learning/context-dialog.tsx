@@ -1,7 +1,7 @@
 'use client'
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Controller, useForm } from 'react-hook-form'
+import { useForm } from 'react-hook-form'
 import type { z } from 'zod'
 import { setContextInput } from '#server/contracts/memory.ts'
 import { useTRPC } from '../data/trpc.ts'
@@ -12,7 +12,7 @@ import { Field } from '../ui/field.tsx'
 import { FormFooter } from '../ui/form-footer.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
-import { Select } from '../ui/select.tsx'
+import { SelectField } from '../ui/select-field.tsx'
 import { type ContextFormValues, contextSpans, emptyContext, fieldOfContext, toContext } from './context-form.ts'
 
 type SetContext = z.output<typeof setContextInput>
@@ -70,23 +70,7 @@ export function ContextDialog({ onClose }: { onClose: () => void }) {
                 <Input {...control} {...form.register('taskTypes')} autoComplete="off" className="font-mono" />
               )}
             </Field>
-            <Controller
-              control={form.control}
-              name="ttlSeconds"
-              render={({ field }) => (
-                <Field label="How long" error={errors.ttlSeconds?.message}>
-                  {control => (
-                    <Select
-                      {...control}
-                      ref={field.ref}
-                      value={field.value}
-                      onValueChange={field.onChange}
-                      options={contextSpans}
-                    />
-                  )}
-                </Field>
-              )}
-            />
+            <SelectField control={form.control} name="ttlSeconds" label="How long" options={contextSpans} />
             {error && Object.keys(errors).length === 0 ? <ErrorLine error={error} /> : null}
           </DialogBody>
           <FormFooter pending={isPending}>{isPending ? 'Keeping' : 'Keep'}</FormFooter>

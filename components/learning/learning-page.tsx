@@ -1,12 +1,12 @@
 'use client'
 
+import { TypeFilter } from '../data/type-filter.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { Select } from '../ui/select.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx'
 import { ServicesPanel } from './services-panel.tsx'
-import { TypeSelect } from './type-select.tsx'
 import { type LearningTab, type LearningWindow, learningWindows, useLearningSearch } from './use-learning-search.ts'
 
 const placeholder = () => <Skeleton className="h-72" />
@@ -45,7 +45,7 @@ export function LearningPage() {
         </TabsList>
         {hasFilters ? (
           <div className="flex flex-wrap gap-2 pt-4">
-            <TypeSelect value={search.type} onChange={type => void setSearch({ type })} />
+            <TypeFilter value={search.type} onChange={type => void setSearch({ type })} className="w-48" />
             <Select
               aria-label="Window"
               value={search.hours}

@@ -5,12 +5,11 @@ import { useState } from 'react'
 import { FormProvider, useForm } from 'react-hook-form'
 import { type ModuleView, type UpdateModule, updateModuleInput } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
 import { describeError } from '../ui/describe-error.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { notify } from '../ui/notify.ts'
 import { changesOf, configOfModule } from './config-edit.ts'
 import { EditConflict, type MetEdit } from './edit-conflict.tsx'
@@ -98,20 +97,13 @@ export function EditModuleDialog({ module, onClose }: { module: ModuleView; onCl
                   <ModuleFormCapabilities />
                 </FormSection>
               </DialogBody>
-              <DialogFooter>
-                {error && !isShownOnFields ? <ErrorLine error={error} className="mr-auto" /> : null}
-                <DialogClose asChild>
-                  <Button>Cancel</Button>
-                </DialogClose>
-                <ActionButton
-                  type="submit"
-                  variant="primary"
-                  pending={isPending}
-                  reason={form.formState.isDirty ? null : 'Nothing is changed yet.'}
-                >
-                  {isPending ? 'Saving' : 'Save'}
-                </ActionButton>
-              </DialogFooter>
+              <FormFooter
+                pending={isPending}
+                reason={form.formState.isDirty ? null : 'Nothing is changed yet.'}
+                aside={error && !isShownOnFields ? <ErrorLine error={error} /> : null}
+              >
+                {isPending ? 'Saving' : 'Save'}
+              </FormFooter>
             </form>
           </FormProvider>
         )}

@@ -5,14 +5,13 @@ import { useMemo } from 'react'
 import type { HealthState, ModuleSummary } from '#server/contracts/modules.ts'
 import { SearchField } from '../layout/search-field.tsx'
 import { Button } from '../ui/button.tsx'
+import { ClearFilters } from '../ui/clear-filters.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
-import { Select } from '../ui/select.tsx'
+import { FilterSelect } from '../ui/filter-select.tsx'
 import { statusLook } from '../ui/status.ts'
 import { ViewMenu } from '../views/view-menu.tsx'
 import { countCategories, countOwners, enablements, healthOrder, totalsOf } from './module-list.ts'
 import { useModulesSearch } from './use-modules-search.ts'
-
-const any = 'any'
 
 /** Text, category, owner, state and health; all of it is in the URL. */
 export function ModuleFilters({ modules }: { modules: readonly ModuleSummary[] }) {
@@ -30,26 +29,20 @@ export function ModuleFilters({ modules }: { modules: readonly ModuleSummary[] }
           value={search.q}
           onChange={q => void setSearch({ q: q || null })}
         />
-        <Select
-          aria-label="Category"
-          value={search.category ?? any}
-          onValueChange={value => void setSearch({ category: value === any ? null : value })}
-          options={[
-            { value: any, label: 'Every category' },
-            ...categories.map(({ category, count }) => ({ value: category, label: `${category} (${count})` })),
-          ]}
-          className="w-44 max-md:w-auto max-md:flex-1 max-md:basis-28"
+        <FilterSelect
+          label="Category"
+          anyLabel="Every category"
+          value={search.category}
+          onValueChange={category => void setSearch({ category })}
+          options={categories.map(({ category, count }) => ({ value: category, label: `${category} (${count})` }))}
         />
         {owners.length > 0 || search.owner !== null ? (
-          <Select
-            aria-label="Owner"
-            value={search.owner ?? any}
-            onValueChange={value => void setSearch({ owner: value === any ? null : value })}
-            options={[
-              { value: any, label: 'Every owner' },
-              ...owners.map(({ owner, count }) => ({ value: owner, label: `${owner} (${count})` })),
-            ]}
-            className="w-40 max-md:w-auto max-md:flex-1 max-md:basis-28"
+          <FilterSelect
+            label="Owner"
+            anyLabel="Every owner"
+            value={search.owner}
+            onValueChange={owner => void setSearch({ owner })}
+            options={owners.map(({ owner, count }) => ({ value: owner, label: `${owner} (${count})` }))}
           />
         ) : null}
         <Button
@@ -60,11 +53,7 @@ export function ModuleFilters({ modules }: { modules: readonly ModuleSummary[] }
           <Rows3 aria-hidden />
           By category
         </Button>
-        {isFiltered ? (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        ) : null}
+        <ClearFilters isFiltered={isFiltered} onClear={clear} />
         <ViewMenu page="modules" className="md:ml-auto" />
       </div>
       <FilterChips

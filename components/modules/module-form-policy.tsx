@@ -1,9 +1,9 @@
 'use client'
 
-import { Controller, useFormContext } from 'react-hook-form'
+import { useFormContext, useWatch } from 'react-hook-form'
 import { Field } from '../ui/field.tsx'
 import { Input } from '../ui/input.tsx'
-import { Select } from '../ui/select.tsx'
+import { SelectField } from '../ui/select-field.tsx'
 import type { ModuleFormValues } from './module-form.ts'
 import { strategyLooks, strategyOptions } from './strategies.ts'
 
@@ -30,25 +30,16 @@ const backoffs = [
 export function ModuleFormPolicy() {
   const { control, register, formState } = useFormContext<ModuleFormValues>()
   const { errors } = formState
+  const strategy = useWatch({ control, name: 'strategy' })
   return (
     <div className="grid gap-5">
       <div className="grid gap-4 sm:grid-cols-2">
-        <Controller
+        <SelectField
           control={control}
           name="strategy"
-          render={({ field }) => (
-            <Field label="Strategy" hint={strategyLooks[field.value].meaning} error={errors.strategy?.message}>
-              {input => (
-                <Select
-                  {...input}
-                  ref={field.ref}
-                  value={field.value}
-                  onValueChange={field.onChange}
-                  options={strategyOptions}
-                />
-              )}
-            </Field>
-          )}
+          label="Strategy"
+          hint={strategyLooks[strategy].meaning}
+          options={strategyOptions}
         />
         <Field
           label="Preference"
@@ -81,22 +72,12 @@ export function ModuleFormPolicy() {
       </fieldset>
       <fieldset className="grid grid-cols-2 gap-4 sm:grid-cols-5">
         <legend className="mb-2 font-semibold">Retry</legend>
-        <Controller
+        <SelectField
           control={control}
           name="retry.backoff"
-          render={({ field }) => (
-            <Field label="Back-off" error={errors.retry?.backoff?.message} className="max-sm:col-span-2">
-              {input => (
-                <Select
-                  {...input}
-                  ref={field.ref}
-                  value={field.value}
-                  onValueChange={field.onChange}
-                  options={backoffs}
-                />
-              )}
-            </Field>
-          )}
+          label="Back-off"
+          options={backoffs}
+          className="max-sm:col-span-2"
         />
         {retryFields.map(({ name, label, hint }) => (
           <Field key={name} label={label} hint={hint} error={errors.retry?.[name]?.message}>

@@ -7,6 +7,7 @@ import type { ModuleSummary } from '#server/contracts/modules.ts'
 import { useListKeys } from '../layout/use-list-keys.ts'
 import { formatUsd, plural } from '../ui/format.ts'
 import { RowGap } from '../ui/row-gap.tsx'
+import { listRowProps, windowRowProps } from '../ui/row-props.ts'
 import { TableBody, TableCell, TableRow } from '../ui/table.tsx'
 import { useWindowRows } from '../ui/use-window-rows.ts'
 import { moduleColumns, type moduleTableFeatures } from './module-columns.tsx'
@@ -74,10 +75,8 @@ interface PlacedRow {
 
 const attributesOf = ({ index, isActive, measure }: PlacedRow) => ({
   ref: measure,
-  'data-index': index,
-  'data-list-row': index,
-  'data-active': isActive || undefined,
-  'aria-rowindex': index + 2,
+  ...windowRowProps(index),
+  ...listRowProps(index, isActive),
 })
 
 type ModuleTableRowProps = PlacedRow & { row: TableRowOfModule }
@@ -85,7 +84,7 @@ type ModuleTableRowProps = PlacedRow & { row: TableRowOfModule }
 /** One module; drawn anew only when it changed, not while the table scrolls. */
 const ModuleTableRow = memo(function ModuleTableRow({ row, ...placed }: ModuleTableRowProps) {
   return (
-    <TableRow {...attributesOf(placed)} className="h-[47px] scroll-mt-24 scroll-mb-20">
+    <TableRow {...attributesOf(placed)} className="h-[47px]">
       {row.getAllCells().map(cell => (
         <TableCell
           key={cell.id}

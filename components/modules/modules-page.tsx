@@ -5,11 +5,11 @@ import { useDeferredValue, useMemo, useState } from 'react'
 import type { ModuleSummary } from '#server/contracts/modules.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { Card, CardFooter } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { plural } from '../ui/format.ts'
+import { NoMatch } from '../ui/no-match.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
@@ -121,11 +121,7 @@ function ModuleListing({ modules }: { modules: ModuleSummary[] | undefined }) {
             </CardFooter>
           </>
         ) : (
-          <EmptyState
-            icon={Boxes}
-            title="No module matches"
-            actions={<Button onClick={clear}>Clear the filters</Button>}
-          />
+          <NoMatch icon={Boxes} title="No module matches" onClear={clear} />
         )}
       </Card>
     </>

@@ -5,11 +5,10 @@ import { useRouter } from 'next/navigation'
 import { FormProvider, useForm } from 'react-hook-form'
 import { type RegisterModule, registerModuleInput } from '#server/contracts/modules.ts'
 import { useTRPC } from '../data/trpc.ts'
-import { ActionButton } from '../ui/action-button.tsx'
-import { Button } from '../ui/button.tsx'
 import { contractResolver, showOnFields } from '../ui/contract-form.ts'
-import { Dialog, DialogBody, DialogClose, DialogContent, DialogFooter } from '../ui/dialog.tsx'
+import { Dialog, DialogBody, DialogContent } from '../ui/dialog.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
+import { FormFooter } from '../ui/form-footer.tsx'
 import { notify } from '../ui/notify.ts'
 import { FormSection } from './form-section.tsx'
 import { emptyModule, fieldsOfModuleError, type ModuleFormValues, toRegistration } from './module-form.ts'
@@ -75,20 +74,20 @@ export function RegisterModuleDialog({ onClose }: { onClose: () => void }) {
                 <ModuleFormPolicy />
               </FormSection>
             </DialogBody>
-            <DialogFooter>
-              {error && !isShownOnFields ? <ErrorLine error={error} className="mr-auto" /> : null}
-              {isShownOnFields ? (
-                <p className="mr-auto text-bad-text text-xs">
-                  Some fields need another look; what is wrong stands beside them.
-                </p>
-              ) : null}
-              <DialogClose asChild>
-                <Button>Cancel</Button>
-              </DialogClose>
-              <ActionButton type="submit" variant="primary" pending={isPending}>
-                {isPending ? 'Registering' : 'Register'}
-              </ActionButton>
-            </DialogFooter>
+            <FormFooter
+              pending={isPending}
+              aside={
+                isShownOnFields ? (
+                  <p className="text-bad-text text-xs">
+                    Some fields need another look; what is wrong stands beside them.
+                  </p>
+                ) : error ? (
+                  <ErrorLine error={error} />
+                ) : null
+              }
+            >
+              {isPending ? 'Registering' : 'Register'}
+            </FormFooter>
           </form>
         </FormProvider>
       </DialogContent>

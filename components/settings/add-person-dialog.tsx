@@ -1,7 +1,7 @@
 'use client'
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Controller, useForm } from 'react-hook-form'
+import { Controller, useForm, useWatch } from 'react-hook-form'
 import type { z } from 'zod'
 import { addPersonInput, type Role } from '#server/contracts/people.ts'
 import { useTRPC } from '../data/trpc.ts'
@@ -12,7 +12,7 @@ import { Field } from '../ui/field.tsx'
 import { FormFooter } from '../ui/form-footer.tsx'
 import { Input } from '../ui/input.tsx'
 import { notify } from '../ui/notify.ts'
-import { Select } from '../ui/select.tsx'
+import { SelectField } from '../ui/select-field.tsx'
 import { PasswordField } from './password-field.tsx'
 import { roleOptions } from './role-words.ts'
 
@@ -52,6 +52,7 @@ export function AddPersonDialog({ onClose }: { onClose: () => void }) {
     }),
   )
   const { errors, isDirty } = form.formState
+  const role = useWatch({ control: form.control, name: 'role' })
   return (
     <Dialog open onOpenChange={open => !open && onClose()}>
       <DialogContent
@@ -67,26 +68,12 @@ export function AddPersonDialog({ onClose }: { onClose: () => void }) {
             <Field label="Email" error={errors.email?.message}>
               {control => <Input {...control} {...form.register('email')} type="email" autoComplete="off" />}
             </Field>
-            <Controller
+            <SelectField
               control={form.control}
               name="role"
-              render={({ field }) => (
-                <Field
-                  label="Role"
-                  hint={roleOptions.find(({ value }) => value === field.value)?.meaning}
-                  error={errors.role?.message}
-                >
-                  {control => (
-                    <Select
-                      {...control}
-                      ref={field.ref}
-                      value={field.value}
-                      onValueChange={field.onChange}
-                      options={roleOptions}
-                    />
-                  )}
-                </Field>
-              )}
+              label="Role"
+              hint={roleOptions.find(({ value }) => value === role)?.meaning}
+              options={roleOptions}
             />
             <Controller
               control={form.control}

@@ -2,10 +2,10 @@
 
 import { Lightbulb } from 'lucide-react'
 import type { SuggestionStats } from '#server/contracts/suggestions.ts'
-import { Button } from '../ui/button.tsx'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { formatPercent, plural } from '../ui/format.ts'
+import { NoMatch } from '../ui/no-match.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { AnalyzeButton } from './analyze-button.tsx'
 import { useSuggestionsSearch } from './use-suggestions-search.ts'
@@ -14,17 +14,7 @@ import { analyzerName } from './words.ts'
 /** Nothing to show: whether anybody has looked, and what it takes for something to be found. */
 export function NoSuggestions({ stats }: { stats: SuggestionStats | undefined }) {
   const { search, isFiltered, clear } = useSuggestionsSearch()
-  if (isFiltered) {
-    return (
-      <EmptyState
-        icon={Lightbulb}
-        title="No suggestion matches"
-        actions={<Button onClick={clear}>Clear the filters</Button>}
-      >
-        New ones that match appear here by themselves.
-      </EmptyState>
-    )
-  }
+  if (isFiltered) return <NoMatch icon={Lightbulb} title="No suggestion matches" onClear={clear} />
   if (search.view !== 'waiting') {
     return (
       <EmptyState icon={Lightbulb} title="None of this kind">

@@ -4,6 +4,7 @@ import type { SuggestionSummary } from '#server/contracts/suggestions.ts'
 import { cn } from '../ui/cn.ts'
 import { formatPercent } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
+import { listRowProps } from '../ui/row-props.ts'
 import { statusLook, toneClasses } from '../ui/status.ts'
 import { StatusText } from '../ui/status-badge.tsx'
 import { formatFigure, measureName } from './words.ts'
@@ -22,7 +23,7 @@ export const SuggestionRow = memo(function SuggestionRow({ suggestion, from, ind
   const look = statusLook('urgency', priority)
   const Icon = look.icon
   return (
-    <li data-list-row={index} data-active={isActive || undefined} className="data-active:bg-accent">
+    <li {...listRowProps(index, isActive)} className="data-active:bg-accent">
       <Link
         href={`/suggestions/${id}`}
         className="grid w-full grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 transition-colors hover:bg-muted/60 focus-visible:-outline-offset-2"

@@ -9,13 +9,14 @@ import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC, useTRPCClient } from '../data/trpc.ts'
 import { useListKeys } from '../layout/use-list-keys.ts'
 import { Button } from '../ui/button.tsx'
-import { Card, CardFooter } from '../ui/card.tsx'
+import { Card } from '../ui/card.tsx'
+import { ClearFilters } from '../ui/clear-filters.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
-import { plural } from '../ui/format.ts'
+import { FilterSelect } from '../ui/filter-select.tsx'
+import { ListFooter } from '../ui/list-footer.tsx'
 import { notify } from '../ui/notify.ts'
 import { PageHeader } from '../ui/page-header.tsx'
-import { Select } from '../ui/select.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { StaleLine } from '../ui/stale-line.tsx'
 import { statusLook } from '../ui/status.ts'
@@ -92,14 +93,7 @@ export function SuggestionsPage() {
                 />
               ))}
             </ul>
-            <CardFooter className="num justify-between">
-              <span>{plural(suggestions.length, 'suggestion')}</span>
-              {list.hasMore ? (
-                <Button size="sm" variant="ghost" onClick={list.loadMore}>
-                  Load more
-                </Button>
-              ) : null}
-            </CardFooter>
+            <ListFooter count={suggestions.length} noun="suggestion" hasMore={list.hasMore} onMore={list.loadMore} />
           </>
         ) : (
           <NoSuggestions stats={stats} />
@@ -117,34 +111,27 @@ function InboxFilters({ stats }: { stats: SuggestionStats | undefined }) {
   return (
     <div className="mb-3 grid gap-2">
       <div className="flex flex-wrap items-center gap-2">
-        <Select
-          aria-label="Priority"
-          value={search.priority ?? 'any'}
-          onValueChange={value => void setSearch({ priority: value === 'any' ? null : value })}
-          options={[
-            { value: 'any', label: 'Every priority' },
-            ...suggestionPriorities.toReversed().map(value => ({ value, label: statusLook('urgency', value).label })),
-          ]}
-          className="w-40 max-md:flex-1"
+        <FilterSelect
+          label="Priority"
+          anyLabel="Every priority"
+          value={search.priority}
+          onValueChange={priority => void setSearch({ priority })}
+          options={suggestionPriorities
+            .toReversed()
+            .map(value => ({ value, label: statusLook('urgency', value).label }))}
         />
-        <Select
-          aria-label="Found by"
-          value={search.analyzer || 'any'}
-          onValueChange={value => void setSearch({ analyzer: value === 'any' ? null : value })}
-          options={[
-            { value: 'any', label: 'From anybody' },
-            ...[...names].sort().map(value => ({
-              value,
-              label: stats?.analyzers.find(({ id }) => id === value)?.name ?? analyzerName(value),
-            })),
-          ]}
-          className="w-56 max-md:flex-1"
+        <FilterSelect
+          label="Found by"
+          anyLabel="From anybody"
+          value={search.analyzer || null}
+          onValueChange={analyzer => void setSearch({ analyzer })}
+          options={[...names].sort().map(value => ({
+            value,
+            label: stats?.analyzers.find(({ id }) => id === value)?.name ?? analyzerName(value),
+          }))}
+          className="w-56"
         />
-        {isFiltered ? (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        ) : null}
+        <ClearFilters isFiltered={isFiltered} onClear={clear} />
       </div>
       <FilterChips
         label="State"

@@ -4,8 +4,8 @@ import type { ClockZone } from '../ui/format.ts'
 import { formatJson, readJsonText } from '../ui/json-text.ts'
 import { fromFieldText } from '../ui/moment-text.ts'
 
-/** The choice of a priority or module that leaves it to the control center. */
-export const automatic = 'automatic'
+/** The choice of a priority or module that leaves it to the control center; no module can be called so. */
+export const automatic = '*'
 
 /** What the fields of the form hold. */
 export interface SubmitFormValues {

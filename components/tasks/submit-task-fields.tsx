@@ -1,12 +1,12 @@
 'use client'
 
 import { useEffect, useId } from 'react'
-import { Controller, useFormContext, useWatch } from 'react-hook-form'
+import { useFormContext, useWatch } from 'react-hook-form'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { formatJson, readJsonText } from '../ui/json-text.ts'
-import { Select } from '../ui/select.tsx'
+import { SelectField } from '../ui/select-field.tsx'
 import { exampleOf } from './schema-example.ts'
 import { automatic, type SubmitFormValues } from './submit-form.ts'
 import { aliasOf, priorityNames } from './task-words.ts'
@@ -54,45 +54,16 @@ export function SubmitTaskFields() {
       </Field>
       <PayloadField type={type.trim()} moduleIds={capable.map(({ id }) => id)} />
       <div className="grid gap-4 sm:grid-cols-2">
-        <Controller
-          control={control}
-          name="priority"
-          render={({ field }) => (
-            <Field label="Priority" error={errors.priority?.message}>
-              {input => (
-                <Select
-                  {...input}
-                  ref={field.ref}
-                  value={field.value}
-                  onValueChange={field.onChange}
-                  options={priorityOptions(priority)}
-                />
-              )}
-            </Field>
-          )}
-        />
-        <Controller
+        <SelectField control={control} name="priority" label="Priority" options={priorityOptions(priority)} />
+        <SelectField
           control={control}
           name="moduleId"
-          render={({ field }) => (
-            <Field label="Module" hint="Pinned, it runs there or nowhere." error={errors.moduleId?.message}>
-              {input => (
-                <Select
-                  {...input}
-                  ref={field.ref}
-                  value={field.value}
-                  onValueChange={field.onChange}
-                  options={[
-                    { value: automatic, label: 'The best at the moment' },
-                    ...capable.map(({ id, name, enabled }) => ({
-                      value: id,
-                      label: enabled ? name : `${name} (disabled)`,
-                    })),
-                  ]}
-                />
-              )}
-            </Field>
-          )}
+          label="Module"
+          hint="Pinned, it runs there or nowhere."
+          options={[
+            { value: automatic, label: 'The best at the moment' },
+            ...capable.map(({ id, name, enabled }) => ({ value: id, label: enabled ? name : `${name} (disabled)` })),
+          ]}
         />
       </div>
     </>

@@ -1,9 +1,10 @@
 'use client'
 
 import type { TaskStatus } from '#server/contracts/tasks.ts'
-import { TypeAndModuleSelects } from '../data/type-and-module-selects.tsx'
+import { ModuleFilter } from '../data/module-filter.tsx'
+import { TypeFilter } from '../data/type-filter.tsx'
 import { SearchField } from '../layout/search-field.tsx'
-import { Button } from '../ui/button.tsx'
+import { ClearFilters } from '../ui/clear-filters.tsx'
 import { FilterChips } from '../ui/filter-chips.tsx'
 import { statusLook } from '../ui/status.ts'
 import { TimeRangeField } from '../ui/time-range-field.tsx'
@@ -23,17 +24,14 @@ export function TaskFilters() {
           value={search.q}
           onChange={q => void setSearch({ q: q || null }, whileTyping)}
         />
-        <TypeAndModuleSelects value={search} onChange={change => void setSearch(change)} />
+        <TypeFilter value={search.type} onChange={type => void setSearch({ type })} />
+        <ModuleFilter value={search.module} onChange={module => void setSearch({ module })} />
         <TimeRangeField
           label="When the tasks were accepted"
           value={search}
           onChange={change => void setSearch(change)}
         />
-        {isFiltered ? (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        ) : null}
+        <ClearFilters isFiltered={isFiltered} onClear={clear} />
         <ViewMenu page="tasks" className="md:ml-auto" />
       </div>
       <FilterChips

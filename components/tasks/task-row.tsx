@@ -6,6 +6,7 @@ import { Checkbox } from '../ui/checkbox.tsx'
 import { cn } from '../ui/cn.ts'
 import { formatMs } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
+import { listRowProps, windowRowProps } from '../ui/row-props.ts'
 import { StatusBadge, StatusText } from '../ui/status-badge.tsx'
 import { TableCell, TableRow } from '../ui/table.tsx'
 import { spansOf } from './task-spans.ts'
@@ -49,15 +50,7 @@ export const TaskRow = memo(function TaskRow({ task, index, isActive, isChosen, 
   } = task
   const tail = id.slice(-6)
   return (
-    <TableRow
-      ref={measure}
-      data-index={index}
-      data-list-row={index}
-      data-active={isActive || undefined}
-      aria-rowindex={index + 2}
-      aria-selected={isChosen}
-      className="scroll-mt-24 scroll-mb-24"
-    >
+    <TableRow ref={measure} {...windowRowProps(index)} {...listRowProps(index, isActive)} aria-selected={isChosen}>
       <TableCell className={taskColumns.select}>
         <Checkbox
           checked={isChosen}

@@ -11,10 +11,11 @@ import { PauseNotes } from '../queue/pause-notes.tsx'
 import { usePauses } from '../queue/use-pauses.ts'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Button } from '../ui/button.tsx'
-import { Card, CardFooter } from '../ui/card.tsx'
+import { Card } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
-import { plural } from '../ui/format.ts'
+import { ListFooter } from '../ui/list-footer.tsx'
+import { NoMatch } from '../ui/no-match.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
@@ -103,14 +104,13 @@ function TaskListing({ search, onSubmit }: { search: TaskSearch; onSubmit: () =>
               onReachEnd={list.loadMore}
               onKeyboard={() => setKeyboard(true)}
             />
-            <CardFooter className="num justify-between">
-              <span>{list.hasMore ? `${plural(tasks.length, 'task')} loaded` : plural(tasks.length, 'task')}</span>
-              {list.hasMore ? (
-                <Button size="sm" variant="ghost" aria-busy={list.isLoadingMore} onClick={list.loadMore}>
-                  {list.isLoadingMore ? 'Loading' : 'Load more'}
-                </Button>
-              ) : null}
-            </CardFooter>
+            <ListFooter
+              count={tasks.length}
+              noun="task"
+              hasMore={list.hasMore}
+              isLoadingMore={list.isLoadingMore}
+              onMore={list.loadMore}
+            />
           </>
         ) : list.isSearching ? (
           <SkeletonRows rows={14} label="Looking further back" />
@@ -123,13 +123,7 @@ function TaskListing({ search, onSubmit }: { search: TaskSearch; onSubmit: () =>
             A shorter range of time, or a type, finds old ones faster.
           </EmptyState>
         ) : isFiltered ? (
-          <EmptyState
-            icon={ListTree}
-            title="No task matches"
-            actions={<Button onClick={clear}>Clear the filters</Button>}
-          >
-            New ones that match appear here by themselves.
-          </EmptyState>
+          <NoMatch icon={ListTree} title="No task matches" onClear={clear} />
         ) : (
           <EmptyState
             icon={ListTree}

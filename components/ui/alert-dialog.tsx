@@ -4,6 +4,7 @@ import { AlertDialog as Primitive } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
 import { buttonVariants } from './button.tsx'
 import { cn } from './cn.ts'
+import { scrimClasses } from './overlay-head.tsx'
 import { useReturnFocus } from './use-return-focus.ts'
 
 export const AlertDialog = Primitive.Root
@@ -21,7 +22,7 @@ export function AlertDialogContent({ title, description, className, children, ..
   const returnFocus = useReturnFocus()
   return (
     <Primitive.Portal>
-      <Primitive.Overlay className="data-[state=closed]:fade-out-0 data-[state=open]:fade-in-0 fixed inset-0 z-50 bg-scrim duration-150 data-[state=closed]:animate-out data-[state=open]:animate-in" />
+      <Primitive.Overlay className={scrimClasses} />
       <Primitive.Content
         {...returnFocus}
         className={cn(

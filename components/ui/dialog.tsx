@@ -1,9 +1,9 @@
 'use client'
 
-import { X } from 'lucide-react'
 import { Dialog as Primitive } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
 import { cn } from './cn.ts'
+import { OverlayHead, scrimClasses } from './overlay-head.tsx'
 import { useReturnFocus } from './use-return-focus.ts'
 
 export const Dialog = Primitive.Root
@@ -21,7 +21,7 @@ export function DialogContent({ title, description, className, children, ...prop
   const returnFocus = useReturnFocus()
   return (
     <Primitive.Portal>
-      <Primitive.Overlay className="data-[state=closed]:fade-out-0 data-[state=open]:fade-in-0 fixed inset-0 z-50 bg-scrim duration-150 data-[state=closed]:animate-out data-[state=open]:animate-in" />
+      <Primitive.Overlay className={scrimClasses} />
       <Primitive.Content
         {...returnFocus}
         {...(description ? {} : { 'aria-describedby': undefined })}
@@ -31,20 +31,7 @@ export function DialogContent({ title, description, className, children, ...prop
         )}
         {...props}
       >
-        <header className="flex items-start gap-4 border-b px-5 py-3.5">
-          <div className="min-w-0">
-            <Primitive.Title className="font-semibold text-base">{title}</Primitive.Title>
-            {description ? (
-              <Primitive.Description className="mt-0.5 text-muted-foreground">{description}</Primitive.Description>
-            ) : null}
-          </div>
-          <Primitive.Close
-            aria-label="Close"
-            className="-mr-1.5 ml-auto grid size-7 shrink-0 place-items-center rounded-md text-muted-foreground transition-colors hover:bg-accent hover:text-foreground"
-          >
-            <X aria-hidden className="size-4" />
-          </Primitive.Close>
-        </header>
+        <OverlayHead title={title} description={description} className="px-5 py-3.5" />
         {children}
       </Primitive.Content>
     </Primitive.Portal>

@@ -16,14 +16,9 @@ export function RelativeTime({ at, className }: TimeProps) {
   const zone = useClockZone()
   if (at === null) return <span className={className}>{unknownValue}</span>
   return (
-    <time
-      dateTime={new Date(at).toISOString()}
-      title={formatMoment(at, zone)}
-      className={`num whitespace-nowrap ${className ?? ''}`}
-      suppressHydrationWarning
-    >
+    <TimeText at={at} title={formatMoment(at, zone)} className={className}>
       {formatRelative(at, now)}
-    </time>
+    </TimeText>
   )
 }
 
@@ -32,14 +27,9 @@ export function Moment({ at, full = false, className }: TimeProps & { full?: boo
   const zone = useClockZone()
   if (at === null) return <span className={className}>{unknownValue}</span>
   return (
-    <time
-      dateTime={new Date(at).toISOString()}
-      title={formatMoment(at, zone)}
-      className={`num whitespace-nowrap ${className ?? ''}`}
-      suppressHydrationWarning
-    >
+    <TimeText at={at} title={formatMoment(at, zone)} className={className}>
       {full ? formatMoment(at, zone) : formatClock(at, zone)}
-    </time>
+    </TimeText>
   )
 }
 
@@ -48,13 +38,29 @@ export function Elapsed({ since, className }: { since: string | number; classNam
   const now = useNow()
   const zone = useClockZone()
   return (
+    <TimeText at={since} title={`since ${formatMoment(since, zone)}`} className={className}>
+      {formatDuration(Math.max(0, now - new Date(since).getTime()))}
+    </TimeText>
+  )
+}
+
+interface TimeTextProps {
+  at: string | number
+  title: string
+  className: string | undefined
+  children: string
+}
+
+/** The server's clock and zone are not the reader's, so the words may differ until the page runs. */
+function TimeText({ at, title, className, children }: TimeTextProps) {
+  return (
     <time
-      dateTime={new Date(since).toISOString()}
-      title={`since ${formatMoment(since, zone)}`}
+      dateTime={new Date(at).toISOString()}
+      title={title}
       className={`num whitespace-nowrap ${className ?? ''}`}
       suppressHydrationWarning
     >
-      {formatDuration(Math.max(0, now - new Date(since).getTime()))}
+      {children}
     </time>
   )
 }

@@ -31,7 +31,7 @@ const SelectList = onDemand(() => import('./select-list.tsx').then(module => mod
 })
 
 /**
- * One choice of a list. Option values must not be empty: use a value such as `any` for "no filter". Until it is used it is a
+ * One choice of a list. Option values must not be empty; "no filter" is `FilterSelect`. Until it is used it is a
  * button: what opens, with its positioning engine, would be 28 KB of the first load.
  */
 export function Select<Value extends string>({

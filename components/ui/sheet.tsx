@@ -1,9 +1,9 @@
 'use client'
 
-import { X } from 'lucide-react'
 import { Dialog as Primitive } from 'radix-ui'
 import type { ComponentProps, ReactNode } from 'react'
 import { cn } from './cn.ts'
+import { OverlayHead, scrimClasses } from './overlay-head.tsx'
 import { useReturnFocus } from './use-return-focus.ts'
 
 export const Sheet = Primitive.Root
@@ -22,7 +22,7 @@ export function SheetContent({ title, description, side = 'right', className, ch
   const returnFocus = useReturnFocus()
   return (
     <Primitive.Portal>
-      <Primitive.Overlay className="data-[state=closed]:fade-out-0 data-[state=open]:fade-in-0 fixed inset-0 z-50 bg-scrim duration-150 data-[state=closed]:animate-out data-[state=open]:animate-in" />
+      <Primitive.Overlay className={scrimClasses} />
       <Primitive.Content
         {...returnFocus}
         {...(description ? {} : { 'aria-describedby': undefined })}
@@ -35,20 +35,7 @@ export function SheetContent({ title, description, side = 'right', className, ch
         )}
         {...props}
       >
-        <header className="flex items-start gap-4 border-b px-4 py-3">
-          <div className="min-w-0">
-            <Primitive.Title className="font-semibold text-base">{title}</Primitive.Title>
-            {description ? (
-              <Primitive.Description className="text-muted-foreground">{description}</Primitive.Description>
-            ) : null}
-          </div>
-          <Primitive.Close
-            aria-label="Close"
-            className="-mr-1 ml-auto grid size-7 shrink-0 place-items-center rounded-md text-muted-foreground transition-colors hover:bg-accent hover:text-foreground"
-          >
-            <X aria-hidden className="size-4" />
-          </Primitive.Close>
-        </header>
+        <OverlayHead title={title} description={description} />
         <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
       </Primitive.Content>
     </Primitive.Portal>

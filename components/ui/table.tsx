@@ -23,12 +23,12 @@ export function TableBody({ className, ...props }: ComponentProps<'tbody'>) {
   return <tbody className={cn('[&>tr:last-child]:border-0', className)} {...props} />
 }
 
-/** A row; `data-active` marks the one under the keyboard cursor, `aria-selected` the chosen ones. */
+/** A row; `data-active` marks the one under the keyboard cursor, `aria-selected` the chosen ones. Scrolled to, it stays clear of what covers the page. */
 export function TableRow({ className, ...props }: ComponentProps<'tr'>) {
   return (
     <tr
       className={cn(
-        'h-9 border-b transition-colors hover:bg-muted/60 aria-selected:bg-primary-soft data-active:bg-muted data-active:shadow-[inset_2px_0_0_var(--primary)]',
+        'h-9 scroll-my-24 border-b transition-colors hover:bg-muted/60 aria-selected:bg-primary-soft data-active:bg-muted data-active:shadow-[inset_2px_0_0_var(--primary)]',
         className,
       )}
       {...props}

@@ -44,7 +44,7 @@ export interface WindowRows {
   /** Empty space in pixels above and below them. */
   before: number
   after: number
-  /** For each row, together with `data-index`. */
+  /** For each row, together with `windowRowProps`. */
   measure: RefCallback<HTMLElement>
   scrollTo: (index: number) => void
 }
