@@ -6,6 +6,11 @@ test('an act is named in words', () => {
   expect(actWords('dead_letter_job.started')).toBe('Dead letter job started')
 })
 
+test('acts that were kept under a former name read like those of today', () => {
+  expect(actWords('task.cancel')).toBe(actWords('task.cancelled'))
+  expect(actWords('task.retry')).toBe('Task retried')
+})
+
 test('what has a page is a link to it', () => {
   expect(hrefOfTarget({ kind: 'breaker', id: 'ocr/i-1' })).toBe('/breakers?open=ocr%2Fi-1')
   expect(hrefOfTarget({ kind: 'module', id: 'ocr' })).toBe('/modules/ocr')

@@ -33,9 +33,15 @@ export const actorNames = {
 export type ActorKind = keyof typeof actorNames
 export const actorKinds = Object.keys(actorNames) as ActorKind[]
 
+/** Acts that were once kept under another name than they have today. */
+const formerNames: Readonly<Record<string, string>> = {
+  'task.cancel': 'task.cancelled',
+  'task.retry': 'task.retried',
+}
+
 /** `breaker.forced_open` → `Breaker forced open`. */
 export function actWords(action: string): string {
-  const words = action.replaceAll(/[._]/g, ' ')
+  const words = (formerNames[action] ?? action).replaceAll(/[._]/g, ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 

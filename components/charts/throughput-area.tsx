@@ -6,6 +6,7 @@ import { useClockZone } from '../data/use-clock-zone.ts'
 import { formatCompact, formatRate } from '../ui/format.ts'
 import { axisLook, ChartFrame, chartLook, gridLook, newest, timeAxisLook, tooltipLook } from './chart-frame.tsx'
 import { ChartTooltip } from './chart-tooltip.tsx'
+import { evenMoments } from './even-moments.ts'
 
 export interface ThroughputAreaProps {
   /** Oldest first. */
@@ -18,8 +19,13 @@ export interface ThroughputAreaProps {
 /** Work accepted (line) against work ended well (area) and badly (bars, so that no failure means no mark), per second. */
 export function ThroughputArea({ points, secondsPerPoint = 1, height = 180 }: ThroughputAreaProps) {
   const zone = useClockZone()
-  const rows = newest(points).map(({ at, accepted, succeeded, failed }) => ({
-    at: new Date(at).getTime(),
+  const drawn = newest(points)
+  const moments = evenMoments(
+    drawn.map(({ at }) => new Date(at).getTime()),
+    secondsPerPoint * 1_000,
+  )
+  const rows = drawn.map(({ accepted, succeeded, failed }, index) => ({
+    at: moments[index],
     accepted: accepted / secondsPerPoint,
     succeeded: succeeded / secondsPerPoint,
     failed: failed / secondsPerPoint,

@@ -9,6 +9,8 @@ export interface AuthEndpointsOptions {
   clientAddress: (request: IncomingMessage) => string
   /** Called after a session has ended. */
   onSignedOut: () => void
+  /** Called when an address and a password did not belong together. */
+  onRefused: (address: string, email: string) => void
   now: () => number
 }
 
@@ -59,9 +61,15 @@ export class AuthEndpoints {
     const retryAfterSeconds = this.#attempts.waitSeconds(address)
     if (retryAfterSeconds > 0) throw tooManyAttempts(retryAfterSeconds)
     this.#attempts.take(address)
-    const answer = await this.#ask(request, pathname, JSON.stringify(credentials))
-    this.#attempts.giveBack(address)
-    return answer
+    try {
+      const answer = await this.#ask(request, pathname, JSON.stringify(credentials))
+      this.#attempts.giveBack(address)
+      return answer
+    } catch (error) {
+      if (error instanceof QuarterdeckError && error.code === 'UNAUTHENTICATED')
+        this.#options.onRefused(address, credentials.email)
+      throw error
+    }
   }
 
   async #ask(request: IncomingMessage, pathname: string, body: string): Promise<AuthAnswer> {

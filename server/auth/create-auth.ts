@@ -67,13 +67,20 @@ export function createAuth({ prisma, config, key, ids, logger, now }: AuthOption
     now,
   })
   changes.listen(() => authenticator.forget())
-  const endpoints = new AuthEndpoints({ signIn, clientAddress, onSignedOut: () => changes.announce(), now })
+  const refusals = new AccessRefusals({ prisma, logger, now })
+  const endpoints = new AuthEndpoints({
+    signIn,
+    clientAddress,
+    onSignedOut: () => changes.announce(),
+    onRefused: (address, email) => refusals.recordSignIn(address, email),
+    now,
+  })
   return {
     people,
     keys,
     views: new SavedViews({ prisma, ids }),
     audit: new AuditLog({ prisma }),
-    refusals: new AccessRefusals({ prisma, logger, now }),
+    refusals,
     credentialOf: request => authenticator.credentialOf(request),
     authenticate: request => authenticator.authenticate(request),
     originOf: request => requestOrigin(request, config.publicUrl),

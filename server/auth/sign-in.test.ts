@@ -160,6 +160,32 @@ test('after ten failures an address has to wait, is told how long, and good sign
   expect((await guess(testPassword)).status).toBe(200)
 })
 
+test('who fails to sign in is kept in the audit log, once per address and minute, without what was typed for an address', async () => {
+  await using watched = await startTestApi()
+  await watched.personHeaders('viewer', 'guessed@example.org')
+  const person = await watched.prisma.person.findUniqueOrThrow({ where: { email: 'guessed@example.org' } })
+  const kept = () =>
+    watched.prisma.auditEntry.findMany({ where: { action: 'access.sign_in_refused' }, orderBy: { id: 'asc' } })
+  for (let attempt = 0; attempt < 4; attempt++)
+    await postSignIn(watched.url, { email: 'Guessed@example.org', password: `guess number ${attempt}` })
+  await expect.poll(async () => (await kept()).length).toBe(1)
+  watched.moveTime(60_000)
+  await postSignIn(watched.url, { email: 'my secret phrase', password: 'typed into the wrong field' })
+  await expect.poll(async () => (await kept()).length).toBe(2)
+  const rows = await kept()
+  expect(rows).toHaveLength(2)
+  const [known, unknown] = rows
+  const common = { tenantId: 'default', actorKind: 'system', details: { address: '127.0.0.1' } }
+  expect(known).toMatchObject({
+    ...common,
+    targetKind: 'person',
+    targetId: person.id,
+    reason: 'Wrong password for guessed@example.org, from 127.0.0.1',
+  })
+  expect(unknown).toMatchObject({ ...common, targetKind: 'address', targetId: '127.0.0.1' })
+  expect(JSON.stringify(unknown)).not.toContain('secret phrase')
+})
+
 test('a body that is no sign-in is refused with a reason and costs no attempt', async () => {
   for (const body of [null, [], {}, { email: 'a@example.org' }, { email: 1, password: 2 }]) {
     const answer = await postSignIn(api.url, body)

@@ -177,7 +177,7 @@ describe('reprocessing one letter', () => {
     stage.repair()
     const receipt = await mutate<SubmitReceipt>('tasks.retry', { id })
     expect(await getLetter(running.client, id)).toMatchObject({ state: 'reprocessed', reprocessedAs: receipt.id })
-    expect(await auditOf(id)).toMatchObject([{ action: 'task.retry' }])
+    expect(await auditOf(id)).toMatchObject([{ action: 'task.retried' }])
   })
 
   test.each([

@@ -77,7 +77,7 @@ test('who cancels a task is audited with the cancel or neither is done, and noth
   await store.cancel({ ...ann, tenantId: 'another' }, running.id, 'not mine', 'r1')
   const { rows } = await database.pool.query(
     `SELECT tenant_id, actor_kind, actor_name, target_kind, target_id, reason FROM audit_entry
-     WHERE action = 'task.cancel' AND actor_id = 'p1' ORDER BY id`,
+     WHERE action = 'task.cancelled' AND actor_id = 'p1' ORDER BY id`,
   )
   const byAnn = { tenant_id: 'default', actor_kind: 'person', actor_name: 'Ann', target_kind: 'task' }
   expect(rows).toEqual([

@@ -74,7 +74,7 @@ const cancelSql = `
     FROM gone
   ), audited AS (
     INSERT INTO audit_entry (tenant_id, id, actor_kind, actor_id, actor_name, action, target_kind, target_id, reason, details)
-    SELECT $1, $8::uuid, $5, $6, $7, 'task.cancel', 'task', $2::uuid::text, $3, '{}'
+    SELECT $1, $8::uuid, $5, $6, $7, 'task.cancelled', 'task', $2::uuid::text, $3, '{}'
     WHERE EXISTS (SELECT FROM gone) OR EXISTS (SELECT FROM marked)
   )
   SELECT EXISTS (SELECT FROM target) AS known, EXISTS (SELECT FROM gone) AS ended,
