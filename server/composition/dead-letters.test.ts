@@ -13,6 +13,7 @@ import {
 } from '#server/testing/letter-stage.ts'
 import { type RunningQuarterdeck, runQuarterdeck } from '#server/testing/running-quarterdeck.ts'
 import { until } from '#server/testing/until.ts'
+import { createIdSource } from '../persistence/uuid-v7.ts'
 
 const cleanup = new AsyncDisposableStack()
 let running: RunningQuarterdeck
@@ -169,6 +170,24 @@ describe('reprocessing one letter', () => {
     expect([first.state, second.state]).toEqual(['reprocessed', 'open'])
     expect(second.fingerprint).toBe(first.fingerprint)
     expect(second.lineage.map(entry => entry.id)).toEqual([id, receipt.id])
+  })
+
+  test('however often and wherever its chain was tried again, the letter tells of the newest tasks on it and of no more than are read', async () => {
+    const stage = await stageFor('many-retries')
+    const [id = ''] = await stage.bury([1])
+    const ids = createIdSource()
+    const retry = async (of: string, count: number) => {
+      const made = Array.from({ length: count }, () => ids.next())
+      await running.database.pool.query(
+        `INSERT INTO task SELECT (jsonb_populate_record(t, jsonb_build_object('id', made.id, 'retry_of', t.id))).*
+         FROM task t, unnest($2::uuid[]) AS made(id) WHERE t.id = $1`,
+        [of, made],
+      )
+      return made
+    }
+    const first = await retry(id, 80)
+    await retry(first.at(-1)!, 80)
+    expect((await getLetter(running.client, id)).lineage.map(entry => entry.id)).toEqual([id, ...first.slice(-50)])
   })
 
   test('is also what a retry of the failed task does to its letter', async () => {

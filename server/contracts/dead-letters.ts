@@ -167,7 +167,7 @@ export interface DeadLetterView extends DeadLetterSummary {
   attempts: AttemptView[]
   submittedBy: string
   createdAt: string
-  /** The whole chain that this task belongs to, oldest first. */
+  /** The chain that this task belongs to, oldest first; of a long one at most 50 tasks either way. */
   lineage: LineageEntry[]
 }
 

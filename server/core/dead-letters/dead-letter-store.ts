@@ -27,7 +27,7 @@ export interface DeadLetterStore {
   countOpen(tenantId: string, filter: LetterFilter): Promise<OpenLetters>
   /** Those that exist, in no particular order. */
   find(tenantId: string, ids: readonly string[]): Promise<DeadLetterSummary[]>
-  /** The chain of tasks made from one another that this one belongs to, oldest first. */
+  /** The chain of tasks made from one another that this one belongs to, oldest first; of a long one at most 50 either way. */
   lineage(tenantId: string, id: string): Promise<LineageEntry[]>
   /** Discards those that are open, audited one by one unless a job stands for them. Answers their ids. */
   discard(discard: { by: Actor; ids: readonly string[]; reason: string; jobId: string | null }): Promise<string[]>
