@@ -31,7 +31,9 @@ test('from a degraded fleet to a verdict: found by the analysis, looked at, appr
   await page.getByRole('button', { name: 'Analyze now' }).first().click()
   await page.getByRole('link', { name: /Give calls of Hanging engine .+ those that hang hold a place/ }).click()
   await expect(panel(page, 'What would be changed')).toContainText('Hanging engine')
-  await expect(panel(page, 'What it is expected to do')).toContainText(/Latency, mean: [\d.]+ s → \d+ ms/)
+  await expect(panel(page, 'What it is expected to do')).toContainText(
+    /Latency, mean · Hanging engine: [\d.]+ s → \d+ ms/,
+  )
   await expect(page.getByRole('table', { name: 'Evidence' })).toContainText('timed out')
   await expect(panel(page, 'Evidence').getByRole('img').first()).toBeVisible()
   const path = new URL(page.url()).pathname

@@ -1,9 +1,9 @@
 'use client'
 
-import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
+import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import { useClockZone } from '../data/use-clock-zone.ts'
-import { formatMs } from '../ui/format.ts'
-import { axisLook, ChartFrame, chartLook, gridLook, newest, timeAxisLook, tooltipLook } from './chart-frame.tsx'
+import { type ClockZone, formatMoment, formatMs } from '../ui/format.ts'
+import { axisLook, ChartFrame, chartLook, gridLook, newest, tooltipLook } from './chart-frame.tsx'
 import { ChartTooltip } from './chart-tooltip.tsx'
 
 /** Mean latency of a stretch of time; null where nothing ran. */
@@ -13,22 +13,86 @@ export interface BeforeAfterPoint {
   latencyMs: number | null
 }
 
-/** Latency before and after something was changed, in two lines on one axis of time. */
-export function BeforeAfter({ points, height = 160 }: { points: readonly BeforeAfterPoint[]; height?: number }) {
+interface Range {
+  from: string
+  to: string
+}
+
+export interface BeforeAfterProps {
+  points: readonly BeforeAfterPoint[]
+  windows: { before: Range; after: Range }
+  height?: number
+}
+
+/**
+ * Latency before and after something was changed. Each side has half of the width, however long it was: on one axis of time a week
+ * before would leave an hour since no room.
+ */
+export function BeforeAfter({ points, windows, height = 160 }: BeforeAfterProps) {
   const zone = useClockZone()
-  const rows = newest(points).map(({ at, side, latencyMs }) => ({ at: new Date(at).getTime(), [side]: latencyMs }))
+  const rows = [...placed(points, 'before'), ...placed(points, 'after')]
   return (
-    <ChartFrame label="Latency before the change and since" height={height}>
-      <LineChart data={rows} {...chartLook}>
-        <CartesianGrid {...gridLook} />
-        <XAxis {...timeAxisLook(zone)} />
-        <YAxis {...axisLook} width={52} tickFormatter={formatMs} domain={[0, 'auto']} />
-        <Tooltip {...tooltipLook} content={props => <ChartTooltip {...props} zone={zone} format={formatMs} />} />
-        <Line {...series} dataKey="before" name="Before" stroke="var(--chart-3)" />
-        <Line {...series} dataKey="after" name="Since" stroke="var(--chart-1)" />
-      </LineChart>
-    </ChartFrame>
+    <div>
+      <ChartFrame label="Latency before the change, left, and since, right" height={height}>
+        <LineChart data={rows} {...chartLook}>
+          <CartesianGrid {...gridLook} />
+          <XAxis dataKey="place" type="number" domain={[-1, 1]} hide />
+          <YAxis {...axisLook} width={axisWidth} tickFormatter={formatMs} domain={[0, 'auto']} />
+          <ReferenceLine x={0} stroke="var(--border-strong)" strokeDasharray="4 3" />
+          <Tooltip
+            {...tooltipLook}
+            content={({ active, payload }) => (
+              <ChartTooltip
+                active={active}
+                payload={payload}
+                label={payload[0]?.payload.at}
+                zone={zone}
+                format={formatMs}
+              />
+            )}
+          />
+          <Line {...series} dataKey="before" name="Before" stroke={colours.before} />
+          <Line {...series} dataKey="after" name="Since" stroke={colours.after} />
+        </LineChart>
+      </ChartFrame>
+      <div className="grid grid-cols-2 gap-2 text-muted-foreground text-xs" style={{ paddingLeft: axisWidth }}>
+        <SideName name="Before" colour={colours.before} range={windows.before} zone={zone} />
+        <SideName name="Since" colour={colours.after} range={windows.after} zone={zone} />
+      </div>
+    </div>
   )
+}
+
+const axisWidth = 52
+const colours = { before: 'var(--chart-3)', after: 'var(--chart-1)' }
+
+function SideName({ name, colour, range, zone }: { name: string; colour: string; range: Range; zone: ClockZone }) {
+  return (
+    <p>
+      <span className="flex items-center gap-1.5 font-medium text-foreground">
+        <span aria-hidden className="size-2 rounded-[2px]" style={{ background: colour }} />
+        {name}
+      </span>
+      <span className="num">
+        <span className="inline-block">{toMinute(range.from, zone)} to</span>{' '}
+        <span className="inline-block">{toMinute(range.to, zone)}</span>
+      </span>
+    </p>
+  )
+}
+
+function toMinute(at: string, zone: ClockZone): string {
+  return formatMoment(at, zone).slice(0, 'yyyy-mm-dd hh:mm'.length)
+}
+
+/** In the middles of equal stretches, from -1 to 0 and from 0 to 1. */
+function placed(points: readonly BeforeAfterPoint[], side: BeforeAfterPoint['side']) {
+  const own = newest(points.filter(point => point.side === side))
+  return own.map(({ at, latencyMs }, index) => ({
+    at: new Date(at).getTime(),
+    place: (index + 0.5) / own.length - (side === 'before' ? 1 : 0),
+    [side]: latencyMs,
+  }))
 }
 
 const series = {

@@ -39,5 +39,5 @@ export const DistributionChart = onDemand(
 /** Props of `BeforeAfter`. */
 export const BeforeAfterChart = onDemand(
   () => import('./before-after.tsx').then(module => module.BeforeAfter),
-  options('h-[160px]'),
+  options('h-[208px]'),
 )

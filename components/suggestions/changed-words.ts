@@ -1,5 +1,5 @@
 import type { SuggestionView } from '#server/contracts/suggestions.ts'
-import { formatFigure, measureName } from './words.ts'
+import { effectName, formatFigure } from './words.ts'
 
 /** What somebody reads before they approve. */
 export type Read = Pick<SuggestionView, 'evidenceHash' | 'configurationHash' | 'difference' | 'expected' | 'evidence'>
@@ -15,9 +15,9 @@ export function changesOf(read: Read, present: Read): string[] {
     difference ? `${difference.from} → ${difference.to}` : 'none',
   )
   const expected = present.expected.flatMap(effect => {
-    const before = read.expected.find(({ measure }) => measure === effect.measure)
+    const before = read.expected.find(other => effectName(other) === effectName(effect))
     const words = [before, effect].map(each => (each ? rangeOf(each) : 'nothing'))
-    return words[0] === words[1] ? [] : [`${measureName(effect.measure)}: expected ${words[0]}, now ${words[1]}.`]
+    return words[0] === words[1] ? [] : [`${effectName(effect)}: expected ${words[0]}, now ${words[1]}.`]
   })
   const evidence = present.evidence.flatMap(({ name, value, unit }) => {
     const before = read.evidence.find(figure => figure.name === name)

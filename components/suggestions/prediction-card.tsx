@@ -16,7 +16,7 @@ import { Meter } from '../ui/meter.tsx'
 import { Distributions } from '../what-if/distributions-card.tsx'
 import { EffectsTable } from '../what-if/effects-card.tsx'
 import { verdictLooks } from '../what-if/words.ts'
-import { formatFigure, measureName } from './words.ts'
+import { effectName, formatFigure } from './words.ts'
 
 const pollMs = 1_000
 
@@ -34,12 +34,13 @@ export function PredictionCard({ suggestion }: { suggestion: SuggestionView }) {
       <CardContent className="grid gap-4">
         {expected.length > 0 ? (
           <ul className="num grid gap-1 text-sm">
-            {expected.map(({ measure, unit, from, to, low, high }) => (
-              <li key={measure}>
-                <span className="font-medium">{measureName(measure)}</span>: {formatFigure(from, unit)} →{' '}
-                {formatFigure(to, unit)}{' '}
+            {expected.map(effect => (
+              <li key={effectName(effect)}>
+                <span className="font-medium">{effectName(effect)}</span>: {formatFigure(effect.from, effect.unit)} →{' '}
+                {formatFigure(effect.to, effect.unit)}{' '}
                 <span className="text-muted-foreground">
-                  (between {formatFigure(low, unit)} and {formatFigure(high, unit)}, as the analyzer reckons)
+                  (between {formatFigure(effect.low, effect.unit)} and {formatFigure(effect.high, effect.unit)}, as the
+                  analyzer reckons)
                 </span>
               </li>
             ))}

@@ -7,7 +7,7 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { listRowProps } from '../ui/row-props.ts'
 import { statusLook, toneClasses } from '../ui/status.ts'
 import { StatusText } from '../ui/status-badge.tsx'
-import { formatFigure, measureName } from './words.ts'
+import { effectName, formatFigure } from './words.ts'
 
 export interface SuggestionRowProps {
   suggestion: SuggestionSummary
@@ -33,7 +33,7 @@ export const SuggestionRow = memo(function SuggestionRow({ suggestion, from, ind
           <span className="block truncate font-medium max-md:whitespace-normal">{title}</span>
           {expected ? (
             <span className="num block truncate text-muted-foreground text-xs">
-              {measureName(expected.measure)}: {formatFigure(expected.from, expected.unit)} →{' '}
+              {effectName(expected)}: {formatFigure(expected.from, expected.unit)} →{' '}
               {formatFigure(expected.to, expected.unit)}
             </span>
           ) : null}

@@ -10,11 +10,11 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { ScrollArea } from '../ui/scroll-area.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
-import { formatChange, formatFigure, measureName } from './words.ts'
+import { effectName, formatChange, formatFigure } from './words.ts'
 
 /** What became of it: tasks since, compared with tasks before of the same types at the same hours. */
 export function VerdictCard({ verdict }: { verdict: Verdict }) {
-  const { outcome, words, effects, points, basis, by, at, matchedShare } = verdict
+  const { outcome, words, effects, points, windows, basis, by, at, matchedShare } = verdict
   const hasPoints = points.some(({ latencyMs }) => latencyMs !== null)
   return (
     <Card aria-labelledby="verdict">
@@ -32,12 +32,12 @@ export function VerdictCard({ verdict }: { verdict: Verdict }) {
       <CardContent className="grid gap-4">
         <p>{words}</p>
         {effects.length > 0 ? <Effects effects={effects} /> : null}
-        {hasPoints ? (
+        {hasPoints && windows !== null ? (
           <figure>
             <figcaption className="mb-1 text-muted-foreground text-xs">
               Accepted to done, mean of each stretch of time
             </figcaption>
-            <BeforeAfterChart points={points} />
+            <BeforeAfterChart points={points} windows={windows} />
           </figure>
         ) : null}
         {effects.length > 0 && matchedShare !== null ? (
@@ -75,7 +75,7 @@ function Effects({ effects }: { effects: readonly MeasuredEffect[] }) {
         </TableHeader>
         <TableBody>
           {effects.map(effect => (
-            <EffectRow key={effect.measure} effect={effect} />
+            <EffectRow key={effectName(effect)} effect={effect} />
           ))}
         </TableBody>
       </Table>
@@ -86,10 +86,10 @@ function Effects({ effects }: { effects: readonly MeasuredEffect[] }) {
 const foundWords = { better: 'Better', worse: 'Worse', no_difference: 'No difference' } as const
 
 function EffectRow({ effect }: { effect: MeasuredEffect }) {
-  const { measure, unit, before, after, low, high, samplesBefore, samplesAfter, found, predicted } = effect
+  const { unit, before, after, low, high, samplesBefore, samplesAfter, found, predicted } = effect
   return (
     <TableRow>
-      <TableCell>{measureName(measure)}</TableCell>
+      <TableCell>{effectName(effect)}</TableCell>
       <TableCell numeric>{formatFigure(before, unit)}</TableCell>
       <TableCell numeric>{formatFigure(after, unit)}</TableCell>
       <TableCell numeric>

@@ -1,4 +1,4 @@
-import type { FindingMeasure, FindingUnit } from '#server/contracts/findings.ts'
+import type { ExpectedEffect, FindingMeasure, FindingUnit } from '#server/contracts/findings.ts'
 import type { SuggestionOrigin } from '#server/contracts/suggestions.ts'
 import { formatCount, formatMs, formatPercent, formatUsd } from '../ui/format.ts'
 
@@ -34,13 +34,29 @@ export function formatChange(value: number, unit: FindingUnit): string {
   return value === 0 ? size : `${value < 0 ? '−' : '+'}${size}`
 }
 
+/** A measure in words, with what it is told of: `Wait, mean · instance a of Extractor`. */
+export function effectName({ measure, of, errorCode }: Pick<ExpectedEffect, 'measure' | 'of' | 'errorCode'>): string {
+  const after = errorCode === undefined ? '' : ` after ${errorCode}`
+  return `${measureName(measure)}${after}${of === undefined ? '' : ` · ${of.name}`}`
+}
+
 /** `latency_p95` in words. */
-export function measureName(measure: FindingMeasure): string {
+function measureName(measure: FindingMeasure): string {
+  const own = ownNames[measure]
+  if (own !== undefined) return own
+
   const words = measure
     .replace(/_p(\d\d)$/, ', $1 of 100')
     .replace(/_mean$/, ', mean')
     .replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** Where the name alone does not say it. */
+const ownNames: Partial<Record<FindingMeasure, string>> = {
+  full_throughput: 'Throughput when full',
+  call_failure_share: 'Share of calls that failed',
+  retry_success_share: 'Share of first retries that succeeded',
 }
 
 /** Who a suggestion comes from; analyzers by the names they are given, or by their id. */

@@ -1,5 +1,5 @@
-import type { SuggestionView } from '#server/contracts/suggestions.ts'
-import { formatChange, formatFigure, measureName, originName } from './words.ts'
+import type { MeasuredEffect, SuggestionView } from '#server/contracts/suggestions.ts'
+import { effectName, formatChange, formatFigure, originName } from './words.ts'
 
 /** One suggestion as Markdown: what it stands on, what it would change, what became of it, and who did what. */
 export function writeMarkdown(suggestion: SuggestionView): string {
@@ -15,8 +15,8 @@ export function writeMarkdown(suggestion: SuggestionView): string {
     ...listOf(
       'Expected',
       expected.map(
-        ({ measure, unit, from, to, low, high }) =>
-          `${measureName(measure)}: ${formatFigure(from, unit)} → ${formatFigure(to, unit)} (${formatFigure(low, unit)} to ${formatFigure(high, unit)})`,
+        ({ unit, from, to, low, high, ...effect }) =>
+          `${effectName(effect)}: ${formatFigure(from, unit)} → ${formatFigure(to, unit)} (${formatFigure(low, unit)} to ${formatFigure(high, unit)})`,
       ),
     ),
     ...listOf(
@@ -29,8 +29,8 @@ export function writeMarkdown(suggestion: SuggestionView): string {
     ...listOf(
       'Measured',
       (verdict?.effects ?? []).map(
-        ({ measure, unit, before, after, low, high }) =>
-          `${measureName(measure)}: ${formatFigure(before, unit)} → ${formatFigure(after, unit)} (difference ${formatChange(low, unit)} to ${formatChange(high, unit)})`,
+        ({ unit, before, after, low, high, predicted, ...effect }) =>
+          `${effectName(effect)}: ${formatFigure(before, unit)} → ${formatFigure(after, unit)} (difference ${formatChange(low, unit)} to ${formatChange(high, unit)})${predictedWords(predicted, unit)}`,
       ),
     ),
     ...listOf(
@@ -39,6 +39,13 @@ export function writeMarkdown(suggestion: SuggestionView): string {
     ),
   ]
   return `${sections.join('\n\n')}\n`
+}
+
+/** Whether what was predicted held. */
+function predictedWords(predicted: MeasuredEffect['predicted'], unit: MeasuredEffect['unit']): string {
+  if (predicted === null) return ''
+  const { low, high, isHeld } = predicted
+  return `; predicted ${formatFigure(low, unit)} to ${formatFigure(high, unit)}, which ${isHeld ? 'held' : 'did not hold'}`
 }
 
 function listOf(heading: string, lines: readonly string[]): string[] {

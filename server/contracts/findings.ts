@@ -26,8 +26,14 @@ export type FindingUnit = (typeof findingUnits)[number]
 export const findingMeasures = [
   ...measureNames,
   'timeout_share',
+  /** Of calls, where `failure_share` is of tasks: a task whose second call succeeds has not failed. */
+  'call_failure_share',
   'deadline_miss_share',
+  /** Of first retries, as all that follow come after longer delays. */
   'retry_success_share',
+  'retries_per_hour',
+  /** What an instance gets done while it has as many calls at once as it takes. */
+  'full_throughput',
   'calls_per_hour',
   'cost_usd_per_hour',
   'cost_usd_per_task',
@@ -64,12 +70,24 @@ export const evidenceSeriesSchema = z.strictObject({
 })
 export type EvidenceSeries = z.output<typeof evidenceSeriesSchema>
 
+/** A module, an instance of one (`module/instance`), or a task type. */
+export const findingSubjectSchema = z.strictObject({
+  kind: z.enum(['module', 'instance', 'type']),
+  id: text,
+  name: text,
+})
+export type FindingSubject = z.output<typeof findingSubjectSchema>
+
 /**
- * What the act would move, on the subject of the finding. `low` to `high` is the 95 % interval of what it was estimated from, or a bound
- * by assumption: server/core/analysis/README.md says for which analyzers.
+ * What the act would move. `low` to `high` is the 95 % interval of what it was estimated from, or a bound by assumption:
+ * server/core/analysis/README.md says for which analyzers.
  */
 export const expectedEffectSchema = z.strictObject({
   measure: z.enum(findingMeasures),
+  /** What it was estimated of: tasks of this type, or tasks that this module or instance was called for. Left out: all that the act concerns. */
+  of: findingSubjectSchema.optional(),
+  /** Of retries: those alone that repeat a call which failed with this code. */
+  errorCode: text.optional(),
   unit: z.enum(findingUnits),
   from: figure,
   to: figure,
@@ -78,14 +96,6 @@ export const expectedEffectSchema = z.strictObject({
   better: z.enum(['lower', 'higher']),
 })
 export type ExpectedEffect = z.output<typeof expectedEffectSchema>
-
-/** A module, an instance of one (`module/instance`), or a task type. */
-export const findingSubjectSchema = z.strictObject({
-  kind: z.enum(['module', 'instance', 'type']),
-  id: text,
-  name: text,
-})
-export type FindingSubject = z.output<typeof findingSubjectSchema>
 
 /** What is proposed: a change of configuration, or something only people can do; its change then serves a simulation alone. */
 export const findingActSchema = z.discriminatedUnion('kind', [

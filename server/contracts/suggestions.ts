@@ -106,8 +106,6 @@ export interface Consent {
   configuration: Record<string, string>
   configurationHash: string
   evidenceHash: string
-  /** Keyed digest of the above: a consent that was written past the core is not one. */
-  seal: string
 }
 
 /** That it was applied, and what takes it back. */
@@ -125,6 +123,10 @@ export interface Application {
 /** One measure before and after, matched by hour and by type of task; `low` to `high` is the 95 % interval of the difference. */
 export interface MeasuredEffect {
   measure: FindingMeasure
+  /** What it was told of, when that is a part of what the change concerns. */
+  of?: FindingSubject
+  /** Of retries: those alone that repeat a call which failed with this code. */
+  errorCode?: string
   unit: FindingUnit
   before: number
   after: number
@@ -164,13 +166,13 @@ export interface Verdict {
   readShares: { before: number; after: number } | null
 }
 
-/** Where a suggestion stands. */
-export type SuggestionState =
+/** Where a suggestion stands; `Given` is what is known of a consent. */
+export type SuggestionState<Given extends Consent = Consent> =
   | { status: 'open' }
   | { status: 'snoozed'; until: string; by: ActorName }
-  | { status: 'approved'; consent: Consent }
-  | { status: 'voided'; consent: Consent; at: string; cause: 'configuration' | 'evidence' | 'approver'; drift: Drift[] }
-  | { status: 'expired'; consent: Consent }
+  | { status: 'approved'; consent: Given }
+  | { status: 'voided'; consent: Given; at: string; cause: 'configuration' | 'evidence' | 'approver'; drift: Drift[] }
+  | { status: 'expired'; consent: Given }
   | { status: 'applied'; application: Application }
   | { status: 'judged'; application: Application; verdict: Verdict }
   | { status: 'reverted'; application: Application; verdict: Verdict | null; by: ActorName; at: string; reason: string }

@@ -54,17 +54,29 @@ afterAll(() => database[Symbol.asyncDispose]())
 
 test('of each task that ended by itself it is read what became of it, its calls, retries and cost', async () => {
   const { tasks, share } = await createOutcomeReader(database.pool).read({ ...window, types: ['rare'], most: 100 })
+  const call = { number: 1, moduleId: 'm1', instanceId: 'm1-1', costUsd: 0.25, atOnce: null, repeats: null }
   expect(share).toBe(1)
   expect(tasks).toEqual([
     expect.objectContaining({
-      calls: 3,
-      retries: 1,
-      goodRetries: 1,
-      timedOut: 0,
-      costUsd: 0.75,
       hasMissedDeadline: null,
+      calls: [
+        { ...call, outcome: 'failed', waitMs: 0, durationMs: 1_000 },
+        { ...call, number: 2, outcome: 'failed', waitMs: 0, durationMs: 1_000 },
+        {
+          ...call,
+          number: 3,
+          outcome: 'succeeded',
+          waitMs: 500,
+          durationMs: 1_000,
+          repeats: { moduleId: 'm1', instanceId: call.instanceId, errorCode: 'HTTP_503' },
+        },
+      ],
     }),
-    expect.objectContaining({ calls: 1, retries: 0, timedOut: 1, hasFailed: true, hasMissedDeadline: true }),
+    expect.objectContaining({
+      calls: [expect.objectContaining({ outcome: 'timed_out', repeats: null })],
+      hasFailed: true,
+      hasMissedDeadline: true,
+    }),
     expect.objectContaining({ acceptedAt: from(3_000), hasFailed: false, hasMissedDeadline: false }),
   ])
 })
@@ -73,6 +85,7 @@ test('few tasks are read whole, more by a plain sample, and it is said which par
   const reader = createOutcomeReader(database.pool)
   const all = await reader.read({ ...window, most: truth.count })
   expect([all.tasks.length, all.share]).toEqual([truth.count, 1])
+  expect(all.tasks.every(({ calls }) => (calls[0]?.atOnce ?? 0) >= 1)).toBe(true)
   const some = await reader.read({ ...window, most: 1_000 })
   expect(some.share).toBeCloseTo(1 / Math.ceil(truth.count / 1_000))
   expect(some.tasks.length / truth.count / some.share).toBeGreaterThan(0.85)

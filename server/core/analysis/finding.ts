@@ -75,6 +75,7 @@ export function priorityOf(expected: readonly ExpectedEffect[], reach: number): 
 
 const lostWork: ReadonlySet<ExpectedEffect['measure']> = new Set([
   'failure_share',
+  'call_failure_share',
   'timeout_share',
   'deadline_miss_share',
 ])

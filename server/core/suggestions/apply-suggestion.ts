@@ -1,5 +1,4 @@
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
-import type { SuggestionState } from '../../contracts/suggestions.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
 import { describeChange } from '../changes/describe-change.ts'
 import { invertChange } from '../changes/invert-change.ts'
@@ -8,7 +7,14 @@ import { Approval, type ApprovalTerms, approvalVoid, expired, notFound } from '.
 import { type ConfigurationDesk, notApplicable } from './configuration-desk.ts'
 import { changedMeanwhile, decideMove, inverseOf } from './moves.ts'
 import { briefState, type ConfigurationPart, driftBetween, hashState, partOf, subjectState } from './subject-state.ts'
-import { changeOf, type Digest, evidenceHashOf, nameOf, type SuggestionRecord } from './suggestion-record.ts'
+import {
+  changeOf,
+  type Digest,
+  evidenceHashOf,
+  type KeptState,
+  nameOf,
+  type SuggestionRecord,
+} from './suggestion-record.ts'
 import type { SuggestionStore } from './suggestion-store.ts'
 
 export interface ApplyPorts {
@@ -66,7 +72,7 @@ function nextState(
     reason: string
     observeMs: number
   },
-): SuggestionState {
+): KeptState {
   const { change, present, now, reason, observeMs } = done
   const at = new Date(now).toISOString()
   const by = nameOf(person)

@@ -4,7 +4,7 @@ import { canonicalJson } from '../shared/canonical-json.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
 import { isSignedIn, type Person } from '../shared/signed-in.ts'
-import { nameOf, type SuggestionRecord } from './suggestion-record.ts'
+import { nameOf, type SealedConsent, type SuggestionRecord } from './suggestion-record.ts'
 
 /** What an approval is for, and of what. */
 export interface ApprovalTerms {
@@ -140,15 +140,15 @@ export function requireOther({ id }: Person, { origin }: Pick<SuggestionRecord, 
 export function sealConsent(
   record: Pick<SuggestionRecord, 'tenantId' | 'id'>,
   person: Person,
-  consent: Omit<Consent, 'seal' | 'by'>,
+  consent: Omit<Consent, 'by'>,
   { seal }: Pick<ApprovalPorts, 'seal'>,
-): Consent {
+): SealedConsent {
   const whole = { ...consent, by: nameOf(person) }
   return { ...whole, seal: seal(sealedText(record, whole)) }
 }
 
 /** Throws APPROVAL_INVALID, APPROVAL_EXPIRED, APPROVAL_OWN_PROPOSAL, APPROVAL_REVOKED. */
-async function requireConsent(record: SuggestionRecord, consent: Consent, ports: ApprovalPorts): Promise<void> {
+async function requireConsent(record: SuggestionRecord, consent: SealedConsent, ports: ApprovalPorts): Promise<void> {
   const { seal, ...sealed } = consent
   if (seal !== ports.seal(sealedText(record, sealed))) throw invalid('The approval was not given here.')
   if (ports.now() >= Date.parse(consent.expiresAt)) throw expired(consent.expiresAt)
@@ -163,10 +163,7 @@ async function requireConsent(record: SuggestionRecord, consent: Consent, ports:
   })
 }
 
-function sealedText(
-  { tenantId, id }: Pick<SuggestionRecord, 'tenantId' | 'id'>,
-  consent: Omit<Consent, 'seal'>,
-): string {
+function sealedText({ tenantId, id }: Pick<SuggestionRecord, 'tenantId' | 'id'>, consent: Consent): string {
   return canonicalJson([tenantId, id, consent])
 }
 

@@ -1,4 +1,3 @@
-import type { SuggestionSubject } from '../../contracts/suggestions.ts'
 import type { ChoicePolicies } from '../brain/choice-policy.ts'
 import type { EventPublisher } from '../events/event-log.ts'
 import type { ReplicaOperations } from '../operations.ts'
@@ -6,6 +5,7 @@ import type { QueueService } from '../queue/queue-service.ts'
 import type { ModuleRegistry } from '../registry/module-registry.ts'
 import type { FlagService } from '../settings/flag-service.ts'
 import { takeSnapshot } from '../simulator/create-simulations.ts'
+import { concernedTypes } from './concerned-types.ts'
 import { type ConfigurationDesk, ServiceDesk } from './configuration-desk.ts'
 import { Intake } from './intake.ts'
 import { SuggestionDuty } from './suggestion-duty.ts'
@@ -47,7 +47,8 @@ export function createSuggestions(given: Omit<SuggestionPorts, 'desk' | 'typesOf
   const ports = {
     ...given,
     desk,
-    typesOf: (tenantId: string, subject: SuggestionSubject) => typesOf(registry, tenantId, subject),
+    typesOf: (tenantId: string, applied: Parameters<SuggestionPorts['typesOf']>[1]) =>
+      concernedTypes(registry, tenantId, applied),
   }
   const intake = new Intake(ports)
   const tending = new Tending(ports)
@@ -56,16 +57,4 @@ export function createSuggestions(given: Omit<SuggestionPorts, 'desk' | 'typesOf
     service: new SuggestionService(ports, { intake, tending }),
     duty: new SuggestionDuty(ports, { intake, tending, tenants: () => registry.tenants(), isMine }),
   }
-}
-
-/** A change of a module is judged by all tasks it may run, wherever they run then: it may move work to others. */
-function typesOf(
-  registry: Pick<ModuleRegistry, 'get'>,
-  tenantId: string,
-  { kind, id }: SuggestionSubject,
-): readonly string[] | null {
-  if (kind === 'fleet') return null
-  if (kind === 'type') return [id]
-  const module = registry.get(tenantId, id.split('/')[0] ?? id)
-  return module ? module.capabilities.map(({ type }) => type) : []
 }

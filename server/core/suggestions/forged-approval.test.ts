@@ -143,3 +143,12 @@ test('when the move of the suggestion fails, the change of the configuration is 
   await expect(applySuggestion(approval, '', behind)).rejects.toMatchObject({ code: 'SUGGESTION_CHANGED' })
   expect(the.strategy()).toBe('power_of_two')
 })
+
+test('the seal of an approval is told to nobody', async () => {
+  const { stage, id } = attempts()
+  const ada = stage.person('Ada')
+  const approved = await stage.service.approve(ada, { id, note: '' })
+  expect(approved.state).toMatchObject({ status: 'approved', consent: { by: { name: 'Ada' } } })
+  const shown = [approved, await stage.service.get('default', id), await stage.service.apply(ada, { id, note: '' })]
+  for (const view of shown) expect(JSON.stringify(view)).not.toContain('"seal"')
+})

@@ -1,10 +1,10 @@
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
-import type { SuggestionContent, SuggestionState } from '../../contracts/suggestions.ts'
+import type { SuggestionContent } from '../../contracts/suggestions.ts'
 import { canonicalJson } from '../shared/canonical-json.ts'
 import type { CompanionMove } from '../shared/companion.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Actor } from '../shared/principal.ts'
-import { advance, nameOf, type SuggestionRecord } from './suggestion-record.ts'
+import { advance, type KeptState, nameOf, type SuggestionRecord } from './suggestion-record.ts'
 import { actNames, requireTransition, type SuggestionAct } from './transitions.ts'
 
 /** One act on a suggestion, as it is decided. */
@@ -13,7 +13,7 @@ export interface DecidedAct {
   by: Actor
   /** Milliseconds since the epoch. */
   now: number
-  state: SuggestionState
+  state: KeptState
   note?: string
   /** Further parts of the record that change with it. */
   edit?: Partial<Pick<SuggestionRecord, keyof SuggestionContent | 'seenAt'>>
@@ -42,7 +42,7 @@ export function decideMove(
 }
 
 /** When something happens to a suggestion by itself. */
-function dueOf(state: SuggestionState): string | null {
+function dueOf(state: KeptState): string | null {
   switch (state.status) {
     case 'snoozed':
       return state.until

@@ -1,3 +1,4 @@
+import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
 import type { AnalysisView, AnalyzerView } from '../../contracts/findings.ts'
 import type { AnalyzeRequest, SuggestionSubject } from '../../contracts/suggestions.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -54,8 +55,11 @@ export interface SuggestionPorts {
   outcomes: OutcomeReader
   simulations: Pick<SimulationOperations, 'run' | 'get'>
   approvals: Omit<ApprovalPorts, 'now'>
-  /** Types of tasks that a change of this subject concerns; null for all. */
-  typesOf(tenantId: string, subject: SuggestionSubject): readonly string[] | null
+  /** Types of tasks that may go better or worse because of a change; null for all. */
+  typesOf(
+    tenantId: string,
+    applied: { change: ConfigurationChange; subject: SuggestionSubject },
+  ): readonly string[] | null
   clock: Clock
   ids: IdSource
   digest: Digest

@@ -1,6 +1,7 @@
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
 import type {
   ActorName,
+  Consent,
   SuggestionContent,
   SuggestionOrigin,
   SuggestionState,
@@ -9,6 +10,15 @@ import type {
 } from '../../contracts/suggestions.ts'
 import { canonicalJson } from '../shared/canonical-json.ts'
 import type { Actor } from '../shared/principal.ts'
+
+/** A consent as it is kept. */
+export interface SealedConsent extends Consent {
+  /** Keyed digest of the rest: a consent that was written past the core is not one. Nobody else is told. */
+  seal: string
+}
+
+/** Where a suggestion stands, as it is kept. */
+export type KeptState = SuggestionState<SealedConsent>
 
 /** A suggestion as it is kept. Immutable: each act makes the next revision. JSON. */
 export interface SuggestionRecord extends SuggestionContent {
@@ -19,7 +29,7 @@ export interface SuggestionRecord extends SuggestionContent {
   /** The same for the same analyzer, subject and direction. At most one living suggestion has it. */
   key: string
   origin: SuggestionOrigin
-  state: SuggestionState
+  state: KeptState
   simulationId: string | null
   history: SuggestionStep[]
   createdAt: string

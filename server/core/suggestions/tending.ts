@@ -1,4 +1,5 @@
-import type { Application, Drift, SuggestionState, Verdict } from '../../contracts/suggestions.ts'
+import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
+import type { Application, Drift, MeasuredEffect, SuggestionState, Verdict } from '../../contracts/suggestions.ts'
 import { type Actor, systemPrincipal } from '../shared/principal.ts'
 import { approvalVoid } from './approval.ts'
 import { decideMove } from './moves.ts'
@@ -6,6 +7,7 @@ import { briefState, driftBetween, hashState, partOf, subjectState } from './sub
 import type { SuggestionPorts } from './suggestion-ports.ts'
 import { changeOf, evidenceHashOf, nameOf, type SuggestionRecord } from './suggestion-record.ts'
 import { mayHappen } from './transitions.ts'
+import { nameOfEffect } from './verdict/effect-name.ts'
 import { judge } from './verdict/judge.ts'
 
 /** Tasks that are read of each side, about. */
@@ -137,22 +139,22 @@ export class Tending {
       const { consent } = state
       await store.move(decideMove(record, { ...common, act: 'expire', state: { status: 'expired', consent } }))
     } else if (state.status === 'applied') {
-      await this.settle(record, await this.#judge(record, Date.parse(state.application.at)), common.by)
+      await this.settle(record, await this.#judge(record, state.application), common.by)
     } else if (state.status === 'judged') {
       // What was reported stands; what is measured goes beside it.
-      const measured = await this.#judge(record, Date.parse(state.application.at))
+      const measured = await this.#judge(record, state.application)
       const { effects, points, windows, matchedShare, readShares, words } = measured
       const verdict = { ...state.verdict, effects, points, windows, matchedShare, readShares }
       await this.settle(record, verdict, common.by, `Measured: ${words}`)
     }
   }
 
-  async #judge(record: SuggestionRecord, appliedAt: number): Promise<Verdict> {
+  async #judge(record: SuggestionRecord, { at, change, inverse }: Application): Promise<Verdict> {
     const { outcomes, clock } = this.#ports
     const { tenantId, subject, expected } = record
-    // A flag holds for everything, whichever module made somebody propose it.
-    const types = changeOf(record)?.kind === 'flag' ? null : this.#ports.typesOf(tenantId, subject)
+    const types = this.#ports.typesOf(tenantId, { change, subject })
     const now = clock.now()
+    const appliedAt = Date.parse(at)
     const windows = {
       before: { from: appliedAt - beforeMs, to: appliedAt },
       after: { from: appliedAt + settleMs, to: now },
@@ -161,8 +163,8 @@ export class Tending {
       outcomes.read({ tenantId, types, ...window, most: mostTasks })
     const [before, after] = await Promise.all([read(windows.before), read(windows.after)])
     return judge({
-      before: { ...trimmed(windows.before, before.tasks), ...before },
-      after: { ...windows.after, ...after },
+      before: { ...trimmed(windows.before, before.tasks), ...before, capacity: capacityOf(inverse) },
+      after: { ...windows.after, ...after, capacity: capacityOf(change) },
       expected,
       now,
       by: nameOf(systemPrincipal(tenantId)),
@@ -190,7 +192,7 @@ export class Tending {
         subject,
         act: { kind: 'change', change: application.inverse },
         evidence: verdict.effects.map(effect => ({
-          name: inWords(effect.measure),
+          name: inWords(effect),
           value: effect.after,
           unit: effect.unit,
           sampleSize: effect.samplesAfter,
@@ -241,13 +243,17 @@ export class Tending {
   }
 }
 
+function capacityOf(change: ConfigurationChange): number | null {
+  return change.kind === 'instance_capacity' ? change.capacity : null
+}
+
 /** By what was reported or by what was measured: neither hides the other. */
 function isWorse({ outcome, effects }: Verdict): boolean {
   return outcome === 'worse' || effects.some(({ found }) => found === 'worse')
 }
 
-function inWords(measure: string): string {
-  const words = measure.replaceAll('_', ' ')
+function inWords(effect: MeasuredEffect): string {
+  const words = nameOfEffect(effect)
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 

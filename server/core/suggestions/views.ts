@@ -1,12 +1,12 @@
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
-import type { SuggestionSummary, SuggestionView, TrackRecord } from '../../contracts/suggestions.ts'
+import type { SuggestionState, SuggestionSummary, SuggestionView, TrackRecord } from '../../contracts/suggestions.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
 import { describeChange } from '../changes/describe-change.ts'
 import { invertChange } from '../changes/invert-change.ts'
 import { canonicalJson } from '../shared/canonical-json.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import { hashState, partOf, subjectState } from './subject-state.ts'
-import { changeOf, type Digest, evidenceHashOf, type SuggestionRecord } from './suggestion-record.ts'
+import { changeOf, type Digest, evidenceHashOf, type KeptState, type SuggestionRecord } from './suggestion-record.ts'
 import { adjustedConfidence, unknownTrack } from './track-record.ts'
 
 export interface ViewSources {
@@ -22,6 +22,7 @@ export function toView(record: SuggestionRecord, { snapshot, tracks, digest }: V
   const subject = change === null ? null : readSubject(snapshot, change, digest)
   return {
     ...shown,
+    state: withoutSeal(record.state),
     evidenceHash: evidenceHashOf(record, digest),
     difference: subject?.difference ?? null,
     configurationHash: subject?.configurationHash ?? null,
@@ -48,6 +49,13 @@ export function toSummary(record: SuggestionRecord, tracks: ReadonlyMap<string, 
     verdict: verdict?.outcome ?? null,
     expected: expected[0] ?? null,
   }
+}
+
+/** The seal is for this installation to look at. */
+function withoutSeal(state: KeptState): SuggestionState {
+  if (!('consent' in state)) return state
+  const { seal: _, ...consent } = state.consent
+  return { ...state, consent }
 }
 
 /** Why a change could not be applied to this configuration, whoever asks; null when it could. */

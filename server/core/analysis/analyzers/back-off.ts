@@ -93,6 +93,7 @@ function tooShort(found: Found): Candidate[] {
     ],
     expected: {
       measure: 'retry_success_share',
+      of: owner.subject,
       unit: 'share',
       from,
       to: mix(lateShare?.rate ?? 0),
@@ -138,6 +139,7 @@ function tooLong(found: Found): Candidate[] {
     ],
     expected: {
       measure: 'latency_mean',
+      of: owner.subject,
       unit: 'ms',
       from,
       to: from - gained * (1 - soon),

@@ -117,7 +117,7 @@ function draftOf(found: {
         sampleSize: calls.length,
       },
     ],
-    expected: [expectedOf(calls, own, slowness)],
+    expected: [expectedOf(module, calls, own, slowness)],
     reach: reachOf(evidence, calls),
     spans: { showing: slowness.size, of: bySpan(calls).size },
   }
@@ -125,6 +125,7 @@ function draftOf(found: {
 
 /** The mean time of a task when the slow instance gets work in proportion to its speed; its siblings are as they are. */
 function expectedOf(
+  module: ModuleRecord,
   calls: readonly Call[],
   own: readonly Call[],
   slowness: MeanEstimate,
@@ -141,6 +142,7 @@ function expectedOf(
   const ends = [slowness.low, slowness.high].map(end => latencyWith(Math.exp(end)))
   return {
     measure: 'latency_mean',
+    of: ofModule(module),
     unit: 'ms',
     from,
     to: latencyWith(Math.exp(slowness.mean)),

@@ -75,7 +75,7 @@ function draftOf(found: {
       crowdingFigure(crowding, calls.length),
     ],
     series: [seriesOverTime('Mean wait', 'ms', waitBySpan)],
-    expected: [expectedWait(saturation, capacity)],
+    expected: [expectedWait(saturation, capacity, subject)],
     reach: reachOf(evidence, calls),
     spans,
   }

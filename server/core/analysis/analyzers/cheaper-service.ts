@@ -6,7 +6,7 @@ import type { FindingDraft } from '../finding.ts'
 import type { FleetEvidence } from '../fleet-evidence.ts'
 import { bySpan } from '../spans.ts'
 import { compareMeans, pOfShareAbove } from '../statistics/samples.ts'
-import { costOf, ofModule, spendOf } from '../subjects.ts'
+import { costOf, ofModule, ofType, spendOf } from '../subjects.ts'
 import { type Rival, rivalsByType, scored, weightsOf } from './rivals.ts'
 
 const leastCalls = 100
@@ -131,6 +131,7 @@ function draftOf(
     expected: [
       {
         measure: 'cost_usd_per_task',
+        of: ofType(type),
         unit: 'usd_per_task',
         from: ofAll / tasks,
         to: perTask(Math.exp(slower.difference)),

@@ -63,11 +63,12 @@ function draftOf(found: {
   const { offered, spans, waitBySpan } = saturation
   const present = instancesInRotation(module).length
   const each = capacity / present
+  const subject = ofModule(module)
   const count = Math.min(Math.max(present + 1, Math.ceil(offered / roomyLoad / each)), 1_000)
   return {
     direction: 'more',
     title: `Run ${count} instances of ${module.name} instead of ${present}: work waits for it while all of them are full.`,
-    subject: ofModule(module),
+    subject,
     act: {
       kind: 'advice',
       todo: `Start ${count - present} more of ${module.name} and register them; each is assumed to take ${Math.round(each)} calls at once.`,
@@ -78,7 +79,7 @@ function draftOf(found: {
       ...(crowding ? [crowdingFigure(crowding, calls.length)] : []),
     ],
     series: [seriesOverTime('Mean wait', 'ms', waitBySpan)],
-    expected: [expectedWait(saturation, count * each)],
+    expected: [expectedWait(saturation, count * each, subject)],
     reach: reachOf(evidence, calls),
     spans,
   }

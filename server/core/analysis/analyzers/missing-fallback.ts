@@ -111,7 +111,18 @@ function draftOf(found: {
     ],
     series: [seriesOverTime('Tasks lost', 'tasks', lostBySpan)],
     // A fallback fails too: as often as this service does when it works, at most half of the loss.
-    expected: [{ measure: 'failure_share', unit: 'share', from, to, low: to, high: (from + to) / 2, better: 'lower' }],
+    expected: [
+      {
+        measure: 'failure_share',
+        of: ofType(type),
+        unit: 'share',
+        from,
+        to,
+        low: to,
+        high: (from + to) / 2,
+        better: 'lower',
+      },
+    ],
     reach: tasks.length / Math.max(1, evidence.tasks.length),
     spans: { showing: lostBySpan.size, of: lostBySpan.size },
   }

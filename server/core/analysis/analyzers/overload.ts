@@ -35,7 +35,7 @@ const nearLimit = 0.85
  */
 export const overloadAnalyzer: Analyzer = {
   id: 'overload',
-  version: 1,
+  version: 2,
   name: 'Overload of instances',
   question: 'Does an instance get less done near its limit than with fewer calls at once?',
   needs:
@@ -150,7 +150,8 @@ function draftOf(found: {
     ],
     expected: [
       {
-        measure: 'throughput',
+        measure: 'full_throughput',
+        of: subject,
         unit: 'per_hour',
         from,
         to: from * Math.exp(gain.mean),

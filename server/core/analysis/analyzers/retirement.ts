@@ -78,9 +78,19 @@ function draftOf(
       figure('Price of an hour of its work', module.costPerHourUsd, 'usd_per_hour', served),
     ],
     expected: [
-      { measure: 'calls_per_hour', unit: 'per_hour', from: served / hours, to: 0, low: 0, high: 0, better: 'lower' },
+      {
+        measure: 'calls_per_hour',
+        of: ofModule(module),
+        unit: 'per_hour',
+        from: served / hours,
+        to: 0,
+        low: 0,
+        high: 0,
+        better: 'lower',
+      },
       {
         measure: 'cost_usd_per_hour',
+        of: ofModule(module),
         unit: 'usd_per_hour',
         from: spent / hours,
         to: 0,

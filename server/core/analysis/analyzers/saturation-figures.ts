@@ -1,4 +1,4 @@
-import type { EvidenceFigure, ExpectedEffect } from '../../../contracts/findings.ts'
+import type { EvidenceFigure, ExpectedEffect, FindingSubject } from '../../../contracts/findings.ts'
 import { type Crowding, expectedWaitMs, type Saturation } from './saturation.ts'
 
 /** What shows that work waits for room: the wait beside the calls, and the load that was offered beside `room`. */
@@ -37,11 +37,16 @@ export function crowdingFigure({ slope, low, high }: Crowding, calls: number): E
   }
 }
 
-/** The mean wait with room for `servers` calls at once; at worst that of a fifth more load, at best none. */
-export function expectedWait({ offered, meanRunMs, meanWaitMs }: Saturation, servers: number): ExpectedEffect {
+/** The mean wait for `of` with room for `servers` calls at once; at worst that of a fifth more load, at best none. */
+export function expectedWait(
+  { offered, meanRunMs, meanWaitMs }: Saturation,
+  servers: number,
+  of: FindingSubject,
+): ExpectedEffect {
   const waitAt = (load: number) => Math.min(meanWaitMs, expectedWaitMs(servers, load, meanRunMs))
   return {
     measure: 'wait_mean',
+    of,
     unit: 'ms',
     from: meanWaitMs,
     to: waitAt(offered),

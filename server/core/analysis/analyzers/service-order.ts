@@ -6,7 +6,7 @@ import type { FindingDraft } from '../finding.ts'
 import type { FleetEvidence } from '../fleet-evidence.ts'
 import { bySpan } from '../spans.ts'
 import { pOfShareAbove, shareDifference } from '../statistics/samples.ts'
-import { ofModule, reachOf } from '../subjects.ts'
+import { ofModule, ofType, reachOf } from '../subjects.ts'
 import { type Rival, rivalsByType, scored, weightsOf } from './rivals.ts'
 
 const leastCalls = 50
@@ -22,7 +22,7 @@ const clearly = 0.05
  */
 export const serviceOrderAnalyzer: Analyzer = {
   id: 'service-order',
-  version: 1,
+  version: 2,
   name: 'Order of services',
   question: 'Is a service preferred though its fallback succeeds more often?',
   needs: '50 calls of both services of one type, the first of which has the higher preference.',
@@ -33,7 +33,7 @@ export const serviceOrderAnalyzer: Analyzer = {
         for (const better of rivals) {
           const isPreferred = worse.module.preference > better.module.preference
           if (!isPreferred || Math.min(worse.success.size, better.success.size) < leastCalls) continue
-          candidates.push(candidateOf(evidence, type, { worse, better }))
+          candidates.push(candidateOf({ evidence, type, rivals, worse, better }))
         }
       }
     }
@@ -46,15 +46,21 @@ export const serviceOrderAnalyzer: Analyzer = {
   },
 }
 
-function candidateOf(
-  evidence: FleetEvidence,
-  type: string,
-  { worse, better }: { worse: Rival; better: Rival },
-): Candidate {
+interface Pair {
+  evidence: FleetEvidence
+  type: string
+  /** All services of the type. */
+  rivals: readonly Rival[]
+  worse: Rival
+  better: Rival
+}
+
+function candidateOf(pair: Pair): Candidate {
+  const { evidence, type, worse, better } = pair
   const pValue = pOfShareAbove(better.success, worse.success, noMatter)
   const gap = better.success.hits / better.success.size - worse.success.hits / worse.success.size
   const isWorth = gap >= clearly && leads(evidence, type, worse, better)
-  return { pValue, draft: isWorth ? () => draftOf(evidence, type, { worse, better }) : null }
+  return { pValue, draft: isWorth ? () => draftOf(pair) : null }
 }
 
 /** Whether the preference alone puts the worse service before the better one. */
@@ -66,15 +72,10 @@ function leads(evidence: FleetEvidence, type: string, worse: Rival, better: Riva
   return scoreOf(one) >= scoreOf(other) && scoreOf(level) < scoreOf(other)
 }
 
-function draftOf(
-  evidence: FleetEvidence,
-  type: string,
-  { worse, better }: { worse: Rival; better: Rival },
-): FindingDraft {
+function draftOf({ evidence, type, rivals, worse, better }: Pair): FindingDraft {
   const [was, is] = [worse.success, better.success].map(({ size, hits }) => estimateShare(size, hits))
   const none = { rate: 0, low: 0, high: 1 }
   const gap = shareDifference(is ?? none, was ?? none)
-  const from = 1 - (was ?? none).rate
   const { preference } = better.module
   return {
     direction: `below_${better.module.id}`,
@@ -93,19 +94,34 @@ function draftOf(
         high: gap.high,
       },
     ],
-    expected: [
-      {
-        measure: 'failure_share',
-        unit: 'share',
-        from,
-        to: Math.max(0, from - gap.difference),
-        low: Math.max(0, from - gap.high),
-        high: Math.max(0, from - gap.low),
-        better: 'lower',
-      },
-    ],
-    reach: reachOf(evidence, worse.calls),
+    expected: [expectedOf(type, rivals, worse, gap)],
+    reach: reachOf(
+      evidence,
+      rivals.flatMap(({ calls }) => calls),
+    ),
     spans: worseSpans({ worse, better }),
+  }
+}
+
+/** Of all calls of the type, when those of the worse service fail as the better one's do. */
+function expectedOf(
+  type: string,
+  rivals: readonly Rival[],
+  worse: Rival,
+  gap: { difference: number; low: number; high: number },
+): FindingDraft['expected'][number] {
+  const calls = rivals.reduce((sum, { success }) => sum + success.size, 0)
+  const from = rivals.reduce((sum, { success: { size, hits } }) => sum + size - hits, 0) / calls
+  const without = (points: number) => Math.max(0, from - (points * worse.success.size) / calls)
+  return {
+    measure: 'call_failure_share',
+    of: ofType(type),
+    unit: 'share',
+    from,
+    to: without(gap.difference),
+    low: without(gap.high),
+    high: without(gap.low),
+    better: 'lower',
   }
 }
 

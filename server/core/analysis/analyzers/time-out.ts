@@ -120,6 +120,7 @@ function longerDraft(evidence: FleetEvidence, module: ModuleRecord, found: TooSh
     expected: [
       {
         measure: 'timeout_share',
+        of: ofModule(module),
         unit: 'share',
         from: share?.rate ?? 0,
         to: stays,
@@ -196,6 +197,7 @@ function shorterDraft(evidence: FleetEvidence, module: ModuleRecord, found: TooL
     expected: [
       {
         measure: 'latency_mean',
+        of: ofModule(module),
         unit: 'ms',
         from,
         to: latencyWith(hung?.rate ?? 0),

@@ -126,6 +126,7 @@ function draftOf({ evidence, type, tasks, missed, usual, overtaken }: Found, pri
     expected: [
       {
         measure: 'deadline_miss_share',
+        of: ofType(type),
         unit: 'share',
         from,
         to: left?.rate ?? 0,

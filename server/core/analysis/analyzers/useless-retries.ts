@@ -23,7 +23,7 @@ const nearlyAll = 0.95
  */
 export const uselessRetriesAnalyzer: Analyzer = {
   id: 'useless-retries',
-  version: 1,
+  version: 2,
   name: 'Retries that never succeed',
   question: 'Is there an error after which trying again never helped?',
   needs: '30 tasks that were tried again after the same error.',
@@ -71,7 +71,9 @@ function draftOf(found: {
     ],
     expected: [
       {
-        measure: 'wasted_calls_per_hour',
+        measure: 'retries_per_hour',
+        of: owner.subject,
+        errorCode: code,
         unit: 'per_hour',
         from: perHour,
         to: still,

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { SuggestionState } from '../../../contracts/suggestions.ts'
 import { QuarterdeckError } from '../../shared/errors.ts'
 import type { Principal } from '../../shared/principal.ts'
 import { applySuggestion } from '../apply-suggestion.ts'
 import { type Approval, grantApproval } from '../approval.ts'
-import type { SuggestionRecord } from '../suggestion-record.ts'
+import type { KeptState, SuggestionRecord } from '../suggestion-record.ts'
 import { moduleId, openStage, type Stage } from './suggestion-stage.ts'
 
 /** One open suggestion on a stage, and what can be tried with it. */
@@ -44,7 +43,7 @@ export class Attempts {
   }
 
   /** Writes a state past the core, as somebody with the database could. */
-  async overwrite(state: SuggestionState): Promise<void> {
+  async overwrite(state: KeptState): Promise<void> {
     const present = await this.record()
     const { tenantId, revision } = present
     await this.stage.store.move({
@@ -59,7 +58,7 @@ export class Attempts {
     })
   }
 
-  async approvedState(): Promise<Extract<SuggestionState, { status: 'approved' }>> {
+  async approvedState(): Promise<Extract<KeptState, { status: 'approved' }>> {
     const { state } = await this.record()
     if (state.status !== 'approved') throw new Error(`it is ${state.status}`)
     return state

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Application, SuggestionState, Verdict } from '../../../contracts/suggestions.ts'
+import type { Application, Verdict } from '../../../contracts/suggestions.ts'
 import { ann } from '../../registry/testing/builders.ts'
 import type { CompanionMove } from '../../shared/companion.ts'
-import type { SuggestionRecord } from '../suggestion-record.ts'
+import type { KeptState, SuggestionRecord } from '../suggestion-record.ts'
 import type { SuggestionStore } from '../suggestion-store.ts'
 import { findingOf } from './suggestion-stage.ts'
 
@@ -56,7 +56,7 @@ const rejected = {
   reason: 'no',
   quietUntil: later,
   strength: 1,
-} satisfies SuggestionState
+} satisfies KeptState
 
 const change = { kind: 'module_preference' as const, moduleId: 'text', preference: 1 }
 const application: Application = {

@@ -1,9 +1,20 @@
 import { studentQuantile } from '../../shared/student.ts'
-import { type ComparedMeasure, comparedMeasures, type MeasureRule, type ObservedTask, ruleOf } from './measures.ts'
+import { type ComparedMeasure, type Conditions, type MeasureRule, type ObservedTask, ruleOf } from './measures.ts'
+import { type MeasuredPart, within } from './within.ts'
+
+/** One measure that is asked for, of all tasks or of a part of them. */
+export interface Asked extends MeasuredPart {
+  measure: ComparedMeasure
+}
+
+/** One side, as it was observed. */
+export interface ComparedSide {
+  tasks: readonly ObservedTask[]
+  conditions: Conditions
+}
 
 /** One measure on both sides, the side before reweighted to the mix of the side after. */
-export interface Compared {
-  measure: ComparedMeasure
+export interface Compared extends Asked {
   before: number
   after: number
   /** Standard error of the difference, and of the value afterwards. */
@@ -52,19 +63,16 @@ interface Sides {
  * errors come from leaving out each of 16 stretches of time in turn (grouped jackknife; Shao & Tu 1995, ch. 2), on each side
  * with the weights made anew. Null when nothing matches.
  */
-export function compareOutcomes(
-  before: readonly ObservedTask[],
-  after: readonly ObservedTask[],
-  measures: readonly ComparedMeasure[] = comparedMeasures,
-): Comparison | null {
-  const sides = matchSides(before, after)
+export function compareOutcomes(before: ComparedSide, after: ComparedSide, asked: readonly Asked[]): Comparison | null {
+  const sides = matchSides(before.tasks, after.tasks)
   if (sides === null) return null
   const { length: samplesAfter } = sides.after.tasks
+  const conditions = { before: before.conditions, after: after.conditions }
   return {
-    measures: measures.flatMap(measure => compareMeasure(measure, sides) ?? []),
+    measures: asked.flatMap(one => compareMeasure(one, sides, conditions) ?? []),
     samplesBefore: sides.before.tasks.length,
     samplesAfter,
-    matchedShare: samplesAfter / after.length,
+    matchedShare: samplesAfter / after.tasks.length,
   }
 }
 
@@ -85,24 +93,25 @@ export function intervalOf({ before, after, error, degrees }: Compared, level: n
 }
 
 /** Null when no matched task says anything of it. */
-function compareMeasure(measure: ComparedMeasure, all: Sides): Compared | null {
-  const rule = ruleOf(measure)
-  const sides = narrowTo(rule, all)
+function compareMeasure(
+  asked: Asked,
+  all: Sides,
+  conditions: { before: Conditions; after: Conditions },
+): Compared | null {
+  const rule = ruleOf(asked.measure)
+  const sides = narrowTo(asked, rule, all, conditions)
   if (sides === null) return null
   const { before, after } = sides
-  const values = {
-    before: Float64Array.from(before.tasks, rule.read),
-    after: Float64Array.from(after.tasks, rule.read),
-  }
-  if (rule.rank === undefined && rule.unit !== 'share') cap(values)
+  const told = { before: valuesOf(before, rule, conditions.before), after: valuesOf(after, rule, conditions.after) }
+  if (hasOutliers(rule)) cap({ before: told.before.values, after: told.after.values })
   const mix = cellTotals(after, -1)
   const estimators = {
-    before: estimator(before, values.before, rule, without => weightsTo(mix, cellTotals(before, without))),
-    after: estimator(after, values.after, rule, () => null),
+    before: estimator(before, told.before, rule, without => weightsTo(mix, cellTotals(before, without))),
+    after: estimator(after, told.after, rule, () => null),
   }
   const errors = { before: jackknife(before, estimators.before), after: jackknife(after, estimators.after) }
   return {
-    measure,
+    ...asked,
     before: estimators.before(-1),
     after: estimators.after(-1),
     error: Math.hypot(errors.before, errors.after),
@@ -113,11 +122,39 @@ function compareMeasure(measure: ComparedMeasure, all: Sides): Compared | null {
   }
 }
 
-/** The tasks that say something of a measure, matched anew. */
-function narrowTo({ weigh }: MeasureRule, sides: Sides): Sides | null {
-  if (weigh === undefined) return sides
-  const telling = ({ tasks }: Side) => tasks.filter(task => weigh(task) > 0)
-  return matchSides(telling(sides.before), telling(sides.after))
+/** The tasks that say something of what is asked, matched anew. */
+function narrowTo(
+  asked: Asked,
+  rule: MeasureRule,
+  sides: Sides,
+  conditions: { before: Conditions; after: Conditions },
+): Sides | null {
+  const { weigh } = rule
+  if (weigh === undefined && asked.of === undefined && asked.errorCode === undefined) return sides
+  const telling = ({ tasks }: Side, present: Conditions) =>
+    tasks.flatMap(task => {
+      const part = within(task, asked, rule)
+      return part === null || (weigh !== undefined && weigh(part, present) <= 0) ? [] : part
+    })
+  return matchSides(telling(sides.before, conditions.before), telling(sides.after, conditions.after))
+}
+
+/** What each task of a side is worth, and how much it weighs by itself; null when all weigh alike. */
+interface Told {
+  values: Float64Array
+  own: Float64Array | null
+}
+
+function valuesOf({ tasks }: Side, { read, weigh }: MeasureRule, conditions: Conditions): Told {
+  return {
+    values: Float64Array.from(tasks, task => read(task, conditions)),
+    own: weigh === undefined ? null : Float64Array.from(tasks, task => weigh(task, conditions)),
+  }
+}
+
+/** Shares have none, and what is counted may be rare. */
+function hasOutliers({ rank, unit, countsAll }: MeasureRule): boolean {
+  return rank === undefined && unit !== 'share' && countsAll !== true
 }
 
 /** The same cap on both sides. */
@@ -144,14 +181,13 @@ function jackknife(side: Side, without: (block: number) => number): number {
  * that each task weighs what the rule says.
  */
 function estimator(
-  { tasks, cells, blocks: blockOf }: Side,
-  values: Float64Array,
-  { rank, weigh }: MeasureRule,
+  { cells, blocks: blockOf }: Side,
+  { values, own }: Told,
+  { rank }: MeasureRule,
   weightsWithout: (block: number) => Float64Array | null,
 ): (without: number) => number {
   const places = Int32Array.from(values.keys())
   const order = rank === undefined ? places : places.sort((a, b) => values[a]! - values[b]!)
-  const own = weigh === undefined ? null : Float64Array.from(tasks, weigh)
   return without => {
     const weights = weightsWithout(without)
     const weightAt = (place: number) =>

@@ -7,8 +7,9 @@ import type {
   VerdictPoint,
 } from '../../../contracts/suggestions.ts'
 import { studentQuantile } from '../../shared/student.ts'
-import { type Compared, compareOutcomes, intervalOf } from './compare.ts'
-import { type ComparedMeasure, comparedMeasures, type ObservedTask, ruleOf } from './measures.ts'
+import { type Asked, type Compared, type Comparison, compareOutcomes, intervalOf } from './compare.ts'
+import { nameOfEffect } from './effect-name.ts'
+import { type Conditions, isCompared, type ObservedTask, ruleOf } from './measures.ts'
 
 /** Fewer tasks on either side say nothing. */
 const leastTasks = 50
@@ -21,8 +22,10 @@ const leastShareShift = 0.005
 const level = 0.95
 const pointsPerSide = 24
 
-/** Always watched, whatever was promised. */
-const guarded: readonly ComparedMeasure[] = ['latency_mean', 'failure_share']
+/** Always watched, of all that the change concerns, whatever was promised. */
+const guarded: readonly Asked[] = [{ measure: 'latency_mean' }, { measure: 'failure_share' }]
+
+const hourMs = 3_600_000
 
 export interface JudgedWindow {
   from: number
@@ -30,10 +33,12 @@ export interface JudgedWindow {
   tasks: readonly ObservedTask[]
   /** Which part of the tasks of that time these are, 0-1. */
   share: number
+  /** Calls at once that the instance took whose capacity was changed; null when something else was. */
+  capacity: number | null
 }
 
 /**
- * What became of a change, from tasks before and after it. A measure is better or worse when its interval, at 95 % over all
+ * What became of a change, from tasks before and after it; what was promised is told of what it was promised for. A measure is better or worse when its interval, at 95 % over all
  * measures that decide together (Bonferroni), leaves out zero and the difference is at least 5 % of the value before (half a
  * point for shares). `worse` when any of them is: what was promised, the mean latency, or failures; `kept` when one is
  * better and none worse; else, or with fewer than 50 matched tasks on a side, `inconclusive`.
@@ -46,10 +51,12 @@ export function judge(options: {
   by: ActorName
 }): Verdict {
   const { before, after, expected, now, by } = options
-  const deciding = comparedMeasures.filter(
-    measure => guarded.includes(measure) || expected.some(effect => effect.measure === measure),
+  const conditions = (capacity: number | null): Conditions => ({ capacity, tasksPerHour: tasksPerHourOf(after) })
+  const comparison = compareOutcomes(
+    { tasks: before.tasks, conditions: conditions(before.capacity) },
+    { tasks: after.tasks, conditions: conditions(after.capacity) },
+    decidingFor(expected),
   )
-  const comparison = compareOutcomes(before.tasks, after.tasks, deciding)
   const common = {
     at: new Date(now).toISOString(),
     basis: 'measured' as const,
@@ -63,7 +70,7 @@ export function judge(options: {
   if (tooFew !== null || comparison === null) {
     return { ...common, outcome: 'inconclusive', words: tooFew ?? '', effects: [] }
   }
-  const measures = comparison.measures.filter(
+  const measures = withoutRepeats(comparison).filter(
     ({ samplesBefore, samplesAfter }) => Math.min(samplesBefore, samplesAfter) >= leastTasks,
   )
   const effects = measures.map(compared => toEffect(compared, measures.length, expected))
@@ -71,11 +78,38 @@ export function judge(options: {
   return { ...common, outcome, words: `${wordsOf(outcome, effects)}${unmeasured(expected, effects)}`, effects }
 }
 
-function whyTooFew(
-  before: JudgedWindow,
-  after: JudgedWindow,
-  comparison: ReturnType<typeof compareOutcomes>,
-): string | null {
+/** What was promised first, then what is watched beside it. */
+function decidingFor(expected: readonly ExpectedEffect[]): Asked[] {
+  const promised = expected.flatMap(({ measure, of, errorCode }) =>
+    isCompared(measure) ? [{ measure, ...(of && { of }), ...(errorCode !== undefined && { errorCode }) }] : [],
+  )
+  return [...promised, ...guarded.filter(guard => !promised.some(one => isSame(one, guard)))]
+}
+
+function isSame(
+  one: Omit<Asked, 'measure'> & { measure: string },
+  other: Omit<Asked, 'measure'> & { measure: string },
+): boolean {
+  const { measure, of, errorCode } = other
+  return one.measure === measure && one.of?.kind === of?.kind && one.of?.id === of?.id && one.errorCode === errorCode
+}
+
+/** Where a part is all there is, it is told once: as that which was promised. */
+function withoutRepeats({ measures, samplesBefore, samplesAfter }: Comparison): Compared[] {
+  const isWhole = (one: Compared) => one.samplesBefore === samplesBefore && one.samplesAfter === samplesAfter
+  return measures.filter(
+    ({ measure, of }) =>
+      of !== undefined ||
+      !measures.some(other => other.of !== undefined && other.measure === measure && isWhole(other)),
+  )
+}
+
+function tasksPerHourOf({ from, to, tasks, share }: JudgedWindow): number {
+  const hours = (to - from) / hourMs
+  return hours > 0 && share > 0 ? tasks.length / share / hours : 0
+}
+
+function whyTooFew(before: JudgedWindow, after: JudgedWindow, comparison: Comparison | null): string | null {
   if (after.tasks.length < leastTasks) {
     return `Only ${after.tasks.length} tasks ended since; it takes ${leastTasks}.`
   }
@@ -91,16 +125,18 @@ function whyTooFew(
 }
 
 function toEffect(compared: Compared, deciding: number, expected: readonly ExpectedEffect[]): MeasuredEffect {
-  const { measure, before, after, samplesBefore, samplesAfter } = compared
+  const { measure, of, errorCode, before, after, samplesBefore, samplesAfter } = compared
   const { unit, better } = ruleOf(measure)
   const [low, high] = intervalOf(compared, level)
-  const promised = expected.find(effect => effect.measure === measure)
+  const promised = expected.find(effect => isSame(effect, compared))
   const [surelyLow, surelyHigh] = intervalOf(compared, 1 - (1 - level) / deciding)
   const needed = unit === 'share' ? leastShareShift : leastShift * Math.abs(before)
   const isShift = (surelyLow > 0 || surelyHigh < 0) && Math.abs(after - before) >= needed
   const isBetter = better === 'lower' ? after < before : after > before
   return {
     measure,
+    ...(of && { of }),
+    ...(errorCode !== undefined && { errorCode }),
     unit,
     before,
     after,
@@ -127,7 +163,7 @@ function outcomeOf(effects: readonly Pick<MeasuredEffect, 'found'>[]): VerdictOu
 
 function wordsOf(outcome: VerdictOutcome, effects: readonly MeasuredEffect[]): string {
   const named = (found: MeasuredEffect['found']) =>
-    effects.flatMap(effect => (effect.found === found ? [effect.measure.replaceAll('_', ' ')] : [])).join(', ')
+    effects.flatMap(effect => (effect.found === found ? [nameOfEffect(effect)] : [])).join(', ')
   switch (outcome) {
     case 'worse':
       return `Worse since: ${named('worse')}. A draft that takes it back waits for approval.`
@@ -140,8 +176,8 @@ function wordsOf(outcome: VerdictOutcome, effects: readonly MeasuredEffect[]): s
 
 /** What was promised and could not be told from the record of tasks, so that nobody takes the verdict for one on that. */
 function unmeasured(expected: readonly ExpectedEffect[], effects: readonly MeasuredEffect[]): string {
-  const names = expected.flatMap(({ measure }) =>
-    effects.some(effect => effect.measure === measure) ? [] : [measure.replaceAll('_', ' ')],
+  const names = expected.flatMap(promised =>
+    effects.some(effect => isSame(effect, promised)) ? [] : [nameOfEffect(promised)],
   )
   return names.length === 0 ? '' : ` What it promised for ${names.join(', ')} is not measured.`
 }
@@ -157,7 +193,7 @@ function pointsOf({ from, to, tasks }: JudgedWindow, side: 'before' | 'after'): 
     return {
       at: new Date(from + (place + 0.5) * spanMs).toISOString(),
       side,
-      latencyMs: meanOf(({ waitMs, runMs }) => waitMs + runMs),
+      latencyMs: meanOf(({ latencyMs }) => latencyMs),
       failureShare: meanOf(({ hasFailed }) => (hasFailed ? 1 : 0)),
       tasks: inside.length,
     }

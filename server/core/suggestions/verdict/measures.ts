@@ -1,4 +1,22 @@
 import type { FindingMeasure, FindingUnit } from '../../../contracts/findings.ts'
+import type { AttemptRecord } from '../../queue/task-store.ts'
+
+/** One call of a task. Times in ms. */
+export interface ObservedCall {
+  /** Which call of its task it is, from 1. */
+  number: number
+  moduleId: string
+  instanceId: string
+  outcome: AttemptRecord['outcome']
+  /** From when its task last came into the queue. */
+  waitMs: number
+  durationMs: number
+  costUsd: number
+  /** Calls that the instance then had, this one among them; null when the decision does not say. */
+  atOnce: number | null
+  /** The failed call that it repeats after a wait; null for first calls, and for those that go on to another module at once. */
+  repeats: (Pick<ObservedCall, 'moduleId' | 'instanceId'> & { errorCode: string | null }) | null
+}
 
 /** What became of one task. Times in ms. */
 export interface ObservedTask {
@@ -7,17 +25,20 @@ export interface ObservedTask {
   waitMs: number
   /** From its first start to its end. */
   runMs: number
+  /** From when it could be called to its end. */
+  latencyMs: number
   hasFailed: boolean
   /** Whether it ended after its deadline; null when it had none. */
   hasMissedDeadline: boolean | null
-  /** Calls that were made for it, and those of them that ran into their limit. */
-  calls: number
-  timedOut: number
-  /** Calls that waited after a failure to try again, and those of them that succeeded. */
-  retries: number
-  goodRetries: number
-  /** What its calls cost together. */
-  costUsd: number
+  calls: readonly ObservedCall[]
+}
+
+/** What holds of a whole side. */
+export interface Conditions {
+  /** Calls at once that the instance took whose capacity was changed; null when something else was. */
+  capacity: number | null
+  /** Tasks that came in an hour since the change: rates of either side are told for this load. */
+  tasksPerHour: number
 }
 
 /** How one measure is told from tasks. */
@@ -25,19 +46,46 @@ export interface MeasureRule {
   unit: FindingUnit
   better: 'lower' | 'higher'
   /** The value of one task. */
-  read: (task: ObservedTask) => number
+  read: (task: ObservedTask, conditions: Conditions) => number
   /** A quantile; a mean when it is left out. */
   rank?: number
   /** How much a task weighs in the mean, 1 when it is left out; tasks without weight say nothing of the measure. */
-  weigh?: (task: ObservedTask) => number
+  weigh?: (task: ObservedTask, conditions: Conditions) => number
+  /** Whose a call is when only those of one module count: its own, or the module's whose failure it repeats. */
+  callsOf?: 'called' | 'repeated'
+  /** Tasks without such a call count as well: a module that is not called any more is called 0 times. */
+  countsAll?: true
 }
 
-const latencyOf = ({ waitMs, runMs }: ObservedTask): number => waitMs + runMs
-const waitOf = ({ waitMs }: ObservedTask): number => waitMs
-const runOf = ({ runMs }: ObservedTask): number => runMs
 const millis = { unit: 'ms', better: 'lower' } as const
 const share = { unit: 'share', better: 'lower' } as const
+const perHour = { unit: 'per_hour', better: 'lower', countsAll: true } as const
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
+const sumOf = (calls: readonly ObservedCall[], read: (call: ObservedCall) => number): number =>
+  calls.reduce((sum, call) => sum + read(call), 0)
+const countOf = (calls: readonly ObservedCall[], isCounted: (call: ObservedCall) => boolean): number =>
+  calls.filter(isCounted).length
+
+const hasSucceeded = ({ outcome }: ObservedCall): boolean => outcome === 'succeeded'
+const hasTimedOut = ({ outcome }: ObservedCall): boolean => outcome === 'timed_out'
+/** Calls that we ended, and refusals for want of room, say nothing of a service. */
+const isJudged = (call: ObservedCall): boolean => hasSucceeded(call) || hasFailed(call)
+const hasFailed = (call: ObservedCall): boolean => call.outcome === 'failed' || hasTimedOut(call)
+const isRetry = ({ repeats }: ObservedCall): boolean => repeats !== null
+/** Later ones come after longer delays. */
+const isFirstRetry = (call: ObservedCall): boolean => isRetry(call) && call.number === 2 && isJudged(call)
+const costOf = ({ costUsd }: ObservedCall): number => costUsd
+
+const hourMs = 3_600_000
+/** As the analyzer of overload has it: so near its limit an instance is full. */
+const nearLimit = 0.85
+
+const fullCalls = ({ calls }: ObservedTask, { capacity }: Conditions): ObservedCall[] =>
+  calls.filter(call => hasSucceeded(call) && capacity !== null && (call.atOnce ?? 0) >= nearLimit * capacity)
+
+const latencyOf = ({ latencyMs }: ObservedTask): number => latencyMs
+const waitOf = ({ waitMs }: ObservedTask): number => waitMs
+const runOf = ({ runMs }: ObservedTask): number => runMs
 
 /** What can be measured of tasks here, by the names that findings use. A share of calls is a mean over tasks, weighted by their calls. */
 const rules = {
@@ -48,7 +96,12 @@ const rules = {
   wait_p95: { ...millis, read: waitOf, rank: 0.95 },
   run_p50: { ...millis, read: runOf, rank: 0.5 },
   run_p95: { ...millis, read: runOf, rank: 0.95 },
-  failure_share: { ...share, read: ({ hasFailed }) => (hasFailed ? 1 : 0) },
+  failure_share: { ...share, read: task => (task.hasFailed ? 1 : 0) },
+  call_failure_share: {
+    ...share,
+    read: ({ calls }) => ratio(countOf(calls, hasFailed), countOf(calls, isJudged)),
+    weigh: ({ calls }) => countOf(calls, isJudged),
+  },
   deadline_miss_share: {
     ...share,
     read: ({ hasMissedDeadline }) => (hasMissedDeadline === true ? 1 : 0),
@@ -56,21 +109,56 @@ const rules = {
   },
   timeout_share: {
     ...share,
-    read: ({ calls, timedOut }) => ratio(timedOut, calls),
-    weigh: ({ calls }) => calls,
+    read: ({ calls }) => ratio(countOf(calls, hasTimedOut), countOf(calls, isJudged)),
+    weigh: ({ calls }) => countOf(calls, isJudged),
   },
   retry_success_share: {
     unit: 'share',
     better: 'higher',
-    read: ({ retries, goodRetries }) => ratio(goodRetries, retries),
-    weigh: ({ retries }) => retries,
+    read: ({ calls }) => (calls.some(call => isFirstRetry(call) && hasSucceeded(call)) ? 1 : 0),
+    weigh: ({ calls }) => countOf(calls, isFirstRetry),
+    callsOf: 'repeated',
   },
-  cost_usd_per_task: { unit: 'usd_per_task', better: 'lower', read: ({ costUsd }) => costUsd },
+  cost_usd_per_task: { unit: 'usd_per_task', better: 'lower', read: ({ calls }) => sumOf(calls, costOf) },
+  // Σ calls at once / Σ time of a call: as the analyzer of overload tells it, calls at once / mean time.
+  full_throughput: {
+    unit: 'per_hour',
+    better: 'higher',
+    read: (task, conditions) => {
+      const full = fullCalls(task, conditions)
+      return (
+        hourMs *
+        ratio(
+          sumOf(full, call => call.atOnce ?? 0),
+          timeOf(full),
+        )
+      )
+    },
+    weigh: (task, conditions) => timeOf(fullCalls(task, conditions)),
+  },
+  calls_per_hour: { ...perHour, read: ({ calls }, { tasksPerHour }) => calls.length * tasksPerHour },
+  retries_per_hour: {
+    ...perHour,
+    read: ({ calls }, { tasksPerHour }) => countOf(calls, isRetry) * tasksPerHour,
+    callsOf: 'repeated',
+  },
+  cost_usd_per_hour: {
+    ...perHour,
+    unit: 'usd_per_hour',
+    read: ({ calls }, { tasksPerHour }) => sumOf(calls, costOf) * tasksPerHour,
+  },
 } satisfies Partial<Record<FindingMeasure, MeasureRule>>
+
+/** A call that took no time that could be measured took a millisecond. */
+function timeOf(calls: readonly ObservedCall[]): number {
+  return sumOf(calls, ({ durationMs }) => Math.max(1, durationMs))
+}
 
 export type ComparedMeasure = keyof typeof rules
 
-export const comparedMeasures = Object.keys(rules) as ComparedMeasure[]
+export function isCompared(measure: FindingMeasure): measure is ComparedMeasure {
+  return Object.hasOwn(rules, measure)
+}
 
 export function ruleOf(measure: ComparedMeasure): MeasureRule {
   return rules[measure]
