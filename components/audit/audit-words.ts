@@ -4,6 +4,7 @@ import type { AuditArea } from '#server/contracts/audit-areas.ts'
 /** Areas as filters are named. */
 export const areaNames: Record<AuditArea, string> = {
   module: 'Modules',
+  instance: 'Instances',
   deployment: 'Deployments',
   breaker: 'Breakers',
   queue: 'Queue',

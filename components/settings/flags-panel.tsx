@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId } from 'react'
-import { type FlagName, flagMeanings, flagNames, flagPhases } from '#server/contracts/settings.ts'
+import { type FlagName, flagCatalog, flagNames } from '#server/contracts/settings.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { Badge } from '../ui/badge.tsx'
@@ -12,7 +12,7 @@ import { notify } from '../ui/notify.ts'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { Switch } from '../ui/switch.tsx'
 
-/** Behaviour of the whole installation that is off until an administrator turns it on. */
+/** Behaviour of the whole installation that an administrator turns on and off. */
 export function FlagsPanel() {
   const trpc = useTRPC()
   const { data, error, refetch } = useQuery(trpc.settings.flags.queryOptions())
@@ -28,7 +28,7 @@ export function FlagsPanel() {
       ) : error ? (
         <ErrorState title="The flags could not be loaded" error={error} onRetry={() => void refetch()} />
       ) : (
-        <SkeletonRows rows={2} />
+        <SkeletonRows rows={flagNames.length} />
       )}
     </Card>
   )
@@ -67,9 +67,9 @@ function FlagRow({ name, isOn, version }: { name: FlagName; isOn: boolean; versi
         <label htmlFor={id} className="font-medium font-mono text-xs">
           {name}
         </label>{' '}
-        <Badge>{flagPhases[name]}</Badge>
+        <Badge>{flagCatalog[name].phase}</Badge>
         <p id={`${id}-meaning`} className="text-pretty text-muted-foreground">
-          {flagMeanings[name]}
+          {flagCatalog[name].meaning}
           {refusal ? ` ${refusal}` : ''}
         </p>
       </div>

@@ -204,14 +204,15 @@ describe('resources', () => {
 })
 
 describe('the flags', () => {
-  test('are off at first, are changed by version, and hold for the router at once', async () => {
+  test('are at first as the catalog has them, are changed one by one, and by version', async () => {
     const first = await running.client.query<FlagsView>('settings.flags')
-    expect(first).toEqual({ version: 0, flags: { cost_based_scheduling: false } })
+    const flags = { cost_based_scheduling: false, critical_path_analysis: true, dag_optimization: true }
+    expect(first).toEqual({ version: 0, flags })
     const on = await running.client.mutate<FlagsView>('settings.setFlags', {
       version: 0,
       flags: { cost_based_scheduling: true },
     })
-    expect(on).toEqual({ version: 1, flags: { cost_based_scheduling: true } })
+    expect(on).toEqual({ version: 1, flags: { ...flags, cost_based_scheduling: true } })
     const late = await refusal(running.client.mutate('settings.setFlags', { version: 0, flags: {} }))
     expect(late).toMatchObject({ appCode: 'VERSION_CONFLICT', details: { currentVersion: 1 } })
     const unknown = await refusal(running.client.mutate('settings.setFlags', { version: 1, flags: { magic: true } }))

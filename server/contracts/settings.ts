@@ -1,17 +1,31 @@
 import { z } from 'zod'
 
-/** Behaviour that is off until an operator turns it on, with what it does in a sentence. */
-export const flagMeanings = {
-  cost_based_scheduling:
-    'Among services that succeed as well as the best, the cheapest is chosen: by expected cost with its load counted.',
-} as const
-/** How far a flagged behaviour has come: `experimental` may change or go, `preview` is meant to stay. */
-export type FlagPhase = 'experimental' | 'preview'
-export type FlagName = keyof typeof flagMeanings
+/** How far a flagged behaviour has come: `experimental` may change or go, `preview` is meant to stay, `stable` can be relied upon. */
+export type FlagPhase = 'experimental' | 'preview' | 'stable'
 
-export const flagPhases: Readonly<Record<FlagName, FlagPhase>> = { cost_based_scheduling: 'preview' }
+/** What can be turned on and off: what it does in a sentence, how far it has come, and whether it is on at first. */
+export const flagCatalog = {
+  cost_based_scheduling: {
+    meaning:
+      'Among services that succeed as well as the best, the cheapest is chosen: by expected cost with its load counted.',
+    phase: 'preview',
+    isOnAtFirst: false,
+  },
+  critical_path_analysis: {
+    meaning:
+      'The graph of a task says which of its tasks decide when all is done, and how much later the others may start.',
+    phase: 'stable',
+    isOnAtFirst: true,
+  },
+  dag_optimization: {
+    meaning: 'What a task with a deadline waits for is ranked first when it could not be done in time otherwise.',
+    phase: 'stable',
+    isOnAtFirst: true,
+  },
+} as const satisfies Record<string, { meaning: string; phase: FlagPhase; isOnAtFirst: boolean }>
+export type FlagName = keyof typeof flagCatalog
 
-export const flagNames = Object.keys(flagMeanings) as [FlagName, ...FlagName[]]
+export const flagNames = Object.keys(flagCatalog) as [FlagName, ...FlagName[]]
 export type Flags = Record<FlagName, boolean>
 
 /** The flags of the installation; `version` is the one the edit was made on. A flag that is left out stays as it is. */

@@ -222,6 +222,7 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
       admission: this.#admission,
       onAccepted: laneIds => this.#accepted(laneIds),
       durations: this.evidence,
+      mayHurry: () => this.settings.isOn('dag_optimization'),
     })
     this.#upkeep = new Upkeep({
       ...common,
@@ -247,6 +248,7 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
       running: this.dispatcher,
       explain: (task, attempts) => explainer.explain(task, attempts),
       durations: this.evidence,
+      showsCriticalPath: () => this.settings.isOn('critical_path_analysis'),
       onMarkedElsewhere: replicaId => this.#link.call({ kind: 'cancel', replicaId }),
     })
     this.deadLetters = createDeadLetters(ports, { ...common, tasks: this.tasks, submission: this.#submission })

@@ -1,11 +1,11 @@
+import type { AuditAction } from '../contracts/audit-areas.ts'
 import type { Actor } from '../core/shared/principal.ts'
 import type { Prisma } from './generated/client.ts'
 import { createIdSource } from './uuid-v7.ts'
 
 /** One act of somebody, as the audit log keeps it. */
 export interface AuditRecord {
-  /** `<area>.<past tense>`, such as `module.disabled`. */
-  action: string
+  action: AuditAction
   targetKind: string
   targetId: string
   reason?: string | undefined

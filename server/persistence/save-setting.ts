@@ -1,3 +1,4 @@
+import type { AuditAction } from '#server/contracts/audit-areas.ts'
 import type { CompanionMove } from '#server/core/shared/companion.ts'
 import type { Principal } from '#server/core/shared/principal.ts'
 import { insertAudit } from './audit.ts'
@@ -10,7 +11,7 @@ export interface SettingEdit {
   version: number
   value: Prisma.InputJsonObject
   /** The name of the act in the audit. */
-  action: string
+  action: AuditAction
   /** Moves with it, or nothing is written. */
   companion?: CompanionMove | undefined
 }

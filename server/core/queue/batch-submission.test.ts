@@ -241,6 +241,25 @@ describe('deadlines in a graph', () => {
     expect((await stage.get(crowd.id)).raisedBy).toBeNull()
   })
 
+  test('nothing is put before others, and no critical path told, while the flags for it are off', async () => {
+    const stage = new GraphStage()
+    Object.assign(stage.flags, { mayHurry: false, showsCriticalPath: false })
+    stage.durations.set('work', 40_000)
+    const first = await stage.submit({ priority: 10 })
+    const deadline = new Date(stage.clock.now() + 50_000).toISOString()
+    await stage.submit({ dependsOn: [first.id], deadline })
+    expect(await stage.get(first.id)).toMatchObject({ raisedBy: null })
+    const { nodes } = await stage.graph(first.id)
+    expect(nodes.map(({ slackMs, isCritical, expectedMs }) => [slackMs, isCritical, expectedMs])).toEqual([
+      [null, false, 40_000],
+      [null, false, 40_000],
+    ])
+    Object.assign(stage.flags, { mayHurry: true, showsCriticalPath: true })
+    await stage.submit({ dependsOn: [first.id], deadline })
+    expect(await stage.get(first.id)).toMatchObject({ raisedBy: expect.any(String) as unknown })
+    expect((await stage.graph(first.id)).nodes.some(node => node.isCritical)).toBe(true)
+  })
+
   test('the graph shows how long each is expected to take, its slack, and what the end hinges on', async () => {
     const stage = new GraphStage()
     const { accepted } = await stage.submitBatch(

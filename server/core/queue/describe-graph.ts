@@ -4,19 +4,22 @@ import { expectedDurationMs, type LearnedDurations } from '../graph/expected-dur
 import type { GraphTask } from './dependency-store.ts'
 import { isEnded } from './task-state.ts'
 
-/** The graph of a task for people: who waits for whom, how long each is expected to take, and what the end hinges on. */
+/**
+ * The graph of a task for people: who waits for whom, how long each is expected to take, and what the end hinges on; without the last
+ * when `now` is null.
+ */
 export function describeGraph(
   tenantId: string,
   { tasks, isCut }: { tasks: readonly GraphTask[]; isCut: boolean },
   durations: LearnedDurations,
-  now: number,
+  now: number | null,
 ): TaskGraph {
   const timed = tasks.map(task => ({ ...task, expectedMs: expectedDurationMs(durations, tenantId, task) }))
-  const timings = timeTasks(timed, now)
+  const timings = now === null ? null : timeTasks(timed, now)
   const shown = new Set(tasks.map(task => task.id))
   return {
     nodes: timed.map(({ id, type, status, priority, expectedMs }) => {
-      const timing = timings.get(id)
+      const timing = timings?.get(id)
       return {
         id,
         type,

@@ -67,6 +67,7 @@ beforeEach(async () => {
     policyOf: () => defaultQueuePolicy,
     onAccepted: laneIds => woken.push(...laneIds),
     durations: { meanMs: () => null },
+    mayHurry: () => true,
     logger: silentLogger,
   })
 })

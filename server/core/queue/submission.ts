@@ -41,6 +41,8 @@ export interface SubmissionOptions {
   /** Told after tasks were committed to a lane. */
   onAccepted: (laneIds: ReadonlySet<number>) => void
   durations: LearnedDurations
+  /** Whether what a task with a deadline waits for may be ranked first. */
+  mayHurry: () => boolean
   logger: Logger
 }
 
@@ -160,7 +162,7 @@ export class Submission {
     }
     const isInserted = (index: number) => results[index]?.kind === 'inserted'
     for (const [index, task] of tasks.entries()) admission.settle(task, isInserted(index))
-    if (tasks.some(task => task.deadline !== null && task.dependsOn.length > 0)) {
+    if (this.#options.mayHurry() && tasks.some(task => task.deadline !== null && task.dependsOn.length > 0)) {
       await hurryAncestors(
         this.#options,
         tasks.filter((_, index) => isInserted(index)),

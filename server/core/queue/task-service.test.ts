@@ -49,6 +49,7 @@ beforeEach(() => {
     policyOf: () => defaultQueuePolicy,
     onAccepted() {},
     durations: { meanMs: () => null },
+    mayHurry: () => true,
     logger: silentLogger,
   })
   service = new TaskService({
@@ -64,6 +65,7 @@ beforeEach(() => {
     events: hub,
     explain: () => Promise.reject(new Error('not asked for')),
     durations: { meanMs: () => null },
+    showsCriticalPath: () => true,
     clock,
     replicaId: 'r1',
     onMarkedElsewhere: replicaId => called.push(replicaId),

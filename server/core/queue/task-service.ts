@@ -44,6 +44,8 @@ export interface TaskServiceOptions {
   /** Says why a task is where it is. */
   explain: (task: StoredTask, attempts: readonly AttemptView[]) => Promise<TaskExplanation>
   durations: LearnedDurations
+  /** Whether graphs are told with their critical path. */
+  showsCriticalPath: () => boolean
   clock: Clock
   replicaId: string
   /** A task that runs on another replica was marked to stop: have it look. */
@@ -87,10 +89,10 @@ export class TaskService implements TaskOperations {
   }
 
   async graph(tenantId: string, id: string): Promise<TaskGraph> {
-    const { store, durations, clock } = this.#options
+    const { store, durations, showsCriticalPath, clock } = this.#options
     const found = await store.graph(tenantId, id, limits.graphTasks)
     if (!found) throw notFound(id)
-    return describeGraph(tenantId, found, durations, clock.now())
+    return describeGraph(tenantId, found, durations, showsCriticalPath() ? clock.now() : null)
   }
 
   /** Throws PAYLOAD_TOO_LARGE, PAYLOAD_TOO_DEEP or PAYLOAD_NOT_STORABLE for data that no payload is looked through for. */

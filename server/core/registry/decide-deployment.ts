@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../contracts/audit-areas.ts'
 import { limits } from '../../contracts/common.ts'
 import type { DeployModule, DeploymentState } from '../../contracts/deployments.ts'
 import type { EventType } from '../../contracts/events.ts'
@@ -47,7 +48,7 @@ const from: Record<DeploymentMove['kind'], readonly DeploymentState[]> = {
   leave: ['rolling_back'],
 }
 
-const acts: Record<DeploymentMove['kind'], { event: EventType | null; action: string }> = {
+const acts: Record<DeploymentMove['kind'], { event: EventType | null; action: AuditAction }> = {
   step: { event: 'deployment.stepped', action: 'deployment.stepped' },
   drain: { event: 'deployment.stepped', action: 'deployment.stepped' },
   complete: { event: 'deployment.completed', action: 'deployment.completed' },

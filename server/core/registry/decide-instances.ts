@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../contracts/audit-areas.ts'
 import { limits } from '../../contracts/common.ts'
 import type { EventType } from '../../contracts/events.ts'
 import type { TakeOutInstance, UpdateInstance } from '../../contracts/modules.ts'
@@ -107,7 +108,7 @@ function withInstance(
   before: ModuleRecord,
   instance: InstanceRecord,
   act: Act,
-  what: EventType,
+  what: EventType & AuditAction,
   facts: Record<string, unknown>,
   reason: string | null = null,
 ): ModuleChange {

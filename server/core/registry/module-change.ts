@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../contracts/audit-areas.ts'
 import type { EventType } from '../../contracts/events.ts'
 import type { Principal } from '../shared/principal.ts'
 import { enableOrder } from './dependency-graph.ts'
@@ -89,7 +90,7 @@ export function takenOut(act: Act, reason: string, giveUpAfterMs: number | null)
 /** The audit entry of an act on a module. */
 export function moduleAudit(
   act: Act,
-  action: string,
+  action: AuditAction,
   moduleId: string,
   reason: string | null,
   details: Record<string, unknown>,

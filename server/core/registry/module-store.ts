@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../contracts/audit-areas.ts'
 import type { NewEvent } from '../operations.ts'
 import type { CompanionMove } from '../shared/companion.ts'
 import type { Principal } from '../shared/principal.ts'
@@ -22,8 +23,7 @@ export interface ConfigChange {
 /** The act behind a change, for the audit log. */
 export interface AuditEntry {
   by: Principal
-  /** `<area>.<past tense>`: `module.disabled`. */
-  action: string
+  action: AuditAction
   targetKind: 'module'
   targetId: string
   reason: string | null

@@ -1,4 +1,11 @@
-import { type FlagName, type Flags, type FlagsView, flagNames, type SetFlags } from '../../contracts/settings.ts'
+import {
+  type FlagName,
+  type Flags,
+  type FlagsView,
+  flagCatalog,
+  flagNames,
+  type SetFlags,
+} from '../../contracts/settings.ts'
 import type { SettingOperations } from '../operations.ts'
 import type { Companion, CompanionMove } from '../shared/companion.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
@@ -15,12 +22,12 @@ export interface FlagStore {
   save(by: Principal, view: FlagsView, companion?: CompanionMove): Promise<number | null>
 }
 
-const allOff = Object.fromEntries(flagNames.map(name => [name, false])) as Flags
+const atFirst = Object.fromEntries(flagNames.map(name => [name, flagCatalog[name].isOnAtFirst])) as Flags
 
-/** The flags of the installation: off by default, the same on every replica within seconds, each change versioned. */
+/** The flags of the installation: at first as the catalog has them, the same on every replica within seconds, each change versioned. */
 export class FlagService implements SettingOperations {
   readonly #store: FlagStore
-  #view: FlagsView = { version: 0, flags: allOff }
+  #view: FlagsView = { version: 0, flags: atFirst }
 
   constructor(store: FlagStore) {
     this.#store = store
@@ -33,7 +40,7 @@ export class FlagService implements SettingOperations {
   /** Reads what is stored; other replicas may have changed it. */
   async refresh(): Promise<void> {
     const stored = await this.#store.load()
-    if (stored) this.#view = { version: stored.version, flags: { ...allOff, ...stored.flags } }
+    if (stored) this.#view = { version: stored.version, flags: { ...atFirst, ...stored.flags } }
   }
 
   flags(): FlagsView {

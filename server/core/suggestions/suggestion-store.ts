@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../contracts/audit-areas.ts'
 import type { Page } from '../../contracts/common.ts'
 import type { SuggestionEventType } from '../../contracts/events.ts'
 import type { AnalysisRun, ListSuggestions, SuggestionStatus } from '../../contracts/suggestions.ts'
@@ -6,7 +7,7 @@ import type { Actor } from '../shared/principal.ts'
 import type { SuggestionRecord } from './suggestion-record.ts'
 
 /** An act as the audit keeps it. `suggestion.<past tense>`; the event of what was done has the same name. */
-export interface SuggestionAudit<Action extends string = string> {
+export interface SuggestionAudit<Action extends AuditAction = AuditAction> {
   by: Actor
   action: Action
   reason: string | null

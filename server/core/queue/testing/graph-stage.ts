@@ -30,11 +30,15 @@ export class RecordingStore extends MemoryTaskStore {
   }
 }
 
-/** Task operations over the memory store, with one module that can run `work`, whose calls take what `durations` says. */
+/**
+ * Task operations over the memory store, with one module that can run `work`, whose calls take what `durations` says, and flags that are
+ * on until a test turns them off.
+ */
 export class GraphStage {
   readonly clock = new FakeClock()
   readonly store = new RecordingStore(this.clock)
   readonly durations = new Map<string, number>()
+  readonly flags = { mayHurry: true, showsCriticalPath: true }
   readonly service: TaskService
 
   constructor(options: { capacity?: number } = {}) {
@@ -60,6 +64,7 @@ export class GraphStage {
       policyOf: () => defaultQueuePolicy,
       onAccepted() {},
       durations,
+      mayHurry: () => this.flags.mayHurry,
       logger: silentLogger,
     })
     this.service = new TaskService({
@@ -71,6 +76,7 @@ export class GraphStage {
       taskTimeoutMs: 300_000,
       explain: () => Promise.reject(new Error('not asked for')),
       durations,
+      showsCriticalPath: () => this.flags.showsCriticalPath,
       clock,
       replicaId: 'r1',
       onMarkedElsewhere() {},

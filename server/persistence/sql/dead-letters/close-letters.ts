@@ -73,7 +73,7 @@ async function closeLetters(client: PoolClient, closing: readonly NewTask[]): Pr
 function auditOf(task: NewTask, remake: NonNullable<NewTask['remake']>) {
   return {
     by: remake.by,
-    action: remake.kind === 'retry' ? 'task.retried' : 'dead_letter.reprocessed',
+    action: remake.kind === 'retry' ? ('task.retried' as const) : ('dead_letter.reprocessed' as const),
     targetKind: 'task',
     targetId: task.retryOf ?? task.id,
     details: { taskId: task.id, ...(remake.isPayloadEdited ? { payloadEdited: true } : {}) },

@@ -94,7 +94,7 @@ async function insertItems(client: PoolClient, { by, id, selection, trial }: New
 function auditOf({ by, id, kind, reason, selection, ratePerSecond, trial }: NewJob, total: number) {
   return {
     by,
-    action: 'dead_letter_job.started',
+    action: 'dead_letter_job.started' as const,
     targetKind: 'dead_letter_job',
     targetId: id,
     reason: reason ?? undefined,
