@@ -12,7 +12,7 @@ import { ButtonLink } from '../ui/button.tsx'
 import { Card, CardHeader } from '../ui/card.tsx'
 import { DefinitionList } from '../ui/definition-list.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
-import { Moment, RelativeTime } from '../ui/relative-time.tsx'
+import { Moment, MomentsIn, RelativeTime } from '../ui/relative-time.tsx'
 import { Sheet, SheetContent } from '../ui/sheet.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
@@ -127,7 +127,12 @@ function Evidence({ evidence }: { evidence: AlertDetail['evidence'] }) {
           className="num"
           items={entries.map(([term, value]) => ({
             term: wordsOf(term),
-            value: typeof value === 'object' ? <code className="text-xs">{JSON.stringify(value)}</code> : String(value),
+            value:
+              typeof value === 'object' ? (
+                <code className="text-xs">{JSON.stringify(value)}</code>
+              ) : (
+                <MomentsIn text={String(value)} />
+              ),
           }))}
         />
       </div>

@@ -60,7 +60,7 @@ function RuleRow({ rule, refusal, onEdit }: { rule: AlertRuleView; refusal: stri
       </div>
       <ul className="num grid content-start gap-0.5 text-xs">
         {rule.levels.map((level, index) => (
-          <li key={rule.levelNames[index]} className="flex flex-wrap items-center gap-x-2">
+          <li key={rule.levelNames[index]} className="flex items-start gap-x-2">
             <StatusText of="severity" status={level.severity} />
             <span>
               {rule.levelNames[index]}: {levelWords(rule, level)}

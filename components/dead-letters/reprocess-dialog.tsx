@@ -91,7 +91,7 @@ function ReprocessForm({ selection, touched, count, onClose }: ReprocessFormProp
   const hasTrial = useWatch({ control, name: 'hasTrial' })
   const trialId = useId()
   return (
-    <form className="flex min-h-0 flex-1 flex-col" noValidate onSubmit={form.handleSubmit(values => mutate(values))}>
+    <form noValidate onSubmit={form.handleSubmit(values => mutate(values))}>
       <DialogBody className="grid content-start gap-4">
         <TouchedLine touched={touched} />
         <Controller

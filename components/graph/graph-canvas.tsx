@@ -23,8 +23,8 @@ import { edgeName, type GraphLayout, pathOf } from './graph-layout.ts'
 /** An edge that goes where the layout leads it. */
 export type RouteEdge = Edge<{ path: string }, 'route'>
 
-/** On a phone names stay readable, and one moves to what does not fit. */
-const fitting = { minZoom: globalThis.innerWidth < 640 ? 0.5 : 0.2, maxZoom: 1, padding: 0.08 }
+/** On a phone a small graph fits whole, and one zooms to its names; of a larger one one moves to what does not fit. */
+const fitting = { minZoom: globalThis.innerWidth < 640 ? 0.35 : 0.2, maxZoom: 1, padding: 0.08 }
 const leastZoom = 0.04
 const arrowSize = 20
 const edgeTypes = { route: RouteEdgeView }

@@ -54,7 +54,8 @@ export function BottomBar() {
 /** The pages that have no place in the bar; the last place names the one that is open. */
 function OtherPages({ pathname, badges }: { pathname: string; badges: NavBadges }) {
   const open = others.find(({ href }) => isCurrent(href, pathname))
-  const urgent = others.map(({ badge }) => badge && badges[badge]).find(badge => badge?.tone)
+  // Under the name of a page a figure of another one would be taken for its own.
+  const shown = (open ? [open] : others).map(({ badge }) => badge && badges[badge]).find(badge => badge?.tone)
   return (
     <PopoverButton
       label="Other pages"
@@ -65,7 +66,7 @@ function OtherPages({ pathname, badges }: { pathname: string; badges: NavBadges 
           aria-label={open ? `${open.shortLabel}, more pages` : 'More pages'}
           className={cn(place, open && 'text-foreground')}
         >
-          <PlaceIcon icon={open?.icon ?? Ellipsis} current={open !== undefined} badge={urgent} />
+          <PlaceIcon icon={open?.icon ?? Ellipsis} current={open !== undefined} badge={shown} />
           {open?.shortLabel ?? 'More'}
         </button>
       }

@@ -67,11 +67,7 @@ export function DeployDialog({ module, onClose }: { module: ModuleView; onClose:
         className="max-w-2xl"
         onInteractOutside={event => form.formState.isDirty && event.preventDefault()}
       >
-        <form
-          className="flex min-h-0 flex-1 flex-col"
-          noValidate
-          onSubmit={form.handleSubmit(values => mutate(values))}
-        >
+        <form noValidate onSubmit={form.handleSubmit(values => mutate(values))}>
           <DialogBody className="grid gap-5">
             <Field label="Version" error={errors.version?.message} className="max-w-60">
               {control => (

@@ -82,7 +82,7 @@ export function EditModuleDialog({ module, onClose }: { module: ModuleView; onCl
           />
         ) : (
           <FormProvider {...form}>
-            <form className="flex min-h-0 flex-1 flex-col" noValidate onSubmit={form.handleSubmit(save)}>
+            <form noValidate onSubmit={form.handleSubmit(save)}>
               <DialogBody>
                 <FormSection title="Identity">
                   <ModuleFormBasics isNew={false} />

@@ -56,7 +56,7 @@ export function GraphTools({ modules, focus, onFocus, folds }: GraphToolsProps) 
           Show all alike
         </Button>
       ) : null}
-      <span className="num ml-auto text-muted-foreground text-xs">
+      <span className="num ml-auto text-muted-foreground text-xs max-sm:mr-auto max-sm:ml-0 max-sm:w-full">
         {plural(modules.length, 'module')}, {unfolded.length} of {plural(categories.length, 'category', 'categories')}{' '}
         unfolded
       </span>

@@ -62,7 +62,10 @@ export function ModuleTasks({ moduleId }: { moduleId: string }) {
                   </TableCell>
                   <TableCell>
                     <Link href={`/tasks/${task.id}`} prefetch={false} className="whitespace-nowrap hover:underline">
-                      {task.type} <span className="font-mono text-faint-foreground text-xs">…{task.id.slice(-6)}</span>
+                      {task.type}{' '}
+                      <span className="font-mono text-faint-foreground text-xs max-sm:hidden">
+                        …{task.id.slice(-6)}
+                      </span>
                     </Link>
                   </TableCell>
                   <TableCell numeric className="max-md:hidden">

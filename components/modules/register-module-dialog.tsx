@@ -52,11 +52,7 @@ export function RegisterModuleDialog({ onClose }: { onClose: () => void }) {
         onInteractOutside={event => form.formState.isDirty && event.preventDefault()}
       >
         <FormProvider {...form}>
-          <form
-            className="flex min-h-0 flex-1 flex-col"
-            noValidate
-            onSubmit={form.handleSubmit(values => mutate(values))}
-          >
+          <form noValidate onSubmit={form.handleSubmit(values => mutate(values))}>
             <DialogBody>
               <FormSection title="Identity">
                 <ModuleFormBasics isNew />

@@ -8,6 +8,7 @@ import { BarList } from '../charts/bars.tsx'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
+import { cn } from '../ui/cn.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { formatCount, formatPercent, plural } from '../ui/format.ts'
@@ -99,7 +100,9 @@ function Types({ stats }: { stats: RoutingStats | undefined }) {
                 <TableHead>Type</TableHead>
                 <TableHead numeric>Routed</TableHead>
                 <TableHead numeric>Fallbacks</TableHead>
-                <TableHead numeric>Rate</TableHead>
+                <TableHead numeric className="max-sm:hidden">
+                  Rate
+                </TableHead>
                 <TableHead numeric>No route</TableHead>
               </tr>
             </TableHeader>
@@ -109,7 +112,7 @@ function Types({ stats }: { stats: RoutingStats | undefined }) {
                   <TableCell className="max-w-48 truncate font-mono text-xs">{type}</TableCell>
                   <TableCell numeric>{formatCount(routes)}</TableCell>
                   <TableCell numeric>{formatCount(fallbacks)}</TableCell>
-                  <TableCell numeric className={fallbackRate >= 0.1 ? 'text-warn-text' : undefined}>
+                  <TableCell numeric className={cn('max-sm:hidden', fallbackRate >= 0.1 && 'text-warn-text')}>
                     {formatPercent(routes === 0 ? null : fallbackRate)}
                   </TableCell>
                   <TableCell numeric>{formatCount(unroutable)}</TableCell>
@@ -177,7 +180,9 @@ function Balance({ stats, names }: { stats: BalancerStats | undefined; names: Re
               <tr>
                 <TableHead>Module</TableHead>
                 <TableHead>Strategy</TableHead>
-                <TableHead numeric>Instances</TableHead>
+                <TableHead numeric className="max-sm:hidden">
+                  Instances
+                </TableHead>
                 <TableHead numeric>Largest share</TableHead>
                 <TableHead numeric>Fairness</TableHead>
               </tr>
@@ -191,7 +196,9 @@ function Balance({ stats, names }: { stats: BalancerStats | undefined; names: Re
                     </Link>
                   </TableCell>
                   <TableCell>{strategyLooks[strategy as keyof typeof strategyLooks].label}</TableCell>
-                  <TableCell numeric>{formatCount(instances.length)}</TableCell>
+                  <TableCell numeric className="max-sm:hidden">
+                    {formatCount(instances.length)}
+                  </TableCell>
                   <TableCell numeric>
                     {formatPercent(fairness === null ? null : Math.max(...instances.map(({ share }) => share)))}
                   </TableCell>

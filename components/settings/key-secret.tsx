@@ -1,17 +1,14 @@
 'use client'
 
 import { Check, Copy, TriangleAlert } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { Button } from '../ui/button.tsx'
 import { DialogBody, DialogClose, DialogFooter } from '../ui/dialog.tsx'
+import { useCopy } from '../ui/use-copy.ts'
 
 /** A new secret, to copy, with what it is for. */
 export function KeySecret({ secret, usage }: { secret: string; usage: ReactNode }) {
-  const [copied, setCopied] = useState(false)
-  const copy = async () => {
-    await navigator.clipboard.writeText(secret)
-    setCopied(true)
-  }
+  const { copied, copy } = useCopy()
   return (
     <>
       <DialogBody className="grid gap-3">
@@ -25,7 +22,7 @@ export function KeySecret({ secret, usage }: { secret: string; usage: ReactNode 
         <p className="text-muted-foreground text-xs">{usage}</p>
       </DialogBody>
       <DialogFooter>
-        <Button onClick={() => void copy()}>
+        <Button onClick={() => void copy(secret)}>
           {copied ? <Check aria-hidden className="text-ok-text" /> : <Copy aria-hidden />}
           {copied ? 'Copied' : 'Copy'}
         </Button>

@@ -51,7 +51,7 @@ export function RetryDialog({ values, error, pending, onSave, onClose }: RetryDi
         title={isNew ? 'Retries of a type' : `Retries of ${values.type}`}
         description="Holds in place of what the modules of the type say, for failures from now on; attempts and the total limit for tasks accepted from now on."
       >
-        <form onSubmit={event => void handleSubmit(onSave)(event)} noValidate className="contents">
+        <form onSubmit={event => void handleSubmit(onSave)(event)} noValidate>
           <DialogBody className="grid grid-cols-2 content-start gap-4 sm:grid-cols-4">
             <Field label="Task type" error={errors.type?.message} className="col-span-full">
               {input => (

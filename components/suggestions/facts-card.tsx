@@ -47,7 +47,7 @@ export function FactsCard({ suggestion }: { suggestion: SuggestionView }) {
                   },
                 ]
               : []),
-            { term: 'Last found', value: <RelativeTime at={seenAt} /> },
+            { term: origin.kind === 'proposal' ? 'Proposed' : 'Last found', value: <RelativeTime at={seenAt} /> },
             ...(adjustedConfidence === null
               ? []
               : [{ term: 'Confidence', value: <span className="num">{formatPercent(adjustedConfidence)}</span> }]),

@@ -45,11 +45,11 @@ export function PredictionCard({ suggestion }: { suggestion: SuggestionView }) {
               </li>
             ))}
           </ul>
-        ) : (
+        ) : simulationId === null ? (
           <p className="text-muted-foreground text-sm">
             {isApplied ? 'Nobody has reckoned it.' : 'Nobody has reckoned what it does. A simulation can.'}
           </p>
-        )}
+        ) : null}
         {simulationId === null ? null : <Simulated id={simulationId} />}
       </CardContent>
     </Card>
@@ -87,7 +87,7 @@ function Simulated({ id }: { id: string }) {
     return <Meter label="Simulated" value={data.progress} valueText={formatPercent(data.progress)} />
   }
   return (
-    <div className="grid gap-3 border-t pt-3">
+    <div className="grid gap-3 not-first:border-t not-first:pt-3">
       <Fidelity view={data} />
       {data.result ? (
         <>

@@ -13,13 +13,13 @@ export function CandidateTable({ decision }: { decision: DecisionView }) {
       <TableHeader>
         <tr>
           <TableHead>Candidate</TableHead>
+          <TableHead>Choice</TableHead>
           <TableHead numeric>Score</TableHead>
           <TableHead>Load</TableHead>
           <TableHead numeric>Succeeded</TableHead>
           <TableHead numeric>Mean</TableHead>
           <TableHead numeric>Evidence</TableHead>
           <TableHead numeric>Cost/h</TableHead>
-          <TableHead>Choice</TableHead>
         </tr>
       </TableHeader>
       <TableBody>
@@ -65,6 +65,18 @@ function CandidateRow({ candidate, isChosen, place }: CandidateRowProps) {
         </Link>
         <div className="font-mono text-faint-foreground text-xs">{instanceId}</div>
       </TableCell>
+      <TableCell className="whitespace-nowrap">
+        {isChosen ? (
+          <Badge className="border-primary-line bg-primary-soft text-primary-text">chosen</Badge>
+        ) : excluded ? (
+          <>
+            <span className="text-muted-foreground">left out</span>
+            <div className="text-warn-text text-xs">{exclusionWords[excluded]}</div>
+          </>
+        ) : (
+          <span className="text-muted-foreground">{place === -1 ? 'could be' : `fallback ${place + 1}`}</span>
+        )}
+      </TableCell>
       <TableCell numeric>{score === null ? unknownValue : score.toFixed(3)}</TableCell>
       <TableCell>
         {load === null ? (
@@ -82,18 +94,6 @@ function CandidateRow({ candidate, isChosen, place }: CandidateRowProps) {
         {formatCount(Math.round(evidence))}
       </TableCell>
       <TableCell numeric>{formatUsd(costPerHourUsd)}</TableCell>
-      <TableCell className="whitespace-nowrap">
-        {isChosen ? (
-          <Badge className="border-primary-line bg-primary-soft text-primary-text">chosen</Badge>
-        ) : excluded ? (
-          <>
-            <span className="text-muted-foreground">left out</span>
-            <div className="text-warn-text text-xs">{exclusionWords[excluded]}</div>
-          </>
-        ) : (
-          <span className="text-muted-foreground">{place === -1 ? 'could be' : `fallback ${place + 1}`}</span>
-        )}
-      </TableCell>
     </TableRow>
   )
 }

@@ -59,11 +59,7 @@ export function SubmitTaskDialog({ like, onClose }: SubmitTaskDialogProps) {
           <SubmitReceiptView receipt={receipt} type={form.getValues('type')} onAgain={() => setReceipt(null)} />
         ) : (
           <FormProvider {...form}>
-            <form
-              className="flex min-h-0 flex-1 flex-col"
-              noValidate
-              onSubmit={form.handleSubmit(values => mutate(values))}
-            >
+            <form noValidate onSubmit={form.handleSubmit(values => mutate(values))}>
               <DialogBody className="grid content-start gap-4">
                 <SubmitTaskFields />
                 <SubmitMoreFields />

@@ -35,8 +35,12 @@ export function TaskFacts({ task }: { task: TaskView }) {
     },
     ...(task.costBudgetUsd !== null || task.spentUsd > 0 ? [{ term: 'Cost', value: costWords(task) }] : []),
     ...(needsResources(task.resources) ? [{ term: 'Needs', value: describeResources(task.resources) }] : []),
-    ...(task.runAt ? [{ term: 'Not before', value: <Moment at={task.runAt} full /> }] : []),
-    ...(task.deadline ? [{ term: 'Deadline', value: <Moment at={task.deadline} full /> }] : []),
+    ...(task.runAt
+      ? [{ term: 'Not before', value: <Moment at={task.runAt} full className="whitespace-normal" /> }]
+      : []),
+    ...(task.deadline
+      ? [{ term: 'Deadline', value: <Moment at={task.deadline} full className="whitespace-normal" /> }]
+      : []),
     { term: 'Submitted by', value: task.submittedBy },
     { term: 'Trace', value: <IdText id={task.traceId} /> },
     ...(task.idempotencyKey

@@ -2,7 +2,7 @@ import type { TimelineEntry } from '#server/contracts/tasks.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { formatMs } from '../ui/format.ts'
-import { Moment } from '../ui/relative-time.tsx'
+import { Moment, MomentsIn } from '../ui/relative-time.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 
 export interface TaskStepsProps {
@@ -34,7 +34,9 @@ export function TaskSteps({ entries, error, createdAt }: TaskStepsProps) {
                   +{formatMs(Math.max(0, Date.parse(at) - Date.parse(createdAt)))}
                 </span>
                 {detail ? (
-                  <span className="min-w-0 break-words text-muted-foreground text-xs">{detail}</span>
+                  <span className="min-w-0 break-words text-muted-foreground text-xs">
+                    <MomentsIn text={detail} />
+                  </span>
                 ) : (
                   <span />
                 )}

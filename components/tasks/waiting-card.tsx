@@ -10,7 +10,7 @@ import { useTRPC } from '../data/trpc.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { formatDuration } from '../ui/format.ts'
-import { Elapsed, Moment, RelativeTime } from '../ui/relative-time.tsx'
+import { Elapsed, Moment, MomentsIn, RelativeTime } from '../ui/relative-time.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 
 const refreshMs = 2_000
@@ -94,7 +94,9 @@ function ConstraintRow({ constraint: { title, evidence, unblock, since, etaMs } 
           {etaMs === null ? 'no end known' : etaMs === 0 ? 'ends now' : `ends in about ${formatDuration(etaMs)}`}
         </span>
       </div>
-      <p className="num text-muted-foreground first-letter:uppercase">{evidence}</p>
+      <p className="num text-muted-foreground first-letter:uppercase">
+        <MomentsIn text={evidence} />
+      </p>
       <ul aria-label="What would help" className="grid gap-0.5">
         {unblock.map(({ text, href }) => (
           <li key={text} className="flex items-start gap-1.5">

@@ -1,9 +1,9 @@
 'use client'
 
 import { Check, Copy } from 'lucide-react'
-import { useEffect, useState } from 'react'
 import { Button } from './button.tsx'
 import { cn } from './cn.ts'
+import { useCopy } from './use-copy.ts'
 
 /** Copies `value`; shows a tick for a moment. `label` is read out and shown on hover. */
 export function CopyButton({
@@ -15,16 +15,7 @@ export function CopyButton({
   label?: string
   className?: string
 }) {
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 1_500)
-    return () => clearTimeout(timer)
-  }, [copied])
-  const copy = async () => {
-    await navigator.clipboard.writeText(value)
-    setCopied(true)
-  }
+  const { copied, copy } = useCopy()
   return (
     <Button
       variant="ghost"
@@ -32,7 +23,7 @@ export function CopyButton({
       aria-label={copied ? 'Copied' : label}
       title={label}
       className={cn('size-6', className)}
-      onClick={() => void copy()}
+      onClick={() => void copy(value)}
     >
       {copied ? <Check aria-hidden className="text-ok-text" /> : <Copy aria-hidden />}
     </Button>
@@ -50,7 +41,7 @@ export interface IdTextProps {
 /** An id in the fixed-width face, with a copy button. */
 export function IdText({ id, tail, className }: IdTextProps) {
   return (
-    <span className={cn('inline-flex min-w-0 max-w-full items-center gap-0.5', className)}>
+    <span className={cn('inline-flex min-w-0 max-w-full items-center gap-1', className)}>
       <span title={id} className="truncate font-mono text-xs">
         {tail ? id.slice(-tail) : id}
       </span>

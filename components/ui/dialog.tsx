@@ -16,7 +16,7 @@ export interface DialogContentProps extends Omit<ComponentProps<typeof Primitive
   description?: ReactNode
 }
 
-/** The window of a `Dialog`; scrolls inside when it is taller than the screen. */
+/** The window of a `Dialog`; its body, also that of a form in it, scrolls inside when it is taller than the screen. */
 export function DialogContent({ title, description, className, children, ...props }: DialogContentProps) {
   const returnFocus = useReturnFocus()
   return (
@@ -26,7 +26,7 @@ export function DialogContent({ title, description, className, children, ...prop
         {...returnFocus}
         {...(description ? {} : { 'aria-describedby': undefined })}
         className={cn(
-          'data-[state=closed]:fade-out-0 data-[state=closed]:zoom-out-98 data-[state=open]:fade-in-0 data-[state=open]:zoom-in-98 fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-lg -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl border border-border-strong bg-popover text-popover-foreground shadow-overlay outline-none duration-150 data-[state=closed]:animate-out data-[state=open]:animate-in',
+          'data-[state=closed]:fade-out-0 data-[state=closed]:zoom-out-98 data-[state=open]:fade-in-0 data-[state=open]:zoom-in-98 fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] max-w-lg -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl border border-border-strong bg-popover text-popover-foreground shadow-overlay outline-none duration-150 data-[state=closed]:animate-out data-[state=open]:animate-in [&>form]:flex [&>form]:min-h-0 [&>form]:flex-1 [&>form]:flex-col',
           className,
         )}
         {...props}

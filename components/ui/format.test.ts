@@ -4,6 +4,7 @@ import {
   formatCompact,
   formatDuration,
   formatMoment,
+  formatMomentsIn,
   formatMs,
   formatPercent,
   formatRate,
@@ -91,5 +92,12 @@ describe('moments', () => {
   test('the full moment names its zone', () => {
     expect(formatMoment(now, 'utc')).toBe('2026-11-21 14:03:11.120 UTC')
     expect(formatMoment(now, 'local')).toMatch(/^2026-11-2\d \d\d:\d\d:11\.120 [+-]\d\d:\d\d$/)
+  })
+
+  test('a sentence shows the moments in it as they are shown elsewhere, and all else as it is', () => {
+    const sentence = 'It waits until 2026-11-21T14:03:11.120Z, or 2026-11-21T14:03:12Z; 2026-11-21 is a day.'
+    expect(formatMomentsIn(sentence, 'utc')).toBe(
+      'It waits until 2026-11-21 14:03:11.120 UTC, or 2026-11-21 14:03:12.000 UTC; 2026-11-21 is a day.',
+    )
   })
 })

@@ -125,6 +125,11 @@ export function formatMoment(at: string | number, zone: ClockZone): string {
   return `${day} ${formatClock(at, 'local')}.${String(date.getMilliseconds()).padStart(3, '0')} ${shift}`
 }
 
+/** A text with each ISO 8601 moment in it shown by `formatMoment`. */
+export function formatMomentsIn(text: string, zone: ClockZone): string {
+  return text.replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, moment => formatMoment(moment, zone))
+}
+
 /** The time of day: `14:03:11`. */
 export function formatClock(at: string | number, zone: ClockZone): string {
   const date = new Date(at)

@@ -10,7 +10,9 @@ export function Input({ className, ...props }: ComponentProps<'input'>) {
   return <input className={cn(fieldClasses, 'h-8 max-md:h-9', className)} {...props} />
 }
 
-/** Several lines of text; `font-mono` for JSON. */
+/** Several lines of text, as tall as what is in it within bounds; `font-mono` for JSON. */
 export function Textarea({ className, ...props }: ComponentProps<'textarea'>) {
-  return <textarea className={cn(fieldClasses, 'min-h-20 py-1.5', className)} {...props} />
+  return (
+    <textarea className={cn(fieldClasses, 'field-sizing-content max-h-80 min-h-20 py-1.5', className)} {...props} />
+  )
 }

@@ -2,7 +2,8 @@
 
 import { useClockZone } from '../data/use-clock-zone.ts'
 import { useNow } from '../data/use-now.ts'
-import { formatClock, formatDuration, formatMoment, formatRelative, unknownValue } from './format.ts'
+import { cn } from './cn.ts'
+import { formatClock, formatDuration, formatMoment, formatMomentsIn, formatRelative, unknownValue } from './format.ts'
 
 export interface TimeProps {
   /** ISO 8601 or epoch milliseconds; null shows a dash. */
@@ -33,6 +34,11 @@ export function Moment({ at, full = false, className }: TimeProps & { full?: boo
   )
 }
 
+/** A sentence of the server, with the moments in it as the reader has chosen to see them. */
+export function MomentsIn({ text }: { text: string }) {
+  return <span suppressHydrationWarning>{formatMomentsIn(text, useClockZone())}</span>
+}
+
 /** The span since `since`, running: `3 min 20 s`. For "open since", "degraded for". */
 export function Elapsed({ since, className }: { since: string | number; className?: string }) {
   const now = useNow()
@@ -57,7 +63,7 @@ function TimeText({ at, title, className, children }: TimeTextProps) {
     <time
       dateTime={new Date(at).toISOString()}
       title={title}
-      className={`num whitespace-nowrap ${className ?? ''}`}
+      className={cn('num whitespace-nowrap', className)}
       suppressHydrationWarning
     >
       {children}

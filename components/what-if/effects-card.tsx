@@ -30,7 +30,7 @@ export function EffectsCard({ effects }: { effects: readonly Effect[] }) {
 export function EffectsTable({ effects }: { effects: readonly Effect[] }) {
   return (
     <ScrollArea label="Effects">
-      <Table aria-label="Effects" className="sm:min-w-200">
+      <Table aria-label="Effects" className="sm:min-w-180">
         <TableHeader>
           <TableRow>
             <TableHead>Measure</TableHead>

@@ -17,7 +17,7 @@ export const measureWords: Readonly<Record<MeasureName, string>> = {
 }
 
 export const noClaimWords: Readonly<Record<NoClaimReason, string>> = {
-  weak_backtest: 'the simulation is too far from what was recorded',
+  weak_backtest: 'too far from what was recorded',
   too_few_tasks: 'too little of the window has tasks',
   within_noise: 'no more than chance',
   within_backtest_error: 'smaller than the simulation’s own error',

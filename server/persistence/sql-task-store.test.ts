@@ -139,7 +139,7 @@ test('keeps to the model, whatever is submitted, claimed, finished, cancelled, d
   await checkTaskStoreModel(() => openSqlModelWorld(database.pool), { runs: 12, maxCommands: 40 })
 }, 60_000)
 
-test('a list of what few tasks match goes through all of them in pages of bounded cost, and misses none', async () => {
+test('a list of what few tasks match goes through all of them in pages of bounded cost, and misses none; text narrows a type too', async () => {
   const { store, newId } = await openSqlTaskWorld(database.pool)
   const lane = await store.ensureLane({ tenantId: 'default', taskType: 'crowd' })
   const seldom = newTask(newId(), lane.id, 'crowd', { pinnedModuleId: 'seldom' })
@@ -156,7 +156,10 @@ test('a list of what few tasks match goes through all of them in pages of bounde
   }
   expect(pages.flat()).toEqual([seldom.id])
   expect(pages.length).toBeGreaterThan(1)
-  expect(await store.list('default', { q: 'no such type', limit: 10 })).toEqual({ items: [], nextCursor: null })
+  const nothing = { items: [], nextCursor: null }
+  expect(await store.list('default', { q: 'no such type', limit: 10 })).toEqual(nothing)
+  expect(await store.list('default', { type: 'crowd', q: 'no such type', limit: 10 })).toEqual(nothing)
+  expect((await store.list('default', { type: 'crowd', q: 'ROW', limit: 10 })).items).toHaveLength(10)
 })
 
 test('places before a task are counted in the index alone, whatever else waits', async () => {

@@ -7,12 +7,12 @@ const mostTypes = 100
 
 /** The types that tasks of this filter can have; null when the filter does not say, or says too many to be of use. */
 export async function typesOf(pool: Pool, tenantId: string, filter: ListTasks): Promise<string[] | null> {
-  if (filter.type !== undefined) return [filter.type]
-  const text = filter.q && idRange(filter.q) === null ? filter.q : undefined
+  const text = filter.q && idRange(filter.q) === null ? filter.q.toLowerCase() : undefined
+  if (filter.type !== undefined) return filter.type.includes(text ?? '') ? [filter.type] : []
   if (text !== undefined) {
     const { rows } = await pool.query<{ type: string }>(
       'SELECT DISTINCT task_type AS type FROM lane WHERE tenant_id = $1 AND strpos(task_type, $2) > 0 LIMIT $3',
-      [tenantId, text.toLowerCase(), mostTypes + 1],
+      [tenantId, text, mostTypes + 1],
     )
     return rows.length > mostTypes ? null : rows.map(row => row.type)
   }
