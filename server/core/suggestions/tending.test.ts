@@ -176,3 +176,24 @@ test('what was rejected and promises nothing stays quiet while it promises nothi
   stage.found.findings = [findingOf({ key: 'nothing' })]
   expect((await stage.service.analyze(stage.operator, { windowHours: 24 })).opened).toBe(1)
 })
+
+test('however many approvals there are, the configuration of a tenant is read once for all of them', async () => {
+  for (const preference of [1, 2, 3]) {
+    const change = { kind: 'module_preference' as const, moduleId, preference }
+    const proposed = await stage.service.propose(stage.operator, { change, reason: 'faster' })
+    await stage.service.approve(ada, { id: proposed.id, note: '' })
+  }
+  const { desk } = stage
+  const snapshot = desk.snapshot.bind(desk)
+  let reads = 0
+  desk.snapshot = tenantId => {
+    reads++
+    return snapshot(tenantId)
+  }
+  stage.duty.start()
+  await stage.clock.advance(5_500)
+  expect(reads).toBe(1)
+  await stage.registry.update(stage.operator, { id: moduleId, configVersion: 1, description: 'another' })
+  await stage.clock.advance(5_000)
+  expect((await stage.service.stats('default')).byStatus).toMatchObject({ voided: 3, approved: 0 })
+})

@@ -1,7 +1,9 @@
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
 import type { Application, Drift, MeasuredEffect, SuggestionState, Verdict } from '../../contracts/suggestions.ts'
+import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
 import { type Actor, systemPrincipal } from '../shared/principal.ts'
 import { approvalVoid } from './approval.ts'
+import type { ConfigurationDesk } from './configuration-desk.ts'
 import { decideMove } from './moves.ts'
 import { briefState, driftBetween, hashState, partOf, subjectState } from './subject-state.ts'
 import type { SuggestionPorts } from './suggestion-ports.ts'
@@ -31,7 +33,7 @@ export class Tending {
 
   /** Looks at everything that is due; what fails is logged and tried again after five minutes. */
   async tend(): Promise<void> {
-    const { store, clock } = this.#ports
+    const { store, clock, desk } = this.#ports
     for (const record of await store.due(clock.now())) {
       const { id } = record
       if ((this.#notBefore.get(id) ?? 0) > clock.now()) continue
@@ -39,14 +41,25 @@ export class Tending {
       if (isDone) this.#notBefore.delete(id)
       else this.#notBefore.set(id, clock.now() + retryMs)
     }
-    for (const record of await store.approved()) await this.#guarded(record, () => this.voidIfDrifted(record))
+    const approved = await store.approved()
+    // Taken after the approvals were read, so that it is never older than what they were given for; once for all of a tenant.
+    const snapshots = new Map<string, Promise<ConfigurationSnapshot>>()
+    const snapshotOf = (tenantId: string) => {
+      const known = snapshots.get(tenantId) ?? desk.snapshot(tenantId)
+      snapshots.set(tenantId, known)
+      return known
+    }
+    for (const record of approved) await this.#guarded(record, () => this.voidIfDrifted(record, snapshotOf))
   }
 
   /** The record as it is after its approval was looked at: voided when the configuration it was given for has changed. */
-  async voidIfDrifted(record: SuggestionRecord): Promise<SuggestionRecord> {
+  async voidIfDrifted(
+    record: SuggestionRecord,
+    snapshotOf: ConfigurationDesk['snapshot'] = tenantId => this.#ports.desk.snapshot(tenantId),
+  ): Promise<SuggestionRecord> {
     const { state } = record
     if (state.status !== 'approved') return record
-    const drift = await this.#driftOf(record)
+    const drift = await this.#driftOf(record, snapshotOf)
     return drift.length === 0 ? record : this.voidApproval(record, 'configuration', drift)
   }
 
@@ -213,15 +226,15 @@ export class Tending {
     )
   }
 
-  async #driftOf(record: SuggestionRecord): Promise<Drift[]> {
-    const { desk, digest } = this.#ports
+  async #driftOf(record: SuggestionRecord, snapshotOf: ConfigurationDesk['snapshot']): Promise<Drift[]> {
+    const { digest } = this.#ports
     const change = changeOf(record)
     if (record.state.status !== 'approved' || change === null) return []
     const { consent } = record.state
     if (evidenceHashOf(record, digest) !== consent.evidenceHash) {
       return [{ what: 'evidence', approved: 'as it was then', present: 'other figures' }]
     }
-    const snapshot = await desk.snapshot(record.tenantId)
+    const snapshot = await snapshotOf(record.tenantId)
     try {
       const present = subjectState(partOf(snapshot, change), change)
       return hashState(present, digest) === consent.configurationHash
