@@ -51,26 +51,26 @@ export function BeforeAfter({ points, windows, height = 160 }: BeforeAfterProps)
               />
             )}
           />
-          <Line {...series} dataKey="before" name="Before" stroke={colours.before} />
-          <Line {...series} dataKey="after" name="Since" stroke={colours.after} />
+          <Line {...series} dataKey="before" name="Before" stroke={colors.before} />
+          <Line {...series} dataKey="after" name="Since" stroke={colors.after} />
         </LineChart>
       </ChartFrame>
       <div className="grid grid-cols-2 gap-2 text-muted-foreground text-xs" style={{ paddingLeft: axisWidth }}>
-        <SideName name="Before" colour={colours.before} range={windows.before} zone={zone} />
-        <SideName name="Since" colour={colours.after} range={windows.after} zone={zone} />
+        <SideName name="Before" color={colors.before} range={windows.before} zone={zone} />
+        <SideName name="Since" color={colors.after} range={windows.after} zone={zone} />
       </div>
     </div>
   )
 }
 
 const axisWidth = 52
-const colours = { before: 'var(--chart-3)', after: 'var(--chart-1)' }
+const colors = { before: 'var(--chart-3)', after: 'var(--chart-1)' }
 
-function SideName({ name, colour, range, zone }: { name: string; colour: string; range: Range; zone: ClockZone }) {
+function SideName({ name, color, range, zone }: { name: string; color: string; range: Range; zone: ClockZone }) {
   return (
     <p>
       <span className="flex items-center gap-1.5 font-medium text-foreground">
-        <span aria-hidden className="size-2 rounded-[2px]" style={{ background: colour }} />
+        <span aria-hidden className="size-2 rounded-[2px]" style={{ background: color }} />
         {name}
       </span>
       <span className="num">

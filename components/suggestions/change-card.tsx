@@ -35,8 +35,10 @@ export function ChangeCard({ suggestion }: { suggestion: SuggestionView }) {
           </div>
         ) : null}
         {state.status === 'reverted' ? <p>It was taken back: the setting is as it was before.</p> : null}
-        {obstacle !== null && act.kind === 'change' && !isDone ? (
-          <p className="text-sm text-warn-text">It could not be applied now: {obstacle}</p>
+        {obstacle !== null && act.kind === 'change' && state.status !== 'reverted' ? (
+          <p className="text-sm text-warn-text">
+            {isDone ? 'One click could not take it back now' : 'It could not be applied now'}: {obstacle}
+          </p>
         ) : null}
         {impact ? <ImpactPanel input={impact} /> : <Scope suggestion={suggestion} />}
       </CardContent>

@@ -57,7 +57,7 @@ export function DecisionActions({ suggestion }: { suggestion: SuggestionView }) 
         </ActionButton>
       ) : null}
       {status === 'applied' || status === 'judged' ? (
-        <ActionButton variant="destructive" reason={approver} onClick={() => setOpen('revert')}>
+        <ActionButton variant="destructive" reason={approver ?? obstacle} onClick={() => setOpen('revert')}>
           <CornerUpLeft aria-hidden />
           Revert
         </ActionButton>

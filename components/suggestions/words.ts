@@ -44,7 +44,6 @@ export function effectName({ measure, of, errorCode }: Pick<ExpectedEffect, 'mea
 function measureName(measure: FindingMeasure): string {
   const own = ownNames[measure]
   if (own !== undefined) return own
-
   const words = measure
     .replace(/_p(\d\d)$/, ', $1 of 100')
     .replace(/_mean$/, ', mean')

@@ -235,7 +235,7 @@ export interface SuggestionView extends SuggestionContent {
   evidenceHash: string
   /** Of the present configuration; goes with an approval. */
   configurationHash: string | null
-  /** Why it could not be applied now, whoever asks; null when nothing is in the way. */
+  /** Why it could not be applied now, or, when it was, be taken back, whoever asks; null when nothing is in the way. */
   obstacle: string | null
   track: TrackRecord | null
   /** Confidence × trust / 0.95; null when it was proposed by hand. */

@@ -2,11 +2,11 @@ import type { SuggestionEventType } from '#server/contracts/events.ts'
 import type { CompanionMove } from '#server/core/shared/companion.ts'
 import { QuarterdeckError } from '#server/core/shared/errors.ts'
 import type { Actor } from '#server/core/shared/principal.ts'
-import type { SuggestionRecord } from '#server/core/suggestions/suggestion-record.ts'
+import { moduleOf, type SuggestionRecord } from '#server/core/suggestions/suggestion-record.ts'
 import { insertAudit } from './audit.ts'
 import { insertEventBatch } from './event-batch.ts'
 import type { Prisma } from './generated/client.ts'
-import { moduleOf, toSuggestionColumns } from './suggestion-row.ts'
+import { toSuggestionColumns } from './suggestion-row.ts'
 
 /**
  * Moves a suggestion in the transaction of the change that it stands for: a compare-and-set on its revision, with its audit row and

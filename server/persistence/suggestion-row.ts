@@ -1,5 +1,5 @@
 import { suggestionPriorities } from '#server/contracts/suggestion-words.ts'
-import type { SuggestionRecord } from '#server/core/suggestions/suggestion-record.ts'
+import { moduleOf, type SuggestionRecord } from '#server/core/suggestions/suggestion-record.ts'
 import type { Prisma } from './generated/client.ts'
 
 /** Who a suggestion comes from, as lists are filtered by it. */
@@ -21,10 +21,4 @@ export function toSuggestionColumns(record: SuggestionRecord) {
     updatedAt: new Date(updatedAt),
     dueAt: dueAt === null ? null : new Date(dueAt),
   }
-}
-
-/** The module that it is about; null when it is about something else. */
-export function moduleOf({ subject }: SuggestionRecord): string | null {
-  if (subject.kind === 'module') return subject.id
-  return subject.kind === 'instance' ? (subject.id.split('/')[0] ?? null) : null
 }

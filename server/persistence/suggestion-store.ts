@@ -4,7 +4,12 @@ import { suggestionPriorities } from '#server/contracts/suggestion-words.ts'
 import type { AnalysisRun, ListSuggestions, SuggestionStatus } from '#server/contracts/suggestions.ts'
 import type { CompanionMove } from '#server/core/shared/companion.ts'
 import type { IdSource } from '#server/core/shared/ids.ts'
-import { livingStatuses, type SuggestionRecord, waitingStatuses } from '#server/core/suggestions/suggestion-record.ts'
+import {
+  livingStatuses,
+  type SuggestionRecord,
+  undecidedStatuses,
+  waitingStatuses,
+} from '#server/core/suggestions/suggestion-record.ts'
 import type {
   SuggestionAudit,
   SuggestionCounts,
@@ -121,6 +126,14 @@ export class PrismaSuggestionStore implements SuggestionStore {
   async approved(): Promise<SuggestionRecord[]> {
     const rows = await this.#prisma.suggestion.findMany({ where: { status: 'approved' }, take: 1_000 })
     return rows.map(toRecord)
+  }
+
+  async undecidedModules(): Promise<{ tenantId: string; moduleId: string }[]> {
+    const rows = await this.#prisma.suggestion.groupBy({
+      by: ['tenantId', 'moduleId'],
+      where: { status: { in: [...undecidedStatuses] }, moduleId: { not: null } },
+    })
+    return rows.flatMap(({ tenantId, moduleId }) => (moduleId === null ? [] : [{ tenantId, moduleId }]))
   }
 
   async judged(tenantId: string, since: string): Promise<SuggestionRecord[]> {

@@ -4,7 +4,7 @@ import { describeChange } from '../changes/describe-change.ts'
 import { invertChange } from '../changes/invert-change.ts'
 import type { Clock } from '../shared/clock.ts'
 import { Approval, type ApprovalTerms, approvalVoid, expired, notFound } from './approval.ts'
-import { type ConfigurationDesk, notApplicable } from './configuration-desk.ts'
+import { type ConfigurationDesk, notApplicable, nothingToChange } from './configuration-desk.ts'
 import { changedMeanwhile, decideMove, inverseOf } from './moves.ts'
 import { briefState, type ConfigurationPart, driftBetween, hashState, partOf, subjectState } from './subject-state.ts'
 import {
@@ -59,7 +59,7 @@ export async function applySuggestion(approval: Approval, reason: string, ports:
   const move = decideMove(record, { act: terms.purpose, by: person, now, state, note: reason, details: { change } })
   await desk.change(person, change, reason || record.title, { check, move })
   const after = await store.get(tenantId, suggestionId)
-  if (after?.revision === record.revision) throw notApplicable('The configuration is like this already.')
+  if (after?.revision === record.revision) throw nothingToChange()
 }
 
 function nextState(

@@ -24,7 +24,7 @@ export async function groundOf(
   if (change === null) throw notApplicable('This is something that only people can do.')
   const snapshot = await desk.snapshot(record.tenantId)
   const obstacle = obstacleOf(snapshot, change)
-  if (obstacle !== null) throw notApplicable(obstacle)
+  if (obstacle !== null) throw obstacle
   const state = subjectState(partOf(snapshot, change), change)
   const configurationHash = hashState(state, digest)
   if (read.configurationHash !== undefined && read.configurationHash !== configurationHash) {

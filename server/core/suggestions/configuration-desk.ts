@@ -149,3 +149,10 @@ export function notApplicable(message: string): QuarterdeckError {
     action: 'Do it by hand, then reject the suggestion with what was done as the reason.',
   })
 }
+
+export function nothingToChange(): QuarterdeckError {
+  return new QuarterdeckError('CHANGE_NOT_APPLICABLE', {
+    message: 'The configuration is like this already.',
+    action: 'There is nothing left to do; a suggestion of it can be rejected.',
+  })
+}

@@ -8,6 +8,7 @@ import { takeSnapshot } from '../simulator/create-simulations.ts'
 import { concernedTypes } from './concerned-types.ts'
 import { type ConfigurationDesk, ServiceDesk } from './configuration-desk.ts'
 import { Intake } from './intake.ts'
+import { Orphans } from './orphans.ts'
 import { SuggestionDuty } from './suggestion-duty.ts'
 import type { SuggestionPorts } from './suggestion-ports.ts'
 import { SuggestionService } from './suggestion-service.ts'
@@ -34,7 +35,10 @@ export interface Suggestions {
 }
 
 /** Wires suggestions to the services that change the configuration; starts nothing. */
-export function createSuggestions(given: Omit<SuggestionPorts, 'desk' | 'typesOf'>, host: SuggestionHost): Suggestions {
+export function createSuggestions(
+  given: Omit<SuggestionPorts, 'desk' | 'typesOf' | 'hasModule'>,
+  host: SuggestionHost,
+): Suggestions {
   const { registry, queue, settings, events, isMine } = host
   const present = { ...host, catalog: registry, records: { loadAll: async () => [] } }
   const desk = new ServiceDesk({
@@ -49,12 +53,14 @@ export function createSuggestions(given: Omit<SuggestionPorts, 'desk' | 'typesOf
     desk,
     typesOf: (tenantId: string, applied: Parameters<SuggestionPorts['typesOf']>[1]) =>
       concernedTypes(registry, tenantId, applied),
+    hasModule: (tenantId: string, moduleId: string) => registry.get(tenantId, moduleId) !== undefined,
   }
   const intake = new Intake(ports)
   const tending = new Tending(ports)
+  const orphans = new Orphans(ports)
   return {
     desk,
     service: new SuggestionService(ports, { intake, tending }),
-    duty: new SuggestionDuty(ports, { intake, tending, tenants: () => registry.tenants(), isMine }),
+    duty: new SuggestionDuty(ports, { intake, tending, orphans, tenants: () => registry.tenants(), isMine }),
   }
 }

@@ -70,7 +70,7 @@ export function requireAsApplied({ state }: SuggestionRecord, present: Configura
   if (state.status !== 'applied' && state.status !== 'judged') return
   if (canonicalJson(present) === canonicalJson(state.application.change)) return
   throw new QuarterdeckError('CONFIGURATION_CHANGED', {
-    message: 'What was applied has been changed again since; taking it back would undo that too.',
+    message: 'The setting has been changed again since it was applied; taking it back would undo that too.',
     action: 'Change the setting by hand to what it should be.',
   })
 }

@@ -6,7 +6,6 @@ import { moduleIn } from '../changes/find-subject.ts'
 import { canonicalJson } from '../shared/canonical-json.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
-import { notApplicable } from './configuration-desk.ts'
 import type { SuggestionPorts } from './suggestion-ports.ts'
 import { nameOf, type SuggestionRecord } from './suggestion-record.ts'
 import { obstacleOf } from './views.ts'
@@ -25,7 +24,7 @@ export async function openProposal(
   const snapshot = await desk.snapshot(tenantId)
   const { subject, from, to } = describeChange(snapshot, change)
   const obstacle = obstacleOf(snapshot, change)
-  if (obstacle !== null) throw notApplicable(obstacle)
+  if (obstacle !== null) throw obstacle
   if (simulationId !== undefined) await requireSimulationOf(change, simulationId, tenantId, ports)
   const at = new Date(clock.now()).toISOString()
   const record: SuggestionRecord = {

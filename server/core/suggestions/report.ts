@@ -4,17 +4,21 @@ import type { SuggestionRecord } from './suggestion-record.ts'
 export interface ReportParts {
   at: string
   days: number
+  /** The most urgent first. */
   waiting: readonly SuggestionRecord[]
+  /** Whether more wait than are given. */
+  areMoreWaiting: boolean
   judged: readonly SuggestionRecord[]
   tracks: ReadonlyMap<string, TrackRecord>
 }
 
 /** The suggestions of a tenant as Markdown: what waits, what was applied with its verdict, how analyzers did. */
-export function writeReport({ at, days, waiting, judged, tracks }: ReportParts): string {
+export function writeReport({ at, days, waiting, areMoreWaiting, judged, tracks }: ReportParts): string {
   return [
     '# Suggestions',
     `As of ${at}; verdicts of the last ${days} days.`,
     '## Waiting for somebody',
+    ...(areMoreWaiting ? [`The ${waiting.length} most urgent; there are more.`] : []),
     table(
       ['Priority', 'Suggestion', 'State', 'Expected'],
       waiting.map(record => [record.priority, record.title, record.state.status, expectedOf(record)]),

@@ -1,6 +1,7 @@
 import { Duty } from '../queue/duty.ts'
 import { defaultTenantId, systemPrincipal } from '../shared/principal.ts'
 import type { Intake } from './intake.ts'
+import type { Orphans } from './orphans.ts'
 import type { SuggestionPorts } from './suggestion-ports.ts'
 import type { Tending } from './tending.ts'
 
@@ -24,10 +25,16 @@ export class SuggestionDuty {
 
   constructor(
     ports: Pick<SuggestionPorts, 'store' | 'clock' | 'logger' | 'settings'>,
-    parts: { intake: Intake; tending: Tending; tenants: () => readonly string[]; isMine: () => boolean },
+    parts: {
+      intake: Intake
+      tending: Tending
+      orphans: Orphans
+      tenants: () => readonly string[]
+      isMine: () => boolean
+    },
   ) {
     const { clock, logger } = ports
-    const { intake, tending, tenants, isMine } = parts
+    const { intake, tending, orphans, tenants, isMine } = parts
     this.#ports = ports
     this.#intake = intake
     this.#duty = new Duty({
@@ -38,6 +45,7 @@ export class SuggestionDuty {
       run: async () => {
         if (!isMine()) return lookMs
         await tending.tend()
+        await orphans.close()
         for (const tenantId of new Set([defaultTenantId, ...tenants()])) await this.#analyzeWhenDue(tenantId)
         return lookMs
       },

@@ -224,6 +224,26 @@ test('an edit elsewhere voids nothing', async () => {
   expect((await stage.queue.policy('default')).typeLimits).toEqual({})
 })
 
+test('once applied it is said what keeps one click from taking it back: nothing, another edit of the setting, or that it is gone', async () => {
+  const { id } = await stage.service.propose(stage.operator, {
+    change: { kind: 'module_preference', moduleId, preference: 9 },
+    reason: 'better',
+  })
+  await apply(id)
+  const obstacle = async () => (await stage.service.get('default', id)).obstacle
+  const edit = (change: { preference?: number; description?: string }) => {
+    const { configVersion } = stage.registry.require('default', moduleId)
+    return stage.registry.update(stage.operator, { id: moduleId, configVersion, ...change })
+  }
+  await edit({ description: 'another setting' })
+  expect(await obstacle()).toBeNull()
+  await edit({ preference: 10 })
+  expect(await obstacle()).toMatch(/^The setting has been changed again since it was applied/)
+  await stage.registry.disable(stage.operator, { id: moduleId, reason: 'it goes', giveUpAfterMs: null })
+  await stage.registry.remove(stage.operator, moduleId, 'it goes')
+  expect(await obstacle()).toMatch(/^There is no module/)
+})
+
 test('a flag is changed and taken back as by hand', async () => {
   const { id } = await stage.service.propose(stage.operator, {
     change: { kind: 'flag', name: 'cost_based_scheduling', isOn: true },
@@ -299,4 +319,15 @@ test('the report is Markdown that what others wrote cannot break', async () => {
   await open(findingOf({ title: 'Balance | <b>it</b>\n# now' }))
   const { markdown } = await stage.service.report('default', 30)
   expect(markdown).toContain('| medium | Balance \\| \\<b\\>it\\</b\\> # now | open |')
+})
+
+test('a report says when more waits than it names', async () => {
+  const report = async () => (await stage.service.report('default', 30)).markdown
+  const propose = (preference: number) =>
+    stage.service.propose(stage.operator, { change: { kind: 'module_preference', moduleId, preference }, reason: 'x' })
+  for (let preference = 1; preference <= 100; preference++) await propose(preference)
+  for (let preference = 1; preference <= 100; preference++) await propose(-preference)
+  expect(await report()).not.toContain('there are more')
+  await stage.service.analyze(stage.operator, { windowHours: 24 })
+  expect(await report()).toContain('The 200 most urgent; there are more.')
 })

@@ -60,6 +60,8 @@ export interface SuggestionPorts {
     tenantId: string,
     applied: { change: ConfigurationChange; subject: SuggestionSubject },
   ): readonly string[] | null
+  /** Whether it is registered, as far as this replica knows. */
+  hasModule(tenantId: string, moduleId: string): boolean
   clock: Clock
   ids: IdSource
   digest: Digest

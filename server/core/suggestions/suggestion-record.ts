@@ -52,6 +52,9 @@ export const livingStatuses = [
   'applied',
 ] as const satisfies readonly SuggestionStatus[]
 
+/** States from which it goes nowhere unless somebody decides. */
+export const undecidedStatuses = ['open', 'snoozed', 'voided', 'expired'] as const satisfies readonly SuggestionStatus[]
+
 /** States in which somebody has to decide. */
 export const waitingStatuses = ['open', 'voided', 'expired'] as const satisfies readonly SuggestionStatus[]
 
@@ -60,6 +63,13 @@ const mostSteps = 200
 /** The change that would be applied; null for what only people can do. */
 export function changeOf({ act }: Pick<SuggestionRecord, 'act'>): ConfigurationChange | null {
   return act.kind === 'change' ? act.change : null
+}
+
+/** The module that it is about, by its subject or by what it would change; null when it is about something else. */
+export function moduleOf({ subject, act }: Pick<SuggestionRecord, 'subject' | 'act'>): string | null {
+  if (subject.kind === 'module') return subject.id
+  if (subject.kind === 'instance') return subject.id.split('/')[0] ?? null
+  return act.change !== null && 'moduleId' in act.change ? act.change.moduleId : null
 }
 
 /** What an approval is bound to, of what was found: the act, and all that speaks for it. */

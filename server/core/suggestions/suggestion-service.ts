@@ -238,7 +238,16 @@ export class SuggestionService implements SuggestionOperations {
       this.#tracks(tenantId),
     ])
     const at = new Date(clock.now()).toISOString()
-    return { markdown: writeReport({ at, days, waiting: waiting.items, judged, tracks }) }
+    return {
+      markdown: writeReport({
+        at,
+        days,
+        waiting: waiting.items,
+        areMoreWaiting: waiting.nextCursor !== null,
+        judged,
+        tracks,
+      }),
+    }
   }
 
   /** An approval by somebody who is no approver any more is voided, visibly, before the refusal goes on to the caller. */

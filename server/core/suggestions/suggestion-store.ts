@@ -47,6 +47,8 @@ export interface SuggestionStore {
   due(now: number): Promise<SuggestionRecord[]>
   /** All approved ones: their ground may move under them. */
   approved(): Promise<SuggestionRecord[]>
+  /** Modules that undecided ones of all tenants are about, each once. */
+  undecidedModules(): Promise<{ tenantId: string; moduleId: string }[]>
   /** Applied ones that were judged since, the newest first; at most 1,000. */
   judged(tenantId: string, since: string): Promise<SuggestionRecord[]>
   /** Over all that were judged since, by analyzer in the order of their ids; without those of which none was tested. */

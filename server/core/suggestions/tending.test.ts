@@ -197,3 +197,25 @@ test('however many approvals there are, the configuration of a tenant is read on
   await stage.clock.advance(5_000)
   expect((await stage.service.stats('default')).byStatus).toMatchObject({ voided: 3, approved: 0 })
 })
+
+test('what is undecided about a module that was removed is closed after a minute, and nothing about one that is back by then', async () => {
+  const removed = async () => {
+    await stage.registry.disable(stage.operator, { id: moduleId, reason: 'it goes', giveUpAfterMs: null })
+    await stage.registry.remove(stage.operator, moduleId, 'it goes')
+  }
+  await stage.service.approve(ada, { id, note: '' })
+  stage.duty.start()
+  await removed()
+  await stage.clock.advance(50_000)
+  expect((await get()).state).toMatchObject({ status: 'voided', drift: [{ present: 'removed' }] })
+  await stage.register()
+  await stage.clock.advance(50_000)
+  expect((await get()).state.status).toBe('voided')
+  await removed()
+  await stage.clock.advance(70_000)
+  expect((await get()).state).toMatchObject({
+    status: 'rejected',
+    by: { kind: 'system' },
+    reason: `The module ${moduleId} was removed.`,
+  })
+})

@@ -5,6 +5,8 @@ import { describeChange } from '../changes/describe-change.ts'
 import { invertChange } from '../changes/invert-change.ts'
 import { canonicalJson } from '../shared/canonical-json.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
+import { notApplicable, nothingToChange } from './configuration-desk.ts'
+import { inverseOf, requireAsApplied } from './moves.ts'
 import { hashState, partOf, subjectState } from './subject-state.ts'
 import { changeOf, type Digest, evidenceHashOf, type KeptState, type SuggestionRecord } from './suggestion-record.ts'
 import { adjustedConfidence, unknownTrack } from './track-record.ts'
@@ -26,7 +28,8 @@ export function toView(record: SuggestionRecord, { snapshot, tracks, digest }: V
     evidenceHash: evidenceHashOf(record, digest),
     difference: subject?.difference ?? null,
     configurationHash: subject?.configurationHash ?? null,
-    obstacle: change === null ? 'This is something that only people can do.' : (subject?.obstacle ?? null),
+    obstacle:
+      change === null ? onlyPeople : isApplied(record) ? revertObstacle(record, snapshot) : (subject?.obstacle ?? null),
     ...trackOf(record, tracks),
   }
 }
@@ -59,11 +62,26 @@ function withoutSeal(state: KeptState): SuggestionState {
 }
 
 /** Why a change could not be applied to this configuration, whoever asks; null when it could. */
-export function obstacleOf(snapshot: ConfigurationSnapshot, change: ConfigurationChange): string | null {
-  if (change.kind === 'instance_count') return 'Quarterdeck does not start or stop instances.'
-  return canonicalJson(invertChange(snapshot, change)) === canonicalJson(change)
-    ? 'The configuration is like this already.'
-    : null
+export function obstacleOf(snapshot: ConfigurationSnapshot, change: ConfigurationChange): QuarterdeckError | null {
+  if (change.kind === 'instance_count') return notApplicable('Quarterdeck does not start or stop instances.')
+  return canonicalJson(invertChange(snapshot, change)) === canonicalJson(change) ? nothingToChange() : null
+}
+
+const onlyPeople = 'This is something that only people can do.'
+
+function isApplied({ state }: SuggestionRecord): boolean {
+  return state.status === 'applied' || state.status === 'judged'
+}
+
+/** Why what was applied could not be taken back now, whoever asks; null when it could. */
+function revertObstacle(record: SuggestionRecord, snapshot: ConfigurationSnapshot): string | null {
+  try {
+    requireAsApplied(record, invertChange(snapshot, inverseOf(record)))
+    return null
+  } catch (error) {
+    if (!(error instanceof QuarterdeckError)) throw error
+    return error.message
+  }
 }
 
 /** What a change is about may have gone since. */
@@ -72,7 +90,7 @@ function readSubject(snapshot: ConfigurationSnapshot, change: ConfigurationChang
     return {
       difference: describeChange(snapshot, change),
       configurationHash: hashState(subjectState(partOf(snapshot, change), change), digest),
-      obstacle: obstacleOf(snapshot, change),
+      obstacle: obstacleOf(snapshot, change)?.message ?? null,
     }
   } catch (error) {
     if (!(error instanceof QuarterdeckError)) throw error

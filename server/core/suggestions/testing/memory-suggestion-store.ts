@@ -4,10 +4,17 @@ import { suggestionPriorities } from '../../../contracts/suggestion-words.ts'
 import type { AnalysisRun, ListSuggestions } from '../../../contracts/suggestions.ts'
 import type { CompanionMove } from '../../shared/companion.ts'
 import { changedMeanwhile } from '../moves.ts'
-import { livingStatuses, type SuggestionRecord, waitingStatuses } from '../suggestion-record.ts'
+import {
+  livingStatuses,
+  moduleOf,
+  type SuggestionRecord,
+  undecidedStatuses,
+  waitingStatuses,
+} from '../suggestion-record.ts'
 import type { SuggestionAudit, SuggestionCounts, SuggestionStore, TestedPredictions } from '../suggestion-store.ts'
 
 const living: readonly string[] = livingStatuses
+const undecided: readonly string[] = undecidedStatuses
 const waiting: readonly string[] = waitingStatuses
 
 /** A suggestion store in memory that keeps the same promises as the real one, and what it was told, for tests to read. */
@@ -27,12 +34,14 @@ export class MemorySuggestionStore implements SuggestionStore {
 
   async list(tenantId: string, filter: ListSuggestions): Promise<Page<SuggestionRecord>> {
     const matching = this.#of(tenantId)
-      .filter(({ state, priority, origin }) => {
+      .filter(record => {
+        const { state, priority, origin } = record
         const analyzer = origin.kind === 'analyzer' ? origin.analyzer : origin.kind === 'verdict' ? 'verdict' : 'person'
         return (
           (filter.status?.includes(state.status) ?? true) &&
           (filter.priority?.includes(priority) ?? true) &&
-          (filter.analyzer ?? analyzer) === analyzer
+          (filter.analyzer ?? analyzer) === analyzer &&
+          (filter.moduleId ?? moduleOf(record)) === moduleOf(record)
         )
       })
       .sort((a, b) => urgencyOf(b) - urgencyOf(a) || (a.id < b.id ? 1 : -1))
@@ -88,6 +97,16 @@ export class MemorySuggestionStore implements SuggestionStore {
 
   async approved(): Promise<SuggestionRecord[]> {
     return [...this.#records.values()].filter(({ state }) => state.status === 'approved')
+  }
+
+  async undecidedModules(): Promise<{ tenantId: string; moduleId: string }[]> {
+    const found = new Map<string, { tenantId: string; moduleId: string }>()
+    for (const record of this.#records.values()) {
+      const [{ tenantId }, moduleId] = [record, moduleOf(record)]
+      if (moduleId === null || !undecided.includes(record.state.status)) continue
+      found.set(`${tenantId} ${moduleId}`, { tenantId, moduleId })
+    }
+    return [...found.values()]
   }
 
   async judged(tenantId: string, since: string): Promise<SuggestionRecord[]> {

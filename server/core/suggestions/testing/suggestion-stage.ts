@@ -62,7 +62,8 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
     checkEndpoint() {},
     newSecret: () => 'whsec_',
   })
-  await registry.register(ann, registration(moduleId))
+  const register = () => registry.register(ann, registration(moduleId))
+  await register()
   const queue = new QueueService({
     policies: keepPolicy(store),
     pauses: {} as PauseBoard,
@@ -72,7 +73,7 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
   const roles = new Map<string, Role>()
   const found = { findings: [findingOf()] as Finding[] }
   const outcomes: ObservedTask[] = []
-  const ports: Omit<SuggestionPorts, 'desk' | 'typesOf'> = {
+  const ports: Omit<SuggestionPorts, 'desk' | 'typesOf' | 'hasModule'> = {
     store,
     findings: {
       list: () => [],
@@ -127,6 +128,7 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
     store,
     modules,
     registry,
+    register,
     queue,
     flags,
     roles,

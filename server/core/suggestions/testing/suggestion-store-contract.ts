@@ -168,6 +168,23 @@ export function describeSuggestionStore(subject: string, open: () => Promise<Sug
       expect(await store.judged('default', at)).toEqual([])
     })
 
+    test('names the modules that something undecided is about, by its subject or its change, each once', async () => {
+      const store = await open()
+      expect(await store.undecidedModules()).toEqual([])
+      const type = { kind: 'type' as const, id: 'read', name: 'read' }
+      const of = (moduleId: string) => ({ kind: 'change' as const, change: { ...change, moduleId } })
+      await store.create(recordOf({ subject: { kind: 'module', id: 'decided', name: 'D' }, state: rejected }), audit)
+      await store.create(recordOf({ subject: { kind: 'instance', id: 'text/a', name: 'a' } }), audit)
+      await store.create(recordOf({ subject: { kind: 'module', id: 'text', name: 'Text' } }), audit)
+      const reserve = recordOf({ subject: type, act: of('reserve') })
+      await store.create(reserve, audit)
+      await store.create(recordOf({ subject: type, act: { kind: 'advice', todo: 'look', change: null } }), audit)
+      const modules = (await store.undecidedModules()).map(({ tenantId, moduleId }) => `${tenantId} ${moduleId}`)
+      expect(modules.sort()).toEqual(['default reserve', 'default text'])
+      const listed = await store.list('default', { moduleId: 'reserve', limit: 50 })
+      expect(listed.items.map(({ id }) => id)).toEqual([reserve.id])
+    })
+
     test('sums by analyzer what was tested of predictions, also of what was taken back, whoever judged it', async () => {
       const store = await open()
       const judge = async (analyzer: string, held: (boolean | null)[], edit: Partial<SuggestionRecord> = {}) => {

@@ -38,10 +38,10 @@ export interface JudgedWindow {
 }
 
 /**
- * What became of a change, from tasks before and after it; what was promised is told of what it was promised for. A measure is better or worse when its interval, at 95 % over all
- * measures that decide together (Bonferroni), leaves out zero and the difference is at least 5 % of the value before (half a
- * point for shares). `worse` when any of them is: what was promised, the mean latency, or failures; `kept` when one is
- * better and none worse; else, or with fewer than 50 matched tasks on a side, `inconclusive`.
+ * What became of a change, from tasks before and after it; what was promised is told of what it was promised for. A measure is better or
+ * worse when its interval, at 95 % over all measures that decide together (Bonferroni), leaves out zero and the difference is at least
+ * 5 % of the value before (half a point for shares). `worse` when any of them is: what was promised, the mean latency, or failures;
+ * `kept` when one is better and none worse; else, or with fewer than 50 matched tasks on a side, `inconclusive`.
  */
 export function judge(options: {
   before: JudgedWindow
