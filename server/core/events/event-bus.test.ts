@@ -60,6 +60,19 @@ function follow(afterSeq: number | null, filter: EventFilter = {}, signal = foll
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
 describe('publishing', () => {
+  test('to a silent log gathers nothing, numbers nothing and sets no timer', async () => {
+    const silent = Object.assign(new MemoryEventStore(), { isSilent: true })
+    const quiet = new EventBus({ store: silent, clock, logger: silentLogger })
+    await quiet.start([tenantId])
+    await clock.advance(60)
+    const timers = clock.pendingTimers
+    expect(quiet.publish({ tenantId, type: 'task.ready' }).withdraw()).toBeNull()
+    quiet.wake()
+    expect([quiet.pending, clock.pendingTimers]).toEqual([0, timers])
+    await stopBus(quiet)
+    expect(await silent.sequence(1)).toEqual([])
+  })
+
   test('what is published together is delivered with the most urgent first, those of one priority in their order', async () => {
     const delivered: unknown[] = []
     bus.subscribe('*', event => delivered.push([event.priority, event.data['n']]))

@@ -47,6 +47,8 @@ interface TenantLog {
   rate: RateMeter
 }
 
+/** What publishing to a silent log gives. */
+const unheard: PublishedEvent = { withdraw: () => null }
 const windowCapacity = 1_000
 const recentInStats = 100
 const replayLimit = 10_000
@@ -117,11 +119,11 @@ export class EventBus implements EventPublisher, EventSubscriber, EventOperation
   }
 
   publish(event: NewEvent): PublishedEvent {
-    return this.#writer.add(event)
+    return this.#store.isSilent ? unheard : this.#writer.add(event)
   }
 
   wake(): void {
-    this.#sequencer.wake()
+    if (!this.#store.isSilent) this.#sequencer.wake()
   }
 
   /** Another replica has numbered events: read and deliver them. */

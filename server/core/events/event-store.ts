@@ -18,6 +18,8 @@ export interface EventCount {
 
 /** Where events live. Numbers run over all tenants, without gaps, and batches are numbered whole. */
 export interface EventStore {
+  /** Of a log that keeps nothing and hands nothing on: what is published goes no further. False when not given. */
+  readonly isSilent?: boolean
   /** Commits one batch per entry, in one transaction. No batch may be empty. */
   append(batches: readonly { tenantId: string; events: readonly StampedEvent[] }[]): Promise<void>
   /** Numbers committed batches; empty when there was nothing to number. In order. */

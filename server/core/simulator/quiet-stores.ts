@@ -68,6 +68,7 @@ function evidenceOf(evidence: readonly StoredEvidence[]): ServiceRecordStore {
 }
 
 const silentLog: EventStore = {
+  isSilent: true,
   async append() {},
   sequence: async () => [],
   readSequenced: async () => [],
