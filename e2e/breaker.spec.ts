@@ -1,5 +1,6 @@
 import type { ModuleView } from '#server/contracts/modules.ts'
 import type { SubmitTask } from '#server/contracts/tasks.ts'
+import { chooseByKey, typeInto } from './support/keyboard.ts'
 import { fails, registerOwnModule, works } from './support/own-module.ts'
 import { expect, test } from './support/test.ts'
 
@@ -53,28 +54,31 @@ test('a failing module is cut off, probed and taken back in front of the user, a
   await expect(page.getByText('ENGINE_ON_FIRE').first()).toBeVisible()
 })
 
-test('a breaker held open says who holds it and why, and a reset gives it back to itself', async ({ page, client }) => {
+test('by keyboard alone, a breaker is held open, says who holds it and why, and a reset gives it back to itself', async ({
+  page,
+  client,
+}) => {
   await using engine = await registerOwnModule(client, 'Held engine')
   await page.goto(`/breakers?module=${engine.id}`)
-  await page.getByRole('button', { name: engine.name }).click()
+  await chooseByKey(page, page.getByRole('button', { name: engine.name }))
   const sheet = page.getByRole('dialog', { name: engine.name, exact: true })
   await expect(sheet.getByRole('button', { name: 'Reset' })).toBeDisabled()
 
-  await sheet.getByRole('button', { name: 'Hold open' }).click()
+  await chooseByKey(page, sheet.getByRole('button', { name: 'Hold open' }))
   const holding = page.getByRole('dialog', { name: `Hold ${engine.name} open` })
   await expect(holding.getByRole('button', { name: 'Hold open' })).toBeDisabled()
-  await holding.getByLabel('Reason').fill('provider outage, ticket 4711')
-  await holding.getByLabel(`Type “${engine.id}” to confirm`).fill(engine.id)
-  await holding.getByRole('button', { name: 'Hold open' }).click()
+  await typeInto(page, holding.getByLabel('Reason'), 'provider outage, ticket 4711')
+  await typeInto(page, holding.getByLabel(`Type “${engine.id}” to confirm`), engine.id)
+  await chooseByKey(page, holding.getByRole('button', { name: 'Hold open' }))
   await expect(holding).toBeHidden()
   await expect(sheet).toContainText('Open · held')
   await expect(sheet).toContainText(/Held open by \S+/)
   await expect(sheet).toContainText('“provider outage, ticket 4711”')
 
-  await sheet.getByRole('button', { name: 'Reset' }).click()
+  await chooseByKey(page, sheet.getByRole('button', { name: 'Reset' }))
   const resetting = page.getByRole('dialog', { name: `Reset ${engine.name}` })
-  await resetting.getByLabel('Reason').fill('the provider is back')
-  await resetting.getByRole('button', { name: 'Reset' }).click()
+  await typeInto(page, resetting.getByLabel('Reason'), 'the provider is back')
+  await chooseByKey(page, resetting.getByRole('button', { name: 'Reset' }))
   await expect(resetting).toBeHidden()
   await expect(sheet).toContainText('Failures in a row')
   await expect(sheet.getByRole('list', { name: 'Changes of state' }).getByRole('listitem').first()).toContainText(

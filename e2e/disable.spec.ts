@@ -1,3 +1,4 @@
+import { chooseByKey, typeInto } from './support/keyboard.ts'
 import { expect, panel, test } from './support/test.ts'
 
 test('a module that others need says which before the click, and cannot be disabled', async ({ page, client }) => {
@@ -19,34 +20,32 @@ test('a module that others need says which before the click, and cannot be disab
   expect(await client.query('modules.get', { id: 'package-reader' })).toMatchObject({ enabled: true })
 })
 
-test('a module that nobody needs is disabled with a reason, shown so to everybody, and enabled again', async ({
+test('by keyboard alone, a module that nobody needs is disabled with a reason, shown so to everybody, and enabled again', async ({
   page,
   client,
 }) => {
   await page.goto('/modules/language-detector')
-  await page.getByRole('button', { name: 'Disable' }).click()
+  await chooseByKey(page, page.getByRole('button', { name: 'Disable' }))
   const disabling = page.getByRole('dialog', { name: 'Disable Language detector?' })
   await expect(disabling).toContainText('Nobody else can run language.detect')
   await expect(disabling.getByRole('button', { name: 'Disable' })).toBeDisabled()
-  await disabling.getByLabel('Reason').fill('wrong about Welsh')
+  await typeInto(page, disabling.getByLabel('Reason'), 'wrong about Welsh')
   await expect(disabling.getByRole('button', { name: 'Disable' })).toBeDisabled()
-  await disabling.getByLabel('Type “language-detector” to confirm').fill('language-detector')
-  await disabling.getByRole('button', { name: 'Disable' }).click()
+  await typeInto(page, disabling.getByLabel('Type “language-detector” to confirm'), 'language-detector')
+  await chooseByKey(page, disabling.getByRole('button', { name: 'Disable' }))
   await expect(disabling).toBeHidden()
   await expect(page.getByText(/^Disabled by .*: wrong about Welsh$/)).toBeVisible()
 
-  await page
-    .getByRole('navigation', { name: 'Main' })
-    .getByRole('link', { name: /^Modules/ })
-    .click()
+  await page.keyboard.press('g')
+  await page.keyboard.press('m')
   const row = page.getByRole('table', { name: 'Modules' }).getByRole('row', { name: /Language detector/ })
   await expect(row).toContainText('Disabled')
-  await row.getByRole('link', { name: 'Language detector' }).click()
+  await chooseByKey(page, row.getByRole('link', { name: 'Language detector' }))
 
   // The list that is left has a chip of the same beginning.
-  await page.getByRole('button', { name: 'Enable', exact: true }).click()
+  await chooseByKey(page, page.getByRole('button', { name: 'Enable', exact: true }))
   const enabling = page.getByRole('alertdialog', { name: 'Enable Language detector?' })
-  await enabling.getByRole('button', { name: 'Enable' }).click()
+  await chooseByKey(page, enabling.getByRole('button', { name: 'Enable' }))
   await expect(enabling).toBeHidden()
   await expect(page.getByText(/^Disabled by/)).toBeHidden()
   await expect(panel(page, 'Recent events')).toContainText('wrong about Welsh')

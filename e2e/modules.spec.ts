@@ -7,7 +7,7 @@ import { expect, panel, test } from './support/test.ts'
 
 const phone = { width: 390, height: 844 }
 
-test('a service is tested before it is registered; a refused address is said beside the field; the list is filtered by its category, even one called "any"', async ({
+test('a service is tested before it is registered; an unreachable or refused address is said beside the field; the list is filtered by its category, even one called "any"', async ({
   page,
   client,
 }) => {
@@ -20,6 +20,9 @@ test('a service is tested before it is registered; a refused address is said bes
   await dialog.getByLabel('Name').fill('Tested engine')
   await dialog.getByLabel('Category').fill('any')
   await dialog.getByLabel('Task type').fill(`e2e.${id}`)
+  await dialog.getByLabel('Endpoint').fill('http://127.0.0.1:9')
+  await dialog.getByRole('button', { name: 'Test the connection' }).click()
+  await expect(dialog.getByText('No answer came.')).toBeVisible()
   await dialog.getByLabel('Endpoint').fill('http://169.254.169.254')
   await dialog.getByRole('button', { name: 'Test the connection' }).click()
   await expect(dialog.getByText('Not called: the address is refused here.')).toBeVisible()
@@ -81,7 +84,12 @@ test('of two operators who edit at once, the second sees what the first changed 
   })
 })
 
-test('a module is enabled with everything it needs, one after another in order', async ({ page, client }) => {
+test('a module is enabled with everything it needs, one after another in order; a circle of needs is refused beside the field, and the form kept', async ({
+  page,
+  client,
+  allowInConsole,
+}) => {
+  allowInConsole(/status of 4\d\d.*modules\.update/)
   await using base = await registerOwnModule(client, 'Base need')
   await using top = await registerOwnModule(client, 'Top module')
   const { configVersion } = await client.query<ModuleView>('modules.get', { id: top.id })
@@ -96,6 +104,20 @@ test('a module is enabled with everything it needs, one after another in order',
   await dialog.getByRole('button', { name: 'Enable with what it needs' }).click()
   await expect(dialog).toBeHidden()
   for (const id of [base.id, top.id]) expect(await client.query('modules.get', { id })).toMatchObject({ enabled: true })
+
+  await page.goto(`/modules/${base.id}`)
+  await page.getByRole('button', { name: 'Edit', exact: true }).click()
+  const edit = page.getByRole('dialog', { name: 'Edit Base need' })
+  await edit.getByLabel('Description').fill('What the top stands on')
+  await edit.getByRole('combobox', { name: 'Needs' }).click()
+  await page.getByRole('option', { name: `Top module (${top.id})` }).click()
+  await edit.getByRole('button', { name: 'Save' }).click()
+  await expect(edit.getByText(new RegExp(`${base.id}.*${top.id}.*${base.id}`))).toBeVisible()
+  await expect(edit.getByLabel('Description')).toHaveValue('What the top stands on')
+  await edit.getByRole('button', { name: `${top.id} Remove` }).click()
+  await edit.getByRole('button', { name: 'Save' }).click()
+  await expect(edit).toBeHidden()
+  await expect(page.getByText('What the top stands on')).toBeVisible()
 
   await client.mutate('modules.disable', { id: top.id, reason: 'the test is over' })
   const { configVersion: last } = await client.query<ModuleView>('modules.get', { id: top.id })
