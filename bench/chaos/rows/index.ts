@@ -27,6 +27,7 @@ import { cycles } from './25-cycles.ts'
 import { fanIn } from './26-fan-in.ts'
 import { heldTransaction } from './27-held-transaction.ts'
 import { slowWebsocketReader } from './30-slow-websocket-reader.ts'
+import { approvalBypass } from './40-approval-bypass.ts'
 
 /** Every fault that is tried, in the order of the table. */
 export const faultRows: readonly FaultRow[] = [
@@ -58,4 +59,5 @@ export const faultRows: readonly FaultRow[] = [
   fanIn,
   heldTransaction,
   slowWebsocketReader,
+  approvalBypass,
 ]
