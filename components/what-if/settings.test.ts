@@ -39,6 +39,15 @@ test('an empty value takes a limit away, and is no value anywhere else', () => {
   expect(requestOf('load', chosen, '0', 1)).toBeNull()
 })
 
+test('a pin names the module, or takes the pin away; the share that explores is given in percent', () => {
+  const changeOf = (trial: Trial, value: string) => requestOf(trial, chosen, value, 1)?.changes[0]
+  expect(changeOf('pin', 'on')).toEqual({ kind: 'type_pin', taskType: 'text.read', pinnedTo: 'reader' })
+  expect(changeOf('pin', 'off')).toEqual({ kind: 'type_pin', taskType: 'text.read', pinnedTo: null })
+  expect(changeOf('goal', 'balanced')).toEqual({ kind: 'type_goal', taskType: 'text.read', goal: null })
+  expect(changeOf('exploration', '5')).toEqual({ kind: 'exploration_rate', rate: 0.05 })
+  expect(requestOf('pin', { ...chosen, taskType: '' }, 'on', 1)).toBeNull()
+})
+
 test('a threshold is changed with all others as they are', () => {
   expect(requestOf('failureThreshold', chosen, '9', 1)?.changes).toEqual([
     { kind: 'module_breaker', moduleId: 'reader', breaker: { ...module.breakerConfig, failureThreshold: 9 } },

@@ -1,9 +1,11 @@
 import type { ConfigurationChange } from '#server/contracts/configuration-changes.ts'
+import type { ServiceGoal } from '#server/contracts/learning.ts'
 import type { BalancingStrategy, ModuleView } from '#server/contracts/modules.ts'
 import type { RunSimulation } from '#server/contracts/simulations.ts'
+import { goalWords } from '../learning/words.ts'
 
-/** What a setting belongs to. */
-export type SettingSubject = 'instance' | 'module' | 'type' | 'all'
+/** What a setting belongs to; a service is a module for one task type. */
+export type SettingSubject = 'instance' | 'module' | 'type' | 'service' | 'all'
 
 /** How its value is given: a figure (which may be left out where `noLimit` says so), or one of a few words. */
 export type SettingInput =
@@ -32,6 +34,7 @@ const strategies: readonly { value: BalancingStrategy; label: string }[] = [
   { value: 'random', label: 'Random' },
   { value: 'weighted', label: 'By weight' },
 ]
+const goals = Object.entries(goalWords).map(([value, label]) => ({ value, label }))
 const onOff = [
   { value: 'on', label: 'On' },
   { value: 'off', label: 'Off' },
@@ -172,6 +175,29 @@ export const settings = {
     input: { kind: 'number', unit: 'tasks; empty for no limit', noLimit: true },
     change: ofType((taskType, value) => ({ kind: 'type_cap', taskType, cap: limit(value) })),
   },
+  pin: {
+    label: 'Pin of a type to a module',
+    subject: 'service',
+    input: { kind: 'choice', options: onOff },
+    change: ({ module, taskType }, value) =>
+      module && (taskType === '' ? null : { kind: 'type_pin', taskType, pinnedTo: value === 'on' ? module.id : null }),
+  },
+  goal: {
+    label: 'Goal of a type',
+    subject: 'type',
+    input: { kind: 'choice', options: goals },
+    change: ofType((taskType, value) => ({
+      kind: 'type_goal',
+      taskType,
+      goal: value === 'balanced' ? null : (value as ServiceGoal),
+    })),
+  },
+  exploration: {
+    label: 'Share of decisions that explore',
+    subject: 'all',
+    input: { kind: 'number', unit: '% of decisions, 0 to 10', step: 0.1 },
+    change: (_target, value) => ({ kind: 'exploration_rate', rate: figure(value) / 100 }),
+  },
   tenantLimit: {
     label: 'Concurrent calls in all',
     subject: 'all',
@@ -183,6 +209,12 @@ export const settings = {
     subject: 'all',
     input: { kind: 'choice', options: onOff },
     change: (_target, value) => ({ kind: 'flag', name: 'cost_based_scheduling', isOn: value === 'on' }),
+  },
+  hurriedGraphs: {
+    label: 'Hurrying what tasks with deadlines wait for',
+    subject: 'all',
+    input: { kind: 'choice', options: onOff },
+    change: (_target, value) => ({ kind: 'flag', name: 'dag_optimization', isOn: value === 'on' }),
   },
 } as const satisfies Record<string, Setting>
 

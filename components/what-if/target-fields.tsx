@@ -14,23 +14,23 @@ export function TargetFields({ subject }: { subject: SettingSubject }) {
   const modules = useFleetPulse()?.modules ?? []
   const types = [...new Set(modules.flatMap(({ capabilities }) => capabilities.map(({ type }) => type)))].sort()
   if (subject === 'all') return null
-  if (subject === 'type') {
-    return (
-      <Field label="Task type">
-        {control => (
-          <Select
-            {...control}
-            value={search.type || undefined}
-            onValueChange={type => void setSearch({ type })}
-            options={types.map(type => ({ value: type, label: type }))}
-            placeholder="Choose a type"
-          />
-        )}
-      </Field>
-    )
-  }
+  const type = (
+    <Field label="Task type">
+      {control => (
+        <Select
+          {...control}
+          value={search.type || undefined}
+          onValueChange={chosen => void setSearch({ type: chosen })}
+          options={types.map(each => ({ value: each, label: each }))}
+          placeholder="Choose a type"
+        />
+      )}
+    </Field>
+  )
+  if (subject === 'type') return type
   return (
     <>
+      {subject === 'service' ? type : null}
       <Field label="Module">
         {control => (
           <Select

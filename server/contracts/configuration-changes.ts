@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { moduleIdSchema, taskTypeSchema } from './common.ts'
+import { serviceGoals } from './learning.ts'
 import { balancingStrategies, breakerConfigSchema, retryPolicySchema } from './modules.ts'
 import { flagNames } from './settings.ts'
 import { typeRetryPolicySchema } from './tasks.ts'
@@ -37,6 +38,11 @@ export const configurationChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('type_limit'), ...ofType, limit: calls.nullable() }),
   z.strictObject({ kind: z.literal('type_cap'), ...ofType, cap: z.number().int().min(1).max(100_000_000).nullable() }),
   z.strictObject({ kind: z.literal('type_retry'), ...ofType, retry: typeRetryPolicySchema.nullable() }),
+  /** Which module gets the calls of a type as long as it can take them. */
+  z.strictObject({ kind: z.literal('type_pin'), ...ofType, pinnedTo: moduleIdSchema.nullable() }),
+  z.strictObject({ kind: z.literal('type_goal'), ...ofType, goal: z.enum(serviceGoals).nullable() }),
+  /** Share of decisions that try another service than the best. */
+  z.strictObject({ kind: z.literal('exploration_rate'), rate: z.number().min(0).max(0.1) }),
   z.strictObject({ kind: z.literal('tenant_limit'), limit: calls.nullable() }),
   z.strictObject({ kind: z.literal('flag'), name: z.enum(flagNames), isOn: z.boolean() }),
 ])

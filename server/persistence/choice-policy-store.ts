@@ -1,5 +1,6 @@
 import type { ChoicePolicyView } from '#server/contracts/learning.ts'
 import { type ChoicePolicyStore, defaultChoicePolicy } from '#server/core/brain/choice-policy.ts'
+import type { CompanionMove } from '#server/core/shared/companion.ts'
 import type { Principal } from '#server/core/shared/principal.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { saveSetting } from './save-setting.ts'
@@ -23,7 +24,7 @@ export class PrismaChoicePolicyStore implements ChoicePolicyStore {
     }))
   }
 
-  save(by: Principal, { version, ...value }: ChoicePolicyView): Promise<number | null> {
-    return saveSetting(this.#prisma, by, { key, version, value, action: 'brain.choice_changed' })
+  save(by: Principal, { version, ...value }: ChoicePolicyView, companion?: CompanionMove): Promise<number | null> {
+    return saveSetting(this.#prisma, by, { key, version, value, action: 'brain.choice_changed', companion })
   }
 }

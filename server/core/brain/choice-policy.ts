@@ -1,5 +1,6 @@
 import type { ChoicePolicyView, ServiceGoal, SetChoicePolicy } from '../../contracts/learning.ts'
 import type { ModuleCatalog } from '../registry/module-record.ts'
+import type { Companion, CompanionMove } from '../shared/companion.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
 import type { Principal } from '../shared/principal.ts'
 import { defaultExplorationRate, type ExplorationPolicy } from './exploration.ts'
@@ -14,8 +15,11 @@ export interface ServiceWishes {
 /** Where each tenant's rules for choosing services are kept. */
 export interface ChoicePolicyStore {
   loadAll(): Promise<{ tenantId: string; policy: ChoicePolicyView }[]>
-  /** Writes them with an audit row when `policy.version` is still the current one; answers the new version, or null. */
-  save(by: Principal, policy: ChoicePolicyView): Promise<number | null>
+  /**
+   * Writes them with an audit row, and with the companion's move, when `policy.version` is still the current one; answers the new
+   * version, or null. Throws SUGGESTION_CHANGED when the companion has moved already.
+   */
+  save(by: Principal, policy: ChoicePolicyView, companion?: CompanionMove): Promise<number | null>
 }
 
 export const defaultChoicePolicy: ChoicePolicyView = {
@@ -64,12 +68,13 @@ export class ChoicePolicies implements ExplorationPolicy, ServiceWishes {
   }
 
   /** Throws VERSION_CONFLICT, and MODULE_CANNOT_RUN_TYPE for a new pin to a module without the capability. */
-  async set(by: Principal, edit: SetChoicePolicy): Promise<ChoicePolicyView> {
+  async set(by: Principal, edit: SetChoicePolicy, along?: Companion<ChoicePolicyView>): Promise<ChoicePolicyView> {
     const { tenantId } = by
     for (const [taskType, moduleId] of Object.entries(edit.pins)) {
       if (this.pinOf(tenantId, taskType) !== moduleId) this.#requireCapable(tenantId, taskType, moduleId)
     }
-    const version = await this.#store.save(by, edit)
+    along?.check(this.of(tenantId))
+    const version = await this.#store.save(by, edit, along?.move)
     if (version === null) {
       await this.refresh()
       throw new QuarterdeckError('VERSION_CONFLICT', {

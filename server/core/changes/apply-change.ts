@@ -2,7 +2,7 @@ import type { ConfigurationChange } from '../../contracts/configuration-changes.
 import type { InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
 import { assertNever } from '../shared/assert-never.ts'
 import type { ConfigurationSnapshot } from './configuration-snapshot.ts'
-import { instanceIn, moduleIn, requireType } from './find-subject.ts'
+import { instanceIn, moduleIn, requireCapable, requireType } from './find-subject.ts'
 
 /** The configuration as it would be with a change. Throws when what it is about does not exist. */
 export function applyChange(snapshot: ConfigurationSnapshot, change: ConfigurationChange): ConfigurationSnapshot {
@@ -36,6 +36,13 @@ export function applyChange(snapshot: ConfigurationSnapshot, change: Configurati
       return withTypeEntry(snapshot, 'typeCaps', change.taskType, change.cap)
     case 'type_retry':
       return withTypeEntry(snapshot, 'retries', change.taskType, change.retry)
+    case 'type_pin':
+      if (change.pinnedTo !== null) requireCapable(snapshot, change.taskType, change.pinnedTo)
+      return withChoice(snapshot, 'pins', change.taskType, change.pinnedTo)
+    case 'type_goal':
+      return withChoice(snapshot, 'goals', change.taskType, change.goal)
+    case 'exploration_rate':
+      return { ...snapshot, choice: { ...snapshot.choice, explorationRate: change.rate } }
     case 'tenant_limit':
       return { ...snapshot, policy: { ...snapshot.policy, tenantLimit: change.limit } }
     case 'flag':
@@ -57,11 +64,24 @@ function withTypeEntry(
   return withEntry(snapshot, map, taskType, value)
 }
 
-/** Null takes the entry away. */
 function withEntry(snapshot: ConfigurationSnapshot, map: EntryMap, key: string, value: unknown): ConfigurationSnapshot {
-  const others = Object.entries(snapshot.policy[map]).filter(([name]) => name !== key)
-  const entries = value === null ? others : [...others, [key, value] as const]
-  return { ...snapshot, policy: { ...snapshot.policy, [map]: Object.fromEntries(entries) } }
+  return { ...snapshot, policy: { ...snapshot.policy, [map]: entriesWith(snapshot.policy[map], key, value) } }
+}
+
+function withChoice(
+  snapshot: ConfigurationSnapshot,
+  map: 'pins' | 'goals',
+  taskType: string,
+  value: string | null,
+): ConfigurationSnapshot {
+  requireType(snapshot, taskType)
+  return { ...snapshot, choice: { ...snapshot.choice, [map]: entriesWith(snapshot.choice[map], taskType, value) } }
+}
+
+/** Null takes the entry away. */
+function entriesWith(entries: Readonly<Record<string, unknown>>, key: string, value: unknown): Record<string, unknown> {
+  const others = Object.entries(entries).filter(([name]) => name !== key)
+  return Object.fromEntries(value === null ? others : [...others, [key, value]])
 }
 
 function withModule(

@@ -14,7 +14,7 @@ const taskType = 'text.run'
 const instanceId = text.instances[0]?.id ?? ''
 const snapshot: ConfigurationSnapshot = {
   tenantId: 'default',
-  modules: [text, moduleRecord('other')],
+  modules: [text, moduleRecord('other'), moduleRecord('mute', { capabilities: [] })],
   policy: { version: 1, ...defaultQueuePolicy, priorities: { [taskType]: 3 } },
   flags: { cost_based_scheduling: false, critical_path_analysis: true, dag_optimization: true },
   choice: { version: 0, explorationRate: 0, pins: {}, goals: {} },
@@ -41,6 +41,9 @@ const changes: ConfigurationChange[] = [
   { kind: 'type_limit', taskType, limit: 5 },
   { kind: 'type_cap', taskType, cap: 6 },
   { kind: 'type_retry', taskType, retry },
+  { kind: 'type_pin', taskType, pinnedTo: moduleId },
+  { kind: 'type_goal', taskType, goal: 'speed' },
+  { kind: 'exploration_rate', rate: 0.05 },
   { kind: 'tenant_limit', limit: 8 },
   { kind: 'flag', name: 'cost_based_scheduling', isOn: true },
 ]
@@ -76,6 +79,8 @@ describe('a change of what does not exist is refused, with what to do', () => {
   test.each([
     ['MODULE_NOT_FOUND', { kind: 'module_enabled', moduleId: 'nobody', enabled: false }],
     ['MODULE_NOT_FOUND', { kind: 'module_limit', moduleId: 'nobody', limit: 1 }],
+    ['MODULE_NOT_FOUND', { kind: 'type_pin', taskType, pinnedTo: 'nobody' }],
+    ['MODULE_CANNOT_RUN_TYPE', { kind: 'type_pin', taskType, pinnedTo: 'mute' }],
     ['INSTANCE_NOT_FOUND', { kind: 'instance_weight', moduleId, instanceId: 'gone', weight: 1 }],
     ['TASK_TYPE_UNKNOWN', { kind: 'type_cap', taskType: 'nothing.known', cap: 1 }],
   ] as const)('%s', (code, change) => {

@@ -2,7 +2,7 @@ import type { ChangeDescription, ConfigurationChange } from '../../contracts/con
 import { describeSetDuration } from '../resilience/describe-duration.ts'
 import { assertNever } from '../shared/assert-never.ts'
 import type { ConfigurationSnapshot } from './configuration-snapshot.ts'
-import { moduleIn } from './find-subject.ts'
+import { moduleIn, requireCapable } from './find-subject.ts'
 import { invertChange } from './invert-change.ts'
 
 /** A change in words, with the value that the configuration has now. Throws when what it is about does not exist. */
@@ -48,6 +48,13 @@ function subjectOf(snapshot: ConfigurationSnapshot, change: ConfigurationChange)
       return `Tasks of ${change.taskType} in the queue`
     case 'type_retry':
       return `Retries of ${change.taskType}`
+    case 'type_pin':
+      if (change.pinnedTo !== null) requireCapable(snapshot, change.taskType, change.pinnedTo)
+      return `Module that ${change.taskType} is pinned to`
+    case 'type_goal':
+      return `Goal of ${change.taskType}`
+    case 'exploration_rate':
+      return 'Share of decisions that explore'
     case 'tenant_limit':
       return 'Concurrent calls of everything together'
     case 'flag':
@@ -87,6 +94,12 @@ function valueOf(change: ConfigurationChange): string {
       return change.cap === null ? 'no limit' : `at most ${change.cap}`
     case 'type_retry':
       return change.retry === null ? 'as the modules say' : listOf(Object.entries(change.retry))
+    case 'type_pin':
+      return change.pinnedTo ?? 'none'
+    case 'type_goal':
+      return change.goal ?? 'balanced'
+    case 'exploration_rate':
+      return `${Number((100 * change.rate).toPrecision(3))} %`
     case 'flag':
       return change.isOn ? 'on' : 'off'
     default:

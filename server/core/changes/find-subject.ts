@@ -30,3 +30,12 @@ export function requireType({ modules }: ConfigurationSnapshot, taskType: string
     action: 'Choose a type that a module has the capability for.',
   })
 }
+
+/** Throws MODULE_NOT_FOUND, and MODULE_CANNOT_RUN_TYPE when it lacks the capability. */
+export function requireCapable(snapshot: ConfigurationSnapshot, taskType: string, moduleId: string): void {
+  if (moduleIn(snapshot, moduleId).capabilities.some(({ type }) => type === taskType)) return
+  throw new QuarterdeckError('MODULE_CANNOT_RUN_TYPE', {
+    message: `The module ${moduleId} has no capability ${taskType}.`,
+    action: 'Pin the type to a module that has it.',
+  })
+}

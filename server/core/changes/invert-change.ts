@@ -8,7 +8,7 @@ import { instanceIn, moduleIn } from './find-subject.ts'
  * Throws when what it is about does not exist.
  */
 export function invertChange(before: ConfigurationSnapshot, change: ConfigurationChange): ConfigurationChange {
-  const { policy, flags } = before
+  const { policy, flags, choice } = before
   switch (change.kind) {
     case 'instance_capacity':
       return { ...change, capacity: instanceIn(before, change.moduleId, change.instanceId).capacity }
@@ -38,6 +38,12 @@ export function invertChange(before: ConfigurationSnapshot, change: Configuratio
       return { ...change, cap: entryOf(policy.typeCaps, change.taskType) }
     case 'type_retry':
       return { ...change, retry: entryOf(policy.retries, change.taskType) }
+    case 'type_pin':
+      return { ...change, pinnedTo: entryOf(choice.pins, change.taskType) }
+    case 'type_goal':
+      return { ...change, goal: entryOf(choice.goals, change.taskType) }
+    case 'exploration_rate':
+      return { ...change, rate: choice.explorationRate }
     case 'tenant_limit':
       return { ...change, limit: policy.tenantLimit }
     case 'flag':

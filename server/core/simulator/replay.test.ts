@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { runReplay } from '#server/composition/simulator/run-replay.ts'
+import type { ConfigurationChange } from '#server/contracts/configuration-changes.ts'
 import { applyChange } from '../changes/apply-change.ts'
 import { instanceRecord, moduleRecord } from '../registry/testing/builders.ts'
 import { Comparison } from './compare.ts'
 import type { RunRecord } from './run-record.ts'
-import { erlangWaitMs, historyOf, markovHistory, recordedTask, snapshotOf } from './testing/synthetic-history.ts'
+import {
+  erlangWaitMs,
+  historyOf,
+  markovHistory,
+  recordedTask,
+  snapshotOf,
+  windowStart,
+} from './testing/synthetic-history.ts'
 
 const worker = (id: string, capacity: number, change: Parameters<typeof moduleRecord>[1] = {}) =>
   moduleRecord(id, {
@@ -66,6 +74,27 @@ describe('what the core does with calls', () => {
     // Each task is tried four times; behind an open breaker a probe a minute is all there is.
     expect(await callsWith(1_000)).toBe(400)
     expect(await callsWith(5)).toBeLessThan(100)
+  })
+
+  test('how services are chosen is tried too: a pin takes the work to its module, a goal to the one that is best in it', async () => {
+    // The one takes two seconds, the other one and costs ten times as much; which is better is a matter of the goal.
+    const tasks = Array.from({ length: 400 }, (_, place) => {
+      const moduleId = place % 2 === 0 ? 'slow' : 'dear'
+      const dispatchedAt = windowStart + place * 1_000
+      const call = { moduleId, dispatchedAt, endedAt: dispatchedAt + (moduleId === 'slow' ? 2_000 : 1_000) }
+      return recordedTask(place * 1_000, [call])
+    })
+    const history = historyOf(tasks, 400_000)
+    const snapshot = snapshotOf(worker('slow', 50, { costPerHourUsd: 1 }), worker('dear', 50, { costPerHourUsd: 10 }))
+    const shareOfSlow = async (change: ConfigurationChange) => {
+      const input = { history, recordedUnder: snapshot, seed: 1 }
+      const { record } = await runReplay({ ...input, snapshot: applyChange(snapshot, change) })
+      return mean([...record.runMs].map(ms => (ms > 1_500 ? 1 : 0)))
+    }
+    expect(await shareOfSlow({ kind: 'type_pin', taskType: 'work', pinnedTo: 'slow' })).toBe(1)
+    expect(await shareOfSlow({ kind: 'type_pin', taskType: 'work', pinnedTo: 'dear' })).toBe(0)
+    expect(await shareOfSlow({ kind: 'type_goal', taskType: 'work', goal: 'cost' })).toBeGreaterThan(0.8)
+    expect(await shareOfSlow({ kind: 'type_goal', taskType: 'work', goal: 'speed' })).toBeLessThan(0.2)
   })
 
   test('a call that never answered is ended by the time-out of its module, and retried elsewhere', async () => {

@@ -4,7 +4,8 @@ import type { ModuleCatalog, ModuleRecord } from '../registry/module-record.ts'
 
 /**
  * Types of tasks that may go better or worse because of a change; null for all. Of a module: all that it may run, wherever they run
- * then, since work may move to others. Of a type's place in the queue: also those that compete with it for the same modules.
+ * then, since work may move to others. Of a type's place in the queue, and of who gets its work: also those that compete with it for the
+ * same modules.
  */
 export function concernedTypes(
   catalog: Pick<ModuleCatalog, 'get' | 'capableOf'>,
@@ -14,6 +15,7 @@ export function concernedTypes(
   switch (change.kind) {
     case 'flag':
     case 'tenant_limit':
+    case 'exploration_rate':
       return null
     case 'type_retry':
       return [change.taskType]
@@ -21,6 +23,8 @@ export function concernedTypes(
     case 'type_multiplier':
     case 'type_limit':
     case 'type_cap':
+    case 'type_pin':
+    case 'type_goal':
       return unique([change.taskType, ...typesOf(catalog.capableOf(tenantId, change.taskType))])
     default: {
       const module = catalog.get(tenantId, change.moduleId)

@@ -1,5 +1,6 @@
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
 import type { FlagsView } from '../../contracts/settings.ts'
+import type { ChoicePolicies } from '../brain/choice-policy.ts'
 import { applyChange } from '../changes/apply-change.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
 import type { EventPublisher } from '../events/event-log.ts'
@@ -32,6 +33,7 @@ export interface DeskParts {
   registry: Pick<ModuleRegistry, 'require' | 'update' | 'updateInstance' | 'enable' | 'disable'>
   queue: Pick<QueueService, 'policy' | 'setPolicy'>
   settings: Pick<FlagService, 'flags' | 'setFlags'>
+  choices: Pick<ChoicePolicies, 'set'>
   snapshot: (tenantId: string) => Promise<ConfigurationSnapshot>
   /** The move of a suggestion is an event, also where the change itself is none. */
   events: Pick<EventPublisher, 'wake'>
@@ -82,6 +84,10 @@ export class ServiceDesk implements ConfigurationDesk {
       case 'type_retry':
       case 'tenant_limit':
         return this.#changePolicy(by, change, companion)
+      case 'type_pin':
+      case 'type_goal':
+      case 'exploration_rate':
+        return this.#changeChoice(by, change, companion)
       case 'flag':
         return this.#changeFlag(by, change, companion)
       case 'instance_count':
@@ -130,6 +136,15 @@ export class ServiceDesk implements ConfigurationDesk {
     // The version makes sure that what is checked is what is replaced.
     const check = () => companion.check({ of: 'policy', policy: present.policy })
     await queue.setPolicy(by, edit, { check, move: companion.move })
+  }
+
+  async #changeChoice(by: Person, change: ConfigurationChange, companion: Companion<ConfigurationPart>): Promise<void> {
+    const { choices, snapshot } = this.#parts
+    const present = await snapshot(by.tenantId)
+    const { choice } = applyChange(present, change)
+    // The version makes sure that what is checked is what is replaced.
+    const check = () => companion.check({ of: 'choice', choice: present.choice })
+    await choices.set(by, choice, { check, move: companion.move })
   }
 
   async #changeFlag(

@@ -20,7 +20,7 @@ export interface SuggestionHost {
   queue: QueueService
   settings: FlagService
   events: Pick<EventPublisher, 'wake'>
-  choicePolicies: Pick<ChoicePolicies, 'of'>
+  choicePolicies: Pick<ChoicePolicies, 'of' | 'set'>
   replicas: ReplicaOperations
   queueCapacity: number
   taskTimeoutMs: number
@@ -45,6 +45,7 @@ export function createSuggestions(
     registry,
     queue,
     settings,
+    choices: host.choicePolicies,
     events,
     snapshot: tenantId => takeSnapshot(tenantId, present),
   })

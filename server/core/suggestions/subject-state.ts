@@ -1,4 +1,5 @@
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
+import type { ChoicePolicyView } from '../../contracts/learning.ts'
 import type { Flags } from '../../contracts/settings.ts'
 import type { Drift } from '../../contracts/suggestions.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
@@ -15,6 +16,7 @@ export type ConfigurationPart =
   | { of: 'module'; module: ModuleRecord }
   | { of: 'policy'; policy: QueuePolicy }
   | { of: 'flags'; flags: Flags }
+  | { of: 'choice'; choice: ChoicePolicyView }
 
 /** Throws MODULE_NOT_FOUND. */
 export function partOf(snapshot: ConfigurationSnapshot, change: ConfigurationChange): ConfigurationPart {
@@ -36,6 +38,10 @@ export function partOf(snapshot: ConfigurationSnapshot, change: ConfigurationCha
     case 'type_retry':
     case 'tenant_limit':
       return { of: 'policy', policy: snapshot.policy }
+    case 'type_pin':
+    case 'type_goal':
+    case 'exploration_rate':
+      return { of: 'choice', choice: snapshot.choice }
     case 'flag':
       return { of: 'flags', flags: snapshot.flags }
     default:
@@ -46,7 +52,7 @@ export function partOf(snapshot: ConfigurationSnapshot, change: ConfigurationCha
 /**
  * Everything that an approval of `change` stands on, by name, as text: of a module its configuration with its version, whether it is
  * enabled, and its instances; of the queue policy what concerns the type or module, and every limit that stands above it; all
- * flags. Other edits leave an approval alone.
+ * flags; of how services are chosen what concerns the type, and how often others are explored. Other edits leave an approval alone.
  */
 export function subjectState(part: ConfigurationPart, change: ConfigurationChange): Record<string, string> {
   switch (part.of) {
@@ -56,6 +62,8 @@ export function subjectState(part: ConfigurationPart, change: ConfigurationChang
       return policyState(part.policy, change)
     case 'flags':
       return texts(part.flags)
+    case 'choice':
+      return choiceState(part.choice, change)
     default:
       return assertNever(part)
   }
@@ -117,6 +125,20 @@ function policyState(policy: QueuePolicy, change: ConfigurationChange): Record<s
     return { ...limit, [`limit of ${change.moduleId}`]: textOf(entryOf(policy.moduleLimits, change.moduleId)) }
   }
   return { ...limit, 'limits of types': textOf(policy.typeLimits), 'limits of modules': textOf(policy.moduleLimits) }
+}
+
+function choiceState(
+  { explorationRate, pins, goals }: ChoicePolicyView,
+  change: ConfigurationChange,
+): Record<string, string> {
+  const rate = { 'share of decisions that explore': textOf(explorationRate) }
+  if (!('taskType' in change)) return { ...rate, pins: textOf(pins), goals: textOf(goals) }
+  const { taskType } = change
+  return {
+    ...rate,
+    [`pin of ${taskType}`]: textOf(entryOf(pins, taskType)),
+    [`goal of ${taskType}`]: textOf(entryOf(goals, taskType)),
+  }
 }
 
 function texts(values: object): Record<string, string> {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
 import type { Finding } from '../../contracts/findings.ts'
 import { suggestionStatuses } from '../../contracts/suggestion-words.ts'
 import type { SuggestionStatus, SuggestionView } from '../../contracts/suggestions.ts'
@@ -222,6 +223,30 @@ test('an edit elsewhere voids nothing', async () => {
   expect((await stage.queue.policy('default')).typeLimits).toEqual({ 'text.run': 3 })
   await stage.service.revert(ada, { id, reason: 'too calm' })
   expect((await stage.queue.policy('default')).typeLimits).toEqual({})
+})
+
+test.each([
+  ['type_pin', { pinnedTo: moduleId }, { pins: { 'text.run': moduleId } }],
+  ['type_goal', { goal: 'speed' }, { goals: { 'text.run': 'speed' } }],
+  ['exploration_rate', { rate: 0 }, { explorationRate: 0 }],
+] as const)('how services are chosen is changed and taken back as by hand: %s', async (kind, value, expected) => {
+  const of = kind === 'exploration_rate' ? {} : { taskType: 'text.run' }
+  const change = { kind, ...of, ...value } as ConfigurationChange
+  const before = stage.choices.of('default')
+  const { id } = await stage.service.propose(stage.operator, { change, reason: 'better' })
+  await stage.service.approve(ada, { id, note: '' })
+  await stage.choices.set(stage.operator, { ...before, goals: { elsewhere: 'cost' } })
+  if (kind === 'exploration_rate') {
+    expect((await stage.service.get('default', id)).state).toMatchObject({
+      status: 'voided',
+      drift: [{ what: 'goals' }],
+    })
+    await stage.service.approve(ada, { id, note: '' })
+  }
+  await stage.service.apply(ada, { id, note: '' })
+  expect(stage.choices.of('default')).toMatchObject(expected)
+  await stage.service.revert(ada, { id, reason: 'no better' })
+  expect(stage.choices.of('default')).toMatchObject({ ...before, version: 3, goals: { elsewhere: 'cost' } })
 })
 
 test('once applied it is said what keeps one click from taking it back: nothing, another edit of the setting, or that it is gone', async () => {

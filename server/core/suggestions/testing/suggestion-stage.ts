@@ -1,8 +1,9 @@
 import { createHash, createHmac } from 'node:crypto'
-import { defaultChoicePolicy } from '#server/core/brain/choice-policy.ts'
+import { ChoicePolicies } from '#server/core/brain/choice-policy.ts'
 import { FakeClock } from '#server/testing/fake-clock.ts'
 import { createSeededIds } from '#server/testing/seeded-random.ts'
 import type { Finding } from '../../../contracts/findings.ts'
+import type { ChoicePolicyView } from '../../../contracts/learning.ts'
 import type { Role } from '../../../contracts/people.ts'
 import type { ReplicaView } from '../../../contracts/replicas.ts'
 import type { Flags } from '../../../contracts/settings.ts'
@@ -70,6 +71,7 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
     stats: () => Promise.reject(new Error('not asked for')),
   })
   const flags = new FlagService(keepFlags(store))
+  const choices = new ChoicePolicies({ store: keepChoices(store), catalog: registry })
   const roles = new Map<string, Role>()
   const found = { findings: [findingOf()] as Finding[] }
   const outcomes: ObservedTask[] = []
@@ -111,7 +113,7 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
     queue,
     settings: flags,
     events: { wake() {} },
-    choicePolicies: { of: () => defaultChoicePolicy },
+    choicePolicies: choices,
     replicas,
     queueCapacity: 100,
     taskTimeoutMs: 1_000,
@@ -131,6 +133,7 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
     register,
     queue,
     flags,
+    choices,
     roles,
     found,
     outcomes,
@@ -149,6 +152,19 @@ function keepPolicy(store: MemorySuggestionStore) {
   return {
     loadAll: async () => (kept ? [{ tenantId: 'default', policy: kept }] : []),
     async save(_by: unknown, policy: QueuePolicyView, companion?: CompanionMove) {
+      if ((kept?.version ?? 0) !== policy.version) return null
+      if (companion) store.moveCompanion(companion)
+      kept = { ...policy, version: policy.version + 1 }
+      return kept.version
+    },
+  }
+}
+
+function keepChoices(store: MemorySuggestionStore) {
+  let kept: ChoicePolicyView | null = null
+  return {
+    loadAll: async () => (kept ? [{ tenantId: 'default', policy: kept }] : []),
+    async save(_by: unknown, policy: ChoicePolicyView, companion?: CompanionMove) {
       if ((kept?.version ?? 0) !== policy.version) return null
       if (companion) store.moveCompanion(companion)
       kept = { ...policy, version: policy.version + 1 }
