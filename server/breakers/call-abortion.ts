@@ -1,13 +1,15 @@
+import type { StopSignal } from '../core/resilience/breaker-board.ts'
+
 /**
  * What aborts one guarded call: its time-out, or whoever asked for it. One per call, since a signal that many calls share
  * ends all of them at the first time-out.
  */
 export class CallAbortion {
   readonly #controller = new AbortController()
-  readonly #source: AbortSignal | undefined
+  readonly #source: StopSignal | undefined
   readonly #cancel = () => this.#controller.abort(this.#source?.reason)
 
-  constructor(source: AbortSignal | undefined) {
+  constructor(source: StopSignal | undefined) {
     this.#source = source
     if (source === undefined) return
     if (source.aborted) this.#cancel()

@@ -71,15 +71,13 @@ export class OpossumEngine {
    * Runs the action, for at most `timeoutMs` (above 0). Resolves with what it gives, or with `timedOut`; the caller then
    * aborts it. Rejects with what the action throws, and when this circuit is open.
    */
-  async fire<T>(action: () => Promise<T>, timeoutMs: number): Promise<T | typeof timedOut> {
+  fire<T>(action: () => Promise<T>, timeoutMs: number): Promise<T | typeof timedOut> {
     // opossum reads it while it starts the call, so it holds for this call alone.
     this.#options.timeout = timeoutMs
-    try {
-      return (await this.#circuit.fire(action)) as T
-    } catch (error) {
+    return (this.#circuit.fire(action) as Promise<T>).catch((error: unknown) => {
       if (isTimeOut(error)) return timedOut
       throw error
-    }
+    })
   }
 
   open(): void {

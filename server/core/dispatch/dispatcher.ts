@@ -8,6 +8,7 @@ import { BatchPace, hotGapMs } from '../shared/batch-pace.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { RecoveryWatch } from '../shared/recovery-watch.ts'
+import { ClaimDoubt } from './claim-doubt.ts'
 import { ClaimPlanner, type OpenLane } from './claim-planner.ts'
 import { Execution, type ExecutionPorts } from './execution.ts'
 import { LeaseFinisher } from './lease-finisher.ts'
@@ -45,9 +46,6 @@ const pollMs = 1_000
 /** A claimed task that finds no free slot goes back to the queue after this long. */
 const maxParkedMs = 2_000
 const storeRetryMs = 500
-/** So long after a failed claim it may yet turn out to have been committed: longer than any statement may run. */
-const doubtMs = 15_000
-const doubtGapMs = 1_000
 /** Outcomes that cannot be written are given up so long after the grace of a stop. */
 const lastWriteMs = 3_000
 
@@ -71,11 +69,10 @@ export class Dispatcher implements RunningTasks {
   readonly #preemptible = new Set<Execution>()
   readonly #preemption: Preemption
   readonly #claimPace: BatchPace
+  readonly #doubt: ClaimDoubt
   #parked: { task: ClaimedTask; since: number }[] = []
   #pumping = false
   #pumpAgain = false
-  #doubtUntil = 0
-  #nextDoubtAt = Number.POSITIVE_INFINITY
   #state: 'idle' | 'running' | 'stopping' = 'idle'
   #cancelPoll: (() => void) | null = null
   #cancelRetry: (() => void) | null = null
@@ -88,6 +85,7 @@ export class Dispatcher implements RunningTasks {
     this.#finisher = new LeaseFinisher(options)
     this.#planner = new ClaimPlanner(options)
     this.#claimPace = new BatchPace(options.clock, hotGapMs)
+    this.#doubt = new ClaimDoubt(options.clock)
     this.#preemption = new Preemption(options, {
       starved: () => starvedLanes(this.#hot, options, this.#executions.size < options.concurrency),
       preemptible: () => this.#preemptible,
@@ -208,9 +206,13 @@ export class Dispatcher implements RunningTasks {
     }
   }
 
+  /** Goes on with what waits. Mostly nothing does, and a turn of the pump for nothing was a tenth of a task's promises. */
+  #slotFreed(): void {
+    if (this.#hot.size > 0 || this.#parked.length > 0 || this.#doubt.isOpen || this.#pumping) void this.#pump()
+  }
+
   #retryLater(): void {
-    this.#nextDoubtAt = this.#options.clock.now()
-    this.#doubtUntil = this.#nextDoubtAt + doubtMs
+    this.#doubt.begin()
     this.#cancelRetry = this.#options.clock.setTimer(storeRetryMs, () => {
       this.#cancelRetry = null
       this.wakeAll()
@@ -220,8 +222,7 @@ export class Dispatcher implements RunningTasks {
   /** Answers whether it is worth trying again at once. */
   async #claimOnce(): Promise<boolean> {
     const { store, replicaId, clock, concurrency } = this.#options
-    const isInDoubt = this.#nextDoubtAt <= this.#doubtUntil && clock.now() >= this.#nextDoubtAt
-    if (isInDoubt) await this.#takeUnknown()
+    if (this.#doubt.takeLook()) await this.#takeUnknown()
     if (this.#hot.size === 0 || !this.#options.mayClaim()) return false
     const room = Math.min(claimBatch, concurrency - this.#executions.size)
     if (this.#preemptible.size > 0) this.#preemption.consider()
@@ -247,8 +248,7 @@ export class Dispatcher implements RunningTasks {
 
   /** After a claim whose answer was lost, takes what it claimed all the same; by the same hand as claims, so never both. */
   async #takeUnknown(): Promise<void> {
-    const { store, replicaId, clock } = this.#options
-    this.#nextDoubtAt = clock.now() + doubtGapMs
+    const { store, replicaId } = this.#options
     this.#take(await store.leased(replicaId, [...this.#held]))
   }
 
@@ -325,8 +325,8 @@ export class Dispatcher implements RunningTasks {
     this.#planner.ended(task)
     this.#preemptible.delete(execution)
     if (this.#byTask.get(task.id) === execution) this.#byTask.delete(task.id)
-    void this.#pump()
-    await this.#finish(end)
+    this.#slotFreed()
+    void this.#finish(end)
   }
 
   #giveBack(task: ClaimedTask, reason: RequeueReason): void {

@@ -25,6 +25,7 @@ import { cancelled, deadlinePassed, gaveWay, totalTimeOver } from './end-errors.
 import { type Attempt, LeaseRecord, type RequeueReason, type Routed } from './lease-record.ts'
 import type { ResultCheck } from './result-check.ts'
 import { routeRequest } from './route-request.ts'
+import { StopSwitch } from './stop-switch.ts'
 
 export interface ExecutionPorts extends ReportPorts {
   router: TaskRouter
@@ -67,7 +68,7 @@ export class Execution implements RunningTask {
   readonly #record: LeaseRecord
   readonly #time: TaskTime
   readonly #reports: AttemptReports
-  readonly #controller = new AbortController()
+  readonly #switch = new StopSwitch()
   readonly #excluded: string[] = []
   #underWay: Attempt | null = null
   #stop: StopReason | null = null
@@ -104,7 +105,7 @@ export class Execution implements RunningTask {
   /** Aborts the call under way; the lease then ends `cancelled`, or the task goes back into the queue. */
   stop(reason: StopReason): void {
     this.#stop ??= reason
-    this.#controller.abort()
+    this.#switch.abort()
   }
 
   async run(first: RouteResult): Promise<LeaseEnd> {
@@ -202,9 +203,9 @@ export class Execution implements RunningTask {
         { tenantId: task.tenantId, moduleId: module.id, instanceId: instance.id },
         {
           action: async signal => checkResult(module, task.type, await driver.call(call, signal)),
-          judge: outcome => judgeOutcome(outcome, this.#controller.signal.aborted),
+          judge: outcome => judgeOutcome(outcome, this.#switch.aborted),
           timeoutMs: task.timeoutMs,
-          signal: this.#controller.signal,
+          signal: this.#switch,
           ref: { taskId: task.id, attempt: number },
         },
       )
@@ -221,7 +222,7 @@ export class Execution implements RunningTask {
   #conclude(attempt: Attempt, outcome: CallOutcome): NextStep | null {
     const { route } = attempt
     // An answer that arrived before the abort is not thrown away: the work is done.
-    if (outcome.kind !== 'succeeded' && outcome.kind !== 'rejected' && this.#controller.signal.aborted) {
+    if (outcome.kind !== 'succeeded' && outcome.kind !== 'rejected' && this.#switch.aborted) {
       return this.#whenAborted(attempt)
     }
     switch (outcome.kind) {
@@ -323,7 +324,7 @@ export class Execution implements RunningTask {
   #abortWhenTimeIsUp(): () => void {
     const { leftMs } = this.#time
     if (leftMs >= this.task.timeoutMs) return () => {}
-    return this.#ports.clock.setTimer(Math.max(0, leftMs), () => this.#controller.abort())
+    return this.#ports.clock.setTimer(Math.max(0, leftMs), () => this.#switch.abort())
   }
 
   /** Tells everybody who learns from calls, and gives the slot back. */

@@ -25,13 +25,21 @@ export interface CallRef {
   attempt: number
 }
 
+/** Tells that something is to be stopped: an `AbortSignal`, or what is to it as this is. */
+export interface StopSignal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: () => void, options: { once: true }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 export interface GuardedCall<T> {
   action: (signal: AbortSignal) => Promise<T>
   judge: (value: T) => CallVerdict
   /** Shorter than the breaker's own time-out when the task leaves less. */
   timeoutMs?: number
   /** Aborting it cancels the action; the call is then neutral. */
-  signal?: AbortSignal
+  signal?: StopSignal
   /** Named by the change of state that the call causes. */
   ref?: CallRef
 }

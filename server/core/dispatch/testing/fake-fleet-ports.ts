@@ -138,7 +138,10 @@ export class FakeBreakers implements Pick<BreakerBoard, 'call' | 'admits'> {
     }
     if (this.open.has(key.moduleId)) return { kind: 'rejected', retryAt: null }
     const timeout = new AbortController()
-    const signal = call.signal ? AbortSignal.any([call.signal, timeout.signal]) : timeout.signal
+    const stop = new AbortController()
+    if (call.signal?.aborted) stop.abort()
+    call.signal?.addEventListener('abort', () => stop.abort(), { once: true })
+    const signal = AbortSignal.any([stop.signal, timeout.signal])
     const limit = new Promise<'timed out'>(resolve => {
       const cancel = this.#clock.setTimer(call.timeoutMs ?? 30_000, () => resolve('timed out'))
       timeout.signal.addEventListener('abort', cancel)
