@@ -9,7 +9,8 @@ import type { TaskStore } from './task-store.ts'
 export class LaneDirectory {
   readonly #store: TaskStore
   readonly #byId = new Map<number, Lane>()
-  readonly #byKey = new Map<string, Lane>()
+  /** By tenant, type and pinned module, then the few sizes: a key joined for each look-up cost more than the look-up. */
+  readonly #byPurpose = new Map<string, Map<string, Map<string | null, Lane[]>>>()
   readonly #making = new Map<string, Promise<Lane>>()
 
   constructor(store: TaskStore) {
@@ -36,15 +37,16 @@ export class LaneDirectory {
   }
 
   /** The lane for this; undefined when this replica knows of none yet. */
-  find(purpose: LanePurpose): Lane | undefined {
-    return this.#byKey.get(keyOf(purpose))
+  find({ tenantId, taskType, pinnedModuleId = null, resources = noResources }: LanePurpose): Lane | undefined {
+    const sizes = this.#byPurpose.get(tenantId)?.get(taskType)?.get(pinnedModuleId)
+    return sizes?.find(lane => lane.resources.cpu === resources.cpu && lane.resources.memoryMb === resources.memoryMb)
   }
 
   /** The lane for this, made on first use. Rejects with RESOURCE_SIZES_EXCEEDED for one size too many of a type. */
   async ensure(purpose: LanePurpose): Promise<Lane> {
-    const key = keyOf(purpose)
-    const known = this.#byKey.get(key)
+    const known = this.find(purpose)
     if (known) return known
+    const key = keyOf(purpose)
     let making = this.#making.get(key)
     if (!making) {
       this.#checkSizes(purpose)
@@ -62,7 +64,9 @@ export class LaneDirectory {
 
   #remember(lane: Lane): void {
     this.#byId.set(lane.id, lane)
-    this.#byKey.set(keyOf(lane), lane)
+    const types = getOrAdd(this.#byPurpose, lane.tenantId, () => new Map<string, Map<string | null, Lane[]>>())
+    const pins = getOrAdd(types, lane.taskType, () => new Map<string | null, Lane[]>())
+    getOrAdd(pins, lane.pinnedModuleId, () => []).push(lane)
   }
 
   /** Lanes are never removed and all are looked at, so what callers write into them must not make them without end. */
@@ -86,4 +90,10 @@ function keyOf({ tenantId, taskType, pinnedModuleId, resources = noResources }: 
 
 function sizeOf({ cpu, memoryMb }: Resources): string {
   return `${cpu}/${memoryMb}`
+}
+
+function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key)
+  if (value === undefined) map.set(key, (value = make()))
+  return value
 }

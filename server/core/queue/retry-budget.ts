@@ -21,7 +21,6 @@ interface Bucket {
 }
 
 interface ModuleBudget {
-  tenantId: string
   moduleId: string
   ring: Bucket[]
   /** The next free place in the row of retries that exceed the budget, in ms since the epoch. */
@@ -38,7 +37,8 @@ interface ModuleBudget {
 export class RetryBudget {
   readonly #clock: Clock
   readonly #random: Random
-  readonly #modules = new Map<string, ModuleBudget>()
+  /** By tenant and module. */
+  readonly #budgets = new Map<string, Map<string, ModuleBudget>>()
 
   constructor(options: { clock: Clock; random: Random }) {
     this.#clock = options.clock
@@ -77,8 +77,7 @@ export class RetryBudget {
   /** Modules of a tenant with retries in the last minute, the most held back first. */
   views(tenantId: string): RetryBudgetView[] {
     const views: RetryBudgetView[] = []
-    for (const budget of this.#modules.values()) {
-      if (budget.tenantId !== tenantId) continue
+    for (const budget of this.#budgets.get(tenantId)?.values() ?? []) {
       const { calls, retries, heldBack } = this.#sums(budget)
       if (retries === 0) continue
       views.push({
@@ -94,12 +93,13 @@ export class RetryBudget {
   }
 
   #of(tenantId: string, moduleId: string): ModuleBudget {
-    const key = `${tenantId} ${moduleId}`
-    let budget = this.#modules.get(key)
+    let modules = this.#budgets.get(tenantId)
+    if (!modules) this.#budgets.set(tenantId, (modules = new Map()))
+    let budget = modules.get(moduleId)
     if (!budget) {
       const ring = Array.from({ length: buckets }, () => ({ slot: -1, calls: 0, retries: 0, heldBack: 0 }))
-      budget = { tenantId, moduleId, ring, nextPlaceAt: 0, heldBackSince: 0 }
-      this.#modules.set(key, budget)
+      budget = { moduleId, ring, nextPlaceAt: 0, heldBackSince: 0 }
+      modules.set(moduleId, budget)
     }
     return budget
   }

@@ -75,7 +75,7 @@ class WatchedTaskStore extends MemoryTaskStore {
     this.#onLeaseEnded = options.onLeaseEnded
   }
 
-  override async finish(ends: readonly LeaseEnd[]): Promise<boolean[]> {
+  override finish(ends: readonly LeaseEnd[]): Promise<boolean[]> {
     for (const end of ends) this.#onLeaseEnded(end)
     return super.finish(ends)
   }
@@ -83,6 +83,6 @@ class WatchedTaskStore extends MemoryTaskStore {
 
 /** Ids that sort in the order in which they were made. */
 function createCountingIds(): IdSource {
-  let count = 0
-  return { next: () => String(++count).padStart(12, '0') }
+  let count = 1e12
+  return { next: () => String(++count) }
 }
