@@ -1,5 +1,5 @@
 import type { CatalogChange, InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
-import { roundScore, stateOf, weightedMean } from './aggregate.ts'
+import { roundScore, stateOf } from './aggregate.ts'
 import type { HealthReading } from './health-board.ts'
 import { InstanceHealth, type InstanceHealthOptions, unknownReading } from './instance-health.ts'
 
@@ -110,21 +110,25 @@ export class FleetHealth {
 }
 
 function combine(instances: readonly ObservedInstance[]): HealthReading {
-  const seen = instances.flatMap(({ health: { reading }, record }) =>
-    reading.score === null ? [] : [{ reading, record, score: reading.score, weight: record.capacity }],
-  )
-  const mean = weightedMean(seen)
-  if (mean === null)
+  let [sum, weight, at, healthy] = [0, 0, 0, 0]
+  let worst: { score: number; reason: string; endpoint: string } | null = null
+  for (const { record, health } of instances) {
+    const { score, reason, state, at: seenAt } = health.reading
+    if (score === null) continue
+    sum += score * record.capacity
+    weight += record.capacity
+    at = Math.max(at, seenAt ?? 0)
+    if (state === 'healthy') healthy += 1
+    if (worst === null || score < worst.score) worst = { score, reason, endpoint: record.endpoint }
+  }
+  if (worst === null || weight === 0)
     return instances.length === 0 ? { ...unknownReading, reason: 'It has no instances' } : unknownReading
-  const score = roundScore(mean)
-  const at = Math.max(...seen.map(({ reading }) => reading.at ?? 0))
-  const worst = seen.reduce((least, each) => (each.score < least.score ? each : least))
-  const healthy = seen.filter(({ reading }) => reading.state === 'healthy').length
+  const score = roundScore(sum / weight)
   const summary =
     instances.length === 1
-      ? worst.reading.reason
+      ? worst.reason
       : healthy === instances.length
         ? `All ${healthy} instances are healthy`
-        : `${healthy} of ${instances.length} instances are healthy; the worst, ${worst.record.endpoint}: ${worst.reading.reason}`
+        : `${healthy} of ${instances.length} instances are healthy; the worst, ${worst.endpoint}: ${worst.reason}`
   return { state: stateOf(score), score, reason: summary, at }
 }
