@@ -1,16 +1,12 @@
 import { below, type Figure, type Goal, toFigure } from './figure.ts'
 import { type DashboardResult, runDashboard } from './load/dashboard.ts'
-import type { PageFigures } from './load/watch-page.ts'
 
 const eventsPerSecond = 1_000
 
 const names = { '/': 'command center', '/events': 'list of events' }
 type Path = keyof typeof names
 
-/**
- * The pages at 1,000 events a second, as the browser's own instruments see them; each is watched for `seconds` after ten in
- * which it warms up.
- */
+/** The pages at 1,000 events a second, as the browser's own instruments see them; each is watched for `seconds`. */
 export async function measureDashboard(runs: number, seconds: number): Promise<Figure[]> {
   const results: DashboardResult[] = []
   for (let run = 0; run < runs; run++) {
@@ -35,7 +31,7 @@ export async function measureDashboard(runs: number, seconds: number): Promise<F
     figure(path, 'opened and filled', 'ms', page => page.interactiveMs),
     figure(path, 'time in tasks over 50 ms', '%', page => page.longTaskPercent, below(0.1)),
     figure(path, 'longest task', 'ms', page => page.longestTaskMs),
-    figure(path, 'growth of the heap', 'MB/min', heapGrowth, below(1)),
+    figure(path, 'growth of the heap', 'MB/min', page => page.heapGrowthMbPerMinute, below(1)),
     figure(path, 'layout shift', '', page => page.layoutShift, below(0.1)),
   ]
   return [
@@ -49,9 +45,4 @@ export async function measureDashboard(runs: number, seconds: number): Promise<F
     figure('/events', 'event to screen p50', 'ms', page => page.eventToScreenP50Ms),
     figure('/events', 'event to screen p95', 'ms', page => page.eventToScreenP95Ms, below(250)),
   ]
-}
-
-/** Megabytes a minute, between two collections of garbage. */
-function heapGrowth({ heapStartMb, heapEndMb, seconds }: PageFigures): number {
-  return Math.round(((heapEndMb - heapStartMb) / (seconds / 60)) * 100) / 100
 }

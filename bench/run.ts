@@ -1,3 +1,4 @@
+import { measureBrowse } from './measure-browse.ts'
 import { measureDashboard } from './measure-dashboard.ts'
 import { growthScales, measureGrowth } from './measure-growth.ts'
 import { measureLadder } from './measure-ladder.ts'
@@ -20,8 +21,9 @@ const ladder = await measureLadder(runs)
 const loops = measureOpenLoops(runs)
 const page = await measurePage(runs)
 const dashboard = await measureDashboard(1, process.argv.includes('--full') ? 600 : 60)
+const browse = await measureBrowse()
 const growth = await measureGrowth({ runs, ...scale })
 const simulator = measureSimulator(runs)
-const shown = [...race.figures, ...loops, ...page, ...dashboard]
+const shown = [...race.figures, ...loops, ...page, ...dashboard, ...browse]
 const figures = [...shown, ...overheads, ...ladder, ...growth.figures, ...simulator]
 writeReport({ runs, figures, race: race.rows, pages: growth.pages, stored: scale.stored })

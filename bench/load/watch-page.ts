@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { CDPSession, Page } from '@playwright/test'
 
 /** What the browser itself says of a page over a while. */
 export interface PageFigures {
@@ -12,10 +12,23 @@ export interface PageFigures {
   eventToScreenP50Ms: number | null
   eventToScreenP95Ms: number | null
   eventsSeen: number
-  /** After a collection of garbage, before and after. */
-  heapStartMb: number
-  heapEndMb: number
+  /** What the heap grows by in a minute, garbage collected, over `heapSeconds` after that: the slope of a line through many readings. */
+  heapGrowthMbPerMinute: number
+  heapSeconds: number
+  heapMb: number
 }
+
+export interface WatchOptions {
+  seconds: number
+  /** In which lists fill up; not counted. */
+  warmUpSeconds: number
+  /** Age of the page from which its heap is read: code that runs often is compiled until then, 2 MB that come once. */
+  settledSeconds: number
+  /** How long the heap is read; a reading moves by some 0.3 MB, so that less than two minutes say little. */
+  heapSeconds: number
+}
+
+const heapReadingMs = 10_000
 
 interface Observed {
   longTasks: number[]
@@ -23,20 +36,17 @@ interface Observed {
   delays: number[]
 }
 
-/** Watches an open page for `seconds`, after `warmUpSeconds` in which lists fill up and code is compiled. */
-export async function watchPage(page: Page, seconds: number, warmUpSeconds: number): Promise<PageFigures> {
+/** Watches an open page with the browser's own instruments, and then its heap: to collect garbage stops the page for a moment. */
+export async function watchPage(
+  page: Page,
+  { seconds, warmUpSeconds, settledSeconds, heapSeconds }: WatchOptions,
+): Promise<PageFigures> {
   await page.waitForTimeout(warmUpSeconds * 1_000)
-  const devtools = await page.context().newCDPSession(page)
-  const readHeapMb = async () => {
-    await devtools.send('HeapProfiler.collectGarbage')
-    const { usedSize } = await devtools.send('Runtime.getHeapUsage')
-    return Math.round((usedSize / 2 ** 20) * 10) / 10
-  }
-  const heapStartMb = await readHeapMb()
   const observing = await page.evaluateHandle(observe)
   await page.waitForTimeout(seconds * 1_000)
   const { longTasks, shifts, delays } = await observing.evaluate(({ end }) => end())
-  const heapEndMb = await readHeapMb()
+  await page.waitForTimeout(Math.max(0, settledSeconds - warmUpSeconds - seconds) * 1_000)
+  const heap = await readHeap(page, heapSeconds)
   const sorted = delays.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null
   return {
@@ -47,9 +57,42 @@ export async function watchPage(page: Page, seconds: number, warmUpSeconds: numb
     eventToScreenP50Ms: at(0.5),
     eventToScreenP95Ms: at(0.95),
     eventsSeen: delays.length,
-    heapStartMb,
-    heapEndMb,
+    heapSeconds,
+    ...heap,
   }
+}
+
+async function readHeap(page: Page, seconds: number): Promise<Pick<PageFigures, 'heapGrowthMbPerMinute' | 'heapMb'>> {
+  const devtools = await page.context().newCDPSession(page)
+  const begun = performance.now()
+  const readings: Reading[] = []
+  while (performance.now() - begun < seconds * 1_000) {
+    readings.push({ minute: (performance.now() - begun) / 60_000, mb: await readHeapMb(devtools) })
+    await page.waitForTimeout(heapReadingMs)
+  }
+  await devtools.detach()
+  const rounded = (value: number) => Math.round(value * 100) / 100
+  return { heapGrowthMbPerMinute: rounded(slopeOf(readings)), heapMb: rounded(readings.at(-1)?.mb ?? Number.NaN) }
+}
+
+async function readHeapMb(devtools: CDPSession): Promise<number> {
+  await devtools.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await devtools.send('Runtime.getHeapUsage')
+  return usedSize / 2 ** 20
+}
+
+interface Reading {
+  minute: number
+  mb: number
+}
+
+/** By least squares. */
+function slopeOf(readings: readonly Reading[]): number {
+  const mean = (pick: (reading: Reading) => number) =>
+    readings.reduce((sum, reading) => sum + pick(reading), 0) / readings.length
+  const [minute, mb] = [mean(each => each.minute), mean(each => each.mb)]
+  const together = mean(each => (each.minute - minute) * (each.mb - mb))
+  return together / mean(each => (each.minute - minute) ** 2)
 }
 
 /** Runs in the browser. Rows of events carry the moment they were written in the `datetime` of a `time`. */
