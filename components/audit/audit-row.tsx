@@ -3,7 +3,7 @@ import type { AuditView } from '#server/contracts/audit.ts'
 import { Moment, RelativeTime } from '../ui/relative-time.tsx'
 import { listRowProps, windowRowProps } from '../ui/row-props.ts'
 import { TableCell, TableRow } from '../ui/table.tsx'
-import { actWords } from './audit-words.ts'
+import { actWords, targetWords } from './audit-words.ts'
 
 export interface AuditRowProps {
   entry: AuditView
@@ -36,12 +36,12 @@ export const AuditRow = memo(function AuditRow({ entry, row, isActive, measure, 
           {actWords(action)}
         </button>
         <span className="block truncate text-muted-foreground text-xs md:hidden">
-          {actor.name} · {target.id}
+          {actor.name} · {targetWords(target)}
         </span>
       </TableCell>
       <TableCell className="max-md:hidden">
         <span className="block truncate font-mono text-xs" title={`${target.kind} ${target.id}`}>
-          {target.id}
+          {targetWords(target)}
         </span>
       </TableCell>
       <TableCell className="max-lg:hidden">

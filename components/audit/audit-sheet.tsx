@@ -36,7 +36,9 @@ export function AuditSheet({ open, entry, onClose }: AuditSheetProps) {
         {entry ? (
           <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
             <DefinitionList items={factsOf(entry)} />
-            <JsonView label="Details of the act" value={entry.details} />
+            {Object.keys(entry.details ?? {}).length === 0 ? null : (
+              <JsonView label="Details of the act" value={entry.details} />
+            )}
           </div>
         ) : (
           <EmptyState title="It is not in this list">Take filters away, or load older acts.</EmptyState>

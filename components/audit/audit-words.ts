@@ -46,6 +46,13 @@ export function actWords(action: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+const uuid = /^[0-9a-f]{8}-[0-9a-f-]{27}$/
+
+/** What it was done to, for a list: its name, or where it has none its kind with the end of its id (UUIDv7 begin alike). */
+export function targetWords({ kind, id }: AuditView['target']): string {
+  return uuid.test(id) ? `${kind.replaceAll('_', ' ')} …${id.slice(-6)}` : id
+}
+
 /** Where what it was done to is shown; null when it has no page. */
 export function hrefOfTarget({ kind, id }: AuditView['target']): string | null {
   switch (kind) {

@@ -16,7 +16,7 @@ export function MemberName({ member: { id, name, kind, score, reason } }: { memb
         ) : (
           <span className="truncate font-medium">{name}</span>
         )}
-        <span className="text-faint-foreground text-xs">{kind}</span>
+        <span className="text-faint-foreground text-xs max-sm:hidden">{kind}</span>
       </div>
       <div className="truncate text-muted-foreground text-xs" title={reason}>
         {reason}

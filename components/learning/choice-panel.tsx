@@ -17,7 +17,8 @@ import { goalMeanings, goalWords } from './words.ts'
 
 const rates = [0, 0.01, 0.02, 0.05, 0.1] as const
 const goals = Object.keys(goalWords) as ServiceGoal[]
-const none = 'none'
+/** Of a type that is not pinned; no module can be called so. */
+const none = '*'
 
 /** How services are chosen beside their scores: how often others are tried, what types are to be best in, which are pinned. */
 export function ChoicePanel() {
@@ -123,8 +124,11 @@ function TypesCard({ policy, isLocked, onChange }: Editing) {
           <TableHeader>
             <tr>
               <TableHead>Type</TableHead>
-              <TableHead>Goal</TableHead>
-              <TableHead>Pinned to</TableHead>
+              <TableHead>
+                <span className="flex gap-2">
+                  <span className="sm:w-32">Goal</span> <span>Pinned to</span>
+                </span>
+              </TableHead>
             </tr>
           </TableHeader>
           <TableBody>
@@ -146,31 +150,31 @@ function TypeRow({ type, moduleIds, policy, isLocked, onChange }: Editing & { ty
     <TableRow>
       <TableCell className="whitespace-nowrap">{type}</TableCell>
       <TableCell>
-        <Select
-          aria-label={`Goal of ${type}`}
-          title={goalMeanings[goal]}
-          className="w-32"
-          disabled={isLocked}
-          value={goal}
-          onValueChange={next => {
-            const { [type]: _, ...others } = policy.goals
-            onChange({ ...policy, goals: next === 'balanced' ? others : { ...others, [type]: next } })
-          }}
-          options={goals.map(value => ({ value, label: goalWords[value] }))}
-        />
-      </TableCell>
-      <TableCell>
-        <Select
-          aria-label={`Pin of ${type}`}
-          className="w-48"
-          disabled={isLocked}
-          value={pin ?? none}
-          onValueChange={next => {
-            const { [type]: _, ...others } = policy.pins
-            onChange({ ...policy, pins: next === none ? others : { ...others, [type]: next } })
-          }}
-          options={[{ value: none, label: 'Not pinned' }, ...choices.map(value => ({ value, label: value }))]}
-        />
+        <div className="flex gap-2 max-sm:flex-col">
+          <Select
+            aria-label={`Goal of ${type}`}
+            title={goalMeanings[goal]}
+            className="w-32 max-sm:w-full"
+            disabled={isLocked}
+            value={goal}
+            onValueChange={next => {
+              const { [type]: _, ...others } = policy.goals
+              onChange({ ...policy, goals: next === 'balanced' ? others : { ...others, [type]: next } })
+            }}
+            options={goals.map(value => ({ value, label: goalWords[value] }))}
+          />
+          <Select
+            aria-label={`Pin of ${type}`}
+            className="w-48 max-sm:w-full"
+            disabled={isLocked}
+            value={pin ?? none}
+            onValueChange={next => {
+              const { [type]: _, ...others } = policy.pins
+              onChange({ ...policy, pins: next === none ? others : { ...others, [type]: next } })
+            }}
+            options={[{ value: none, label: 'Not pinned' }, ...choices.map(value => ({ value, label: value }))]}
+          />
+        </div>
       </TableCell>
     </TableRow>
   )

@@ -55,7 +55,7 @@ export function PatternsPanel() {
               {data.patterns.map(pattern => (
                 <TableRow key={`${pattern.taskType} ${pattern.effect} ${JSON.stringify(pattern.trait)}`}>
                   <TableCell className="whitespace-nowrap">{pattern.taskType}</TableCell>
-                  <TableCell className="num min-w-72 text-pretty">{describePattern(pattern)}</TableCell>
+                  <TableCell className="num min-w-48 text-pretty sm:min-w-72">{describePattern(pattern)}</TableCell>
                   <TableCell numeric>{formatCount(pattern.support)}</TableCell>
                   <TableCell numeric>{pattern.lift.toFixed(2)}</TableCell>
                   <TableCell numeric>{formatProbability(pattern.pValue)}</TableCell>

@@ -166,7 +166,7 @@ function Answer({ metric, answer }: { metric: RegretMetric; answer: RegretAnswer
   const { regret, moduleId, calls, effectiveCalls, alternative } = answer.estimate
   const isClear = regret.low > 0 || regret.high < 0
   return (
-    <div className="num min-w-64">
+    <div className="num sm:min-w-64">
       <div>
         <span className={isClear ? 'font-medium' : undefined}>{formatDifference(metric, regret.value)}</span>{' '}
         <span className="text-muted-foreground">

@@ -53,6 +53,7 @@ export function AddPersonDialog({ onClose }: { onClose: () => void }) {
   )
   const { errors, isDirty } = form.formState
   const role = useWatch({ control: form.control, name: 'role' })
+  const chosenRole = roleOptions.find(({ value }) => value === role)
   return (
     <Dialog open onOpenChange={open => !open && onClose()}>
       <DialogContent
@@ -72,7 +73,7 @@ export function AddPersonDialog({ onClose }: { onClose: () => void }) {
               control={form.control}
               name="role"
               label="Role"
-              hint={roleOptions.find(({ value }) => value === role)?.meaning}
+              hint={`${chosenRole?.label} ${chosenRole?.meaning}`}
               options={roleOptions}
             />
             <Controller

@@ -34,7 +34,7 @@ export function PersonRow({ person, isSelf, isLastAdmin, onRemove, onSetPassword
           {name}
           {isSelf ? <Badge>you</Badge> : null}
         </div>
-        <div className="wrap-anywhere text-muted-foreground text-xs">{email}</div>
+        <div className="wrap-anywhere text-muted-foreground text-xs max-sm:max-w-28">{email}</div>
       </TableCell>
       <TableCell>
         <Select
@@ -47,7 +47,7 @@ export function PersonRow({ person, isSelf, isLastAdmin, onRemove, onSetPassword
             label,
             disabled: isLastAdmin && value !== 'admin',
           }))}
-          className="w-26 sm:w-30"
+          className="w-31"
         />
       </TableCell>
       <TableCell className="text-muted-foreground max-sm:hidden">

@@ -5,6 +5,7 @@ const clockOffMs = 2_000
 
 const duties: Record<string, { label: string; meaning: string }> = {
   alerts: { label: 'Alerts', meaning: 'Evaluates the alert rules every two seconds.' },
+  deployments: { label: 'Deployments', meaning: 'Moves new versions from step to step, and stops those that fail.' },
   deadlines: { label: 'Deadlines', meaning: 'Ends queued tasks whose deadline has passed.' },
   dependencies: { label: 'Dependencies', meaning: 'Finds blocked tasks whose parents have all ended.' },
   'event-totals': { label: 'Event totals', meaning: 'Saves how many events of each type there were.' },
@@ -13,6 +14,7 @@ const duties: Record<string, { label: string; meaning: string }> = {
     meaning: 'Writes the score of the fleet down and tells of its changes.',
   },
   invariants: { label: 'Invariants', meaning: 'Checks every five minutes that what must be true is so.' },
+  suggestions: { label: 'Suggestions', meaning: 'Analyzes what was recorded, and judges what was applied.' },
   retention: { label: 'Retention', meaning: 'Makes daily partitions and drops history that is old enough.' },
 }
 

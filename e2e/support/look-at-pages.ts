@@ -29,7 +29,7 @@ const test = base.extend<object, { profile: BrowserContext }>({
 
 /** What is tried of every page, for the names of tests. */
 export const soundness =
-  'nothing serious for axe in either theme, on a desk or a phone, and nothing runs off the screen'
+  'nothing serious for axe in either theme, on a desk or a phone, and nothing runs off the screen or lies out of reach'
 
 /** Each theme and each size once: contrast does not hang on the size, nor room on the theme. */
 const looks = [
@@ -53,7 +53,16 @@ function findOverhang(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 }
 
-/** Nothing serious for axe, and nothing runs off the screen. The page is not loaded again; the theme follows that of the system. */
+/** Buttons at the foot of a dialog that lie outside the screen: nothing scrolls to them. */
+function findOutOfReach(page: Page): Promise<string[]> {
+  return page
+    .locator('[role=dialog] > footer button, [role=dialog] > form > footer button')
+    .evaluateAll(buttons =>
+      buttons.filter(button => button.getBoundingClientRect().bottom > innerHeight).map(button => button.textContent),
+    )
+}
+
+/** Nothing serious for axe, and nothing runs off the screen or lies out of reach. The page is not loaded again; the theme follows that of the system. */
 export async function mustBeSound(page: Page): Promise<void> {
   for (const { colorScheme, size } of looks) {
     await page.setViewportSize(size)
@@ -61,6 +70,7 @@ export async function mustBeSound(page: Page): Promise<void> {
     await expect(page.locator('html')).toHaveCSS('color-scheme', colorScheme)
     expect(await findViolations(page, `${colorScheme} at ${size.width} px`)).toEqual([])
     expect(await findOverhang(page)).toBe(0)
+    expect(await findOutOfReach(page)).toEqual([])
   }
 }
 
