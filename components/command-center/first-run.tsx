@@ -42,7 +42,7 @@ export function FirstRun() {
         >
           Any HTTP service that answers <code className="text-xs">POST /process</code> and{' '}
           <code className="text-xs">GET /health</code>: here with a key made under{' '}
-          <TextLink href="/settings">People</TextLink>, or in the form under{' '}
+          <TextLink href="/settings?tab=keys">Keys</TextLink>, or in the form under{' '}
           <TextLink href="/modules">Modules</TextLink>.
         </Way>
       </div>
@@ -75,7 +75,7 @@ function Way({ icon, title, command, children }: WayProps) {
       <p className="mt-1 text-muted-foreground">{children}</p>
       <div className="relative mt-3 rounded-md border bg-muted/60">
         <pre className="overflow-x-auto p-3 pr-10 text-xs leading-5">{command}</pre>
-        <CopyButton value={command} label="Copy the command" className="absolute top-1.5 right-1.5" />
+        <CopyButton value={command} label="Copy the command" className="absolute top-1.5 right-1.5 bg-muted" />
       </div>
     </section>
   )

@@ -10,7 +10,7 @@ export function JsonView({ value, label, className }: { value: unknown; label: s
       <ScrollArea label={label} className="max-h-96 p-3 pr-10">
         <pre className="text-xs leading-5">{text}</pre>
       </ScrollArea>
-      <CopyButton value={text} label={`Copy: ${label}`} className="absolute top-1.5 right-1.5" />
+      <CopyButton value={text} label={`Copy: ${label}`} className="absolute top-1.5 right-1.5 bg-muted" />
     </div>
   )
 }
