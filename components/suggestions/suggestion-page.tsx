@@ -1,10 +1,14 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import { Lightbulb } from 'lucide-react'
 import type { SuggestionView } from '#server/contracts/suggestions.ts'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
+import { ButtonLink } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
+import { describeError } from '../ui/describe-error.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
@@ -43,7 +47,15 @@ export function SuggestionPage({ id }: { id: string }) {
     <>
       <PageHeader title="Suggestion" trail={[{ href: '/suggestions', label: 'Suggestions' }]} />
       <Card>
-        {error ? (
+        {describeError(error).code === 'SUGGESTION_NOT_FOUND' ? (
+          <EmptyState
+            icon={Lightbulb}
+            title="There is no such suggestion"
+            actions={<ButtonLink href="/suggestions">All suggestions</ButtonLink>}
+          >
+            The address is wrong.
+          </EmptyState>
+        ) : error ? (
           <ErrorState title="The suggestion could not be loaded" error={error} onRetry={() => void refetch()} />
         ) : (
           <SkeletonRows rows={8} />

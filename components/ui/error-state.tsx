@@ -14,7 +14,7 @@ export interface ErrorStateProps {
   className?: string
 }
 
-/** Something failed: what, why, what to do, and a way to try again. */
+/** Something failed: what, why, what to do, and a way to try again, unless what was asked for does not exist. */
 export function ErrorState({ title, error, onRetry, className }: ErrorStateProps) {
   const { message, action, code } = describeError(error)
   return (
@@ -25,7 +25,7 @@ export function ErrorState({ title, error, onRetry, className }: ErrorStateProps
         {message} {action}
       </p>
       {code ? <code className="mt-1 text-faint-foreground text-xs">{code}</code> : null}
-      {onRetry ? (
+      {onRetry && !code?.endsWith('_NOT_FOUND') ? (
         <Button className="mt-3" onClick={onRetry}>
           <RotateCw aria-hidden />
           Try again
