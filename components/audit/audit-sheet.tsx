@@ -36,7 +36,7 @@ export function AuditSheet({ open, entry, onClose }: AuditSheetProps) {
         {entry ? (
           <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
             <DefinitionList items={factsOf(entry)} />
-            {Object.keys(entry.details ?? {}).length === 0 ? null : (
+            {Object.keys(entry.details).length === 0 ? null : (
               <JsonView label="Details of the act" value={entry.details} />
             )}
           </div>
