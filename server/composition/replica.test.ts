@@ -28,6 +28,14 @@ test('a port that is taken is refused with its number, and nothing is left runni
     [new URL(other.database.url).pathname.slice(1)],
   )
   expect(rows).toEqual([{ count: '0' }])
+  const told = await other.database.pool.query<{ type: string; count: string }>(
+    `SELECT e->>'type' AS type, count(*) FROM event_batch b, jsonb_array_elements(b.events::jsonb) e
+     WHERE e->>'type' LIKE 'replica.%' GROUP BY 1 ORDER BY 1`,
+  )
+  expect(told.rows).toEqual([
+    { type: 'replica.joined', count: '2' },
+    { type: 'replica.left', count: '2' },
+  ])
 })
 
 test('a key that does not open what was sealed is refused with one sentence', async () => {

@@ -191,7 +191,14 @@ export async function startQuarterdeck(given: Config, options: StartOptions): Pr
       ...createLearning({ orchestrator, pool: database.pool, clock }),
     })
     const api = createApi({ operations, auth, config, clock, logger })
+    let closeWeb = async () => {}
+    cleanups.push(() => closeWeb())
+    cleanups.push(() => suggestions.duty.stop())
+    cleanups.push(() => simulations.stop())
+    cleanups.push(() => analysis.stop())
     await orchestrator.start()
+    // First of all on the way out, while the port is still open: modules may report what they finish in the meantime.
+    cleanups.push(() => orchestrator.stop(stopGraceMs))
     suggestions.duty.start()
     const server = await startWebServer({
       host: config.host,
@@ -204,16 +211,11 @@ export async function startQuarterdeck(given: Config, options: StartOptions): Pr
     })
     url = publicUrl(config, server.address.port)
     address = replicaAddress(config, server.address.port, database)
-    cleanups.push(async () => {
+    closeWeb = async () => {
       await api.close()
       await server.close()
       await (await pages)?.close()
-    })
-    cleanups.push(() => suggestions.duty.stop())
-    cleanups.push(() => simulations.stop())
-    cleanups.push(() => analysis.stop())
-    // First of all on the way out, while the port is still open: modules may report what they finish in the meantime.
-    cleanups.push(() => orchestrator.stop(stopGraceMs))
+    }
     return {
       url,
       admin,
