@@ -1,4 +1,5 @@
 import { Pool } from 'undici'
+import { lightRequest } from './light-request.ts'
 import { startProcess } from './processes.ts'
 
 const connections = 64
@@ -10,13 +11,9 @@ export async function measureHttpCeiling(requests: number): Promise<number> {
   const body = JSON.stringify({ taskId: 'x', type: 'bench.noop', attempt: 1, payload: { n: 1 } })
   const send = async (count: number) => {
     for (let n = 0; n < count; n++) {
-      const answer = await pool.request({
-        path: '/process',
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-      })
-      await answer.body.json()
+      const headers = { 'content-type': 'application/json' }
+      const answer = await lightRequest(pool, { path: '/process', method: 'POST', headers, body })
+      JSON.parse(answer.body)
     }
   }
   const sendAll = (total: number) => Promise.all(Array.from({ length: connections }, () => send(total / connections)))

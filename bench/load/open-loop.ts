@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { makeReachableTempDir } from '../../server/persistence/embedded/reachable-temp-dir.ts'
+import { lightRequest } from './light-request.ts'
 import { startProcess } from './processes.ts'
 
 /** What an open loop of single submissions came to. Latencies in ms, from the moment each one was due. */
@@ -145,14 +146,14 @@ async function readWaits(pool: Pool, ids: readonly string[]): Promise<number[]> 
 }
 
 async function call<Output>(pool: Pool, path: string, input?: unknown): Promise<Output> {
-  const { statusCode, body } = await pool.request({
+  const { status, body } = await lightRequest(pool, {
     path: `/api/trpc/${path}`,
     method: input === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: input === undefined ? null : JSON.stringify(input),
   })
-  const answer = (await body.json()) as { result?: { data: Output } }
-  if (statusCode !== 200 || !answer.result) throw new Error(`${path} answered ${statusCode}: ${JSON.stringify(answer)}`)
+  const answer = JSON.parse(body) as { result?: { data: Output } }
+  if (status !== 200 || !answer.result) throw new Error(`${path} answered ${status}: ${body}`)
   return answer.result.data
 }
 

@@ -8,6 +8,7 @@ import { BatchPace, hotGapMs } from '../shared/batch-pace.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { RecoveryWatch } from '../shared/recovery-watch.ts'
+import { TurnoverMap } from '../shared/turnover-map.ts'
 import { ClaimDoubt } from './claim-doubt.ts'
 import { ClaimPlanner, type OpenLane } from './claim-planner.ts'
 import { Execution, type ExecutionPorts } from './execution.ts'
@@ -57,16 +58,16 @@ export class Dispatcher implements RunningTasks {
   readonly #options: DispatcherOptions
   readonly #finisher: LeaseFinisher
   readonly #planner: ClaimPlanner
-  /** Every call in flight. */
-  readonly #executions = new Set<Execution>()
+  /** Every call in flight, by its lease number. */
+  readonly #executions = new TurnoverMap<number, Execution>()
   /** The newest execution of each task. */
-  readonly #byTask = new Map<string, Execution>()
+  readonly #byTask = new TurnoverMap<string, Execution>()
   /** Lease numbers from the claim to the written end. */
   readonly #held = new Set<number>()
   /** Lanes that may hold ready tasks; a lane leaves when a claim found fewer than it had room for. */
   readonly #hot = new Set<number>()
   /** Those of the executions whose work can be interrupted. */
-  readonly #preemptible = new Set<Execution>()
+  readonly #preemptible = new TurnoverMap<number, Execution>()
   readonly #preemption: Preemption
   readonly #claimPace: BatchPace
   readonly #doubt: ClaimDoubt
@@ -88,7 +89,7 @@ export class Dispatcher implements RunningTasks {
     this.#doubt = new ClaimDoubt(options.clock)
     this.#preemption = new Preemption(options, {
       starved: () => starvedLanes(this.#hot, options, this.#executions.size < options.concurrency),
-      preemptible: () => this.#preemptible,
+      preemptible: () => this.#preemptible.values(),
     })
   }
 
@@ -111,7 +112,7 @@ export class Dispatcher implements RunningTasks {
     while (this.#pumping) await delay(clock, 1)
     for (const { task } of this.#parked.splice(0)) this.#giveBack(task, 'SHUTDOWN')
     await this.#settleWithin(graceMs)
-    for (const execution of this.#executions) execution.stop({ kind: 'shutdown' })
+    for (const execution of this.#executions.values()) execution.stop({ kind: 'shutdown' })
     await this.#settleWithin(lastWriteMs)
     this.#finisher.abandon()
     if (this.#held.size > 0) logger.warn({ leases: this.#held.size }, 'stopped with leases whose ends were not written')
@@ -277,14 +278,13 @@ export class Dispatcher implements RunningTasks {
   }
 
   #startParked(): void {
-    const now = this.#options.clock.now()
     this.#parked = this.#parked.filter(({ task, since }) => {
       if (this.#isHeld(task)) {
         this.#giveBack(task, 'PAUSED')
         return false
       }
       if (this.#startIfRouted(task)) return false
-      if (now - since < maxParkedMs) return true
+      if (this.#options.clock.now() - since < maxParkedMs) return true
       this.#giveBack(task, 'NO_SLOT')
       return false
     })
@@ -318,12 +318,12 @@ export class Dispatcher implements RunningTasks {
     // The same task again while an old execution runs: its lease was taken over, so whatever it does is stale.
     this.#byTask.get(task.id)?.stop({ kind: 'shutdown' })
     this.#byTask.set(task.id, execution)
-    this.#executions.add(execution)
-    if (isPreemptible(task, route)) this.#preemptible.add(execution)
+    this.#executions.set(task.leaseNo, execution)
+    if (isPreemptible(task, route)) this.#preemptible.set(task.leaseNo, execution)
     const end = await runExecution(execution, route, this.#options)
-    this.#executions.delete(execution)
+    this.#executions.delete(task.leaseNo)
     this.#planner.ended(task)
-    this.#preemptible.delete(execution)
+    this.#preemptible.delete(task.leaseNo)
     if (this.#byTask.get(task.id) === execution) this.#byTask.delete(task.id)
     this.#slotFreed()
     void this.#finish(end)

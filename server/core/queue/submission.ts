@@ -54,7 +54,7 @@ export interface Origin extends Omit<Remake, 'by'> {
 const batchDelayMs = 1
 const batchSize = 256
 const graphsPerBatch = 64
-/** The database works on one batch while this process makes the next; a third would only wait for a processor. */
+/** The database works on one batch while this process makes the next. */
 const concurrentBatches = 2
 
 /** What a submission comes from, beside its own words. */

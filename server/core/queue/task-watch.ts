@@ -2,6 +2,7 @@ import type { EventView } from '../../contracts/events.ts'
 import type { TaskProgress } from '../../contracts/tasks.ts'
 import type { EventSubscriber } from '../events/event-log.ts'
 import type { Clock } from '../shared/clock.ts'
+import { TurnoverMap } from '../shared/turnover-map.ts'
 
 /** Tasks whose progress is remembered; the one that was silent longest is forgotten first. */
 const mostRemembered = 10_000
@@ -16,7 +17,7 @@ export class TaskWatch {
   readonly #clock: Clock
   readonly #stopListening: () => void
   readonly #progress = new Map<string, { leaseNo: number; progress: TaskProgress }>()
-  readonly #waiters = new Map<string, Set<() => void>>()
+  readonly #waiters = new TurnoverMap<string, Set<() => void>>()
   #isStopped = false
 
   constructor(options: { events: EventSubscriber; clock: Clock }) {

@@ -15,28 +15,47 @@ export class CallEndedError extends Error {
 }
 
 /**
- * The life of one call: its signal aborts with a CallEndedError when the caller's does, when the ceiling (ms) has passed,
- * or when the driver closes. `dispose` must be called when the call is over; it leaves no timer and no listener behind.
+ * The life of one call: it ends early when the caller's signal aborts, when the ceiling (ms) has passed, or when the driver
+ * closes, and tells whoever listens. `dispose` must be called when the call is over; it leaves no timer and no listener behind.
  */
 export class CallScope {
-  readonly #controller = new AbortController()
+  /** Its own among those of one driver. */
+  readonly number: number
   readonly #caller: AbortSignal
   readonly #cancelTimer: () => void
   readonly #onCallerAbort = () => this.end('cancelled')
+  #listener: ((reason: CallEndedError) => void) | null = null
+  #reason: CallEndedError | null = null
 
-  constructor(clock: Clock, caller: AbortSignal, ceilingMs: number) {
+  constructor(number: number, { clock, caller, ceilingMs }: { clock: Clock; caller: AbortSignal; ceilingMs: number }) {
+    this.number = number
     this.#caller = caller
     this.#cancelTimer = clock.setTimer(ceilingMs, () => this.end('ceiling'))
     if (caller.aborted) this.end('cancelled')
     else caller.addEventListener('abort', this.#onCallerAbort, { once: true })
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal
+  /** Why it ended early; null while it goes on. */
+  get reason(): CallEndedError | null {
+    return this.#reason
   }
 
+  /** Ends it early, once: a second cause changes nothing. */
   end(cause: EndCause): void {
-    this.#controller.abort(new CallEndedError(cause))
+    if (this.#reason) return
+    this.#reason = new CallEndedError(cause)
+    this.#listener?.(this.#reason)
+  }
+
+  /** Calls the listener when it ends early, at once if it has. There is one listener at a time: the step that is under way. */
+  listen(listener: (reason: CallEndedError) => void): void {
+    this.#listener = listener
+    if (this.#reason) listener(this.#reason)
+  }
+
+  /** The step is over. */
+  stopListening(): void {
+    this.#listener = null
   }
 
   dispose(): void {
@@ -44,17 +63,11 @@ export class CallScope {
     this.#caller.removeEventListener('abort', this.#onCallerAbort)
   }
 
-  /**
-   * The promise, or a rejection as soon as the scope ends. undici by itself notices an abort only once the connection is
-   * there, so that a connection attempt that hangs would hold the caller.
-   */
+  /** The promise, or a rejection as soon as the scope ends. */
   race<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this
     return new Promise((resolve, reject) => {
-      const onAbort = () => reject(signal.reason)
-      if (signal.aborted) onAbort()
-      else signal.addEventListener('abort', onAbort, { once: true })
-      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+      this.listen(reject)
+      promise.then(resolve, reject).finally(() => this.stopListening())
     })
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Json, limits } from '#server/contracts/common.ts'
 import type { ErrorCode } from '#server/contracts/errors.ts'
 import type { DriverOutcome, DriverReport, ReportAnswer } from '#server/core/queue/driver.ts'
+import { TurnoverMap } from '#server/core/shared/turnover-map.ts'
 import { moduleErrorSchema } from '../module-error.ts'
 import { jsonFault } from './json-content.ts'
 import { toFailure } from './read-answer.ts'
@@ -54,7 +55,7 @@ type Callback = z.output<typeof callbackSchema>
 export class CallbackTable {
   readonly #maxResultBytes: number
   readonly #sign: (secret: string) => string
-  readonly #calls = new Map<string, OpenCall>()
+  readonly #calls = new TurnoverMap<string, OpenCall>()
 
   /** `sign` makes a token of its secret part. */
   constructor(maxResultBytes: number, sign: (secret: string) => string = secret => secret) {

@@ -3,6 +3,7 @@ import { limits } from '#server/contracts/common.ts'
 import type { Driver, DriverCall, DriverHealth, DriverOutcome } from '#server/core/queue/driver.ts'
 import type { Clock } from '#server/core/shared/clock.ts'
 import type { Logger } from '#server/core/shared/logger.ts'
+import { TurnoverMap } from '#server/core/shared/turnover-map.ts'
 import type { AddressPolicy } from '../address-policy.ts'
 import { CallScope } from './call-scope.ts'
 import { callbackPath } from './callback-path.ts'
@@ -75,7 +76,9 @@ class ModuleHttpDriver implements HttpDriver {
   readonly #callbacks: CallbackTable
   readonly #relay: CallbackRelay | null
   readonly #signer = new WebhookSigner()
-  readonly #scopes = new Set<CallScope>()
+  /** By the order in which they were opened. */
+  readonly #scopes = new TurnoverMap<number, CallScope>()
+  #opened = 0
 
   constructor(options: HttpDriverOptions) {
     this.#clock = options.clock
@@ -150,7 +153,7 @@ class ModuleHttpDriver implements HttpDriver {
   }
 
   async close(): Promise<void> {
-    for (const scope of this.#scopes) scope.end('closing')
+    for (const scope of this.#scopes.values()) scope.end('closing')
     await this.#pools.close()
   }
 
@@ -184,13 +187,13 @@ class ModuleHttpDriver implements HttpDriver {
   }
 
   #openScope(signal: AbortSignal, ceilingMs: number): CallScope {
-    const scope = new CallScope(this.#clock, signal, ceilingMs)
-    this.#scopes.add(scope)
+    const scope = new CallScope(++this.#opened, { clock: this.#clock, caller: signal, ceilingMs })
+    this.#scopes.set(scope.number, scope)
     return scope
   }
 
   #closeScope(scope: CallScope): void {
     scope.dispose()
-    this.#scopes.delete(scope)
+    this.#scopes.delete(scope.number)
   }
 }
