@@ -106,6 +106,8 @@ test('whatever fails and whenever: every accepted task ends once, no lease and n
           const task = tasks[step.cancel % Math.max(1, tasks.length)]
           if (task) await harness.cancel(task.id, 'because')
         } else if ('pauseOrResume' in step) {
+          // What runs has begun, though its call may be a few promises away.
+          for (const { task } of harness.dispatcher.executing()) leasesSeen.add(task.leaseNo)
           if (!harness.held.delete(step.pauseOrResume)) harness.held.add(step.pauseOrResume)
         } else if (step.do === 'store away') harness.line.isAway = true
         else if (step.do === 'store back') harness.line.isAway = false

@@ -41,7 +41,7 @@ test('what went through it is freed by scavenges, though its tables have grown o
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as (options: { type: 'major' | 'minor' }) => void
   const map = new TurnoverMap<number, number[]>()
-  const [rounds, perRound, inFlight, bytesEach] = [200, 50, 40, 8_000]
+  const [rounds, perRound, inFlight, bytesEach] = [20, 2_000, 40, 2_000]
   let next = 0
   const turnOver = () => {
     for (let n = 0; n < perRound; n++, next++) {
