@@ -38,7 +38,7 @@ export function measureOpenLoops(runs: number): Figure[] {
       below(25),
     ),
     toFigure(
-      'submit p99, first ten seconds of a process',
+      'submit p99, first twenty seconds of a process',
       'ms',
       of(r => r.coldSubmitP99Ms),
     ),

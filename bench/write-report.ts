@@ -54,7 +54,7 @@ ${race.map(toCostRow).join('\n')}
 
 ## Goals
 
-An open loop lasts ${loopSeconds} s after ten seconds of warm-up at the same rate; its latencies count from the moment each submission was due.
+An open loop lasts ${loopSeconds} s after twenty seconds of warm-up at the same rate; its latencies count from the moment each submission was due.
 
 | | median | range | goal | met |
 |---|---|---|---|---|

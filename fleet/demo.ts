@@ -25,15 +25,19 @@ const dataDir = path.resolve(process.env.QUARTERDECK_DATA_DIR ?? path.join(root,
 /** Starts the control center and then the example fleet; stops both together. */
 async function main(): Promise<void> {
   const access = await readAccess()
-  const center = start('server/main.ts', {
-    NODE_ENV: 'production',
-    QUARTERDECK_DATA_DIR: dataDir,
-    QUARTERDECK_PRESET: process.env.QUARTERDECK_PRESET ?? 'development',
-    QUARTERDECK_LOG_LEVEL: process.env.QUARTERDECK_LOG_LEVEL ?? 'warn',
-    QUARTERDECK_ADMIN_EMAIL: access.email,
-    QUARTERDECK_ADMIN_PASSWORD: access.password,
-    QUARTERDECK_API_KEY: access.apiKey,
-  })
+  const center = start(
+    'server/main.ts',
+    {
+      NODE_ENV: 'production',
+      QUARTERDECK_DATA_DIR: dataDir,
+      QUARTERDECK_PRESET: process.env.QUARTERDECK_PRESET ?? 'development',
+      QUARTERDECK_LOG_LEVEL: process.env.QUARTERDECK_LOG_LEVEL ?? 'warn',
+      QUARTERDECK_ADMIN_EMAIL: access.email,
+      QUARTERDECK_ADMIN_PASSWORD: access.password,
+      QUARTERDECK_API_KEY: access.apiKey,
+    },
+    process.execArgv,
+  )
   const url = await readAddress(center)
   const fleet = start(
     'fleet/start.ts',

@@ -29,12 +29,12 @@ export interface OpenLoopResult {
 
 const key = 'qd_key_for_bench_0123456789abcdefghijklmnop'
 const connections = 128
-const warmUpSeconds = 10
+const warmUpSeconds = 20
 const sampledWaits = 1_000
 
 /**
  * Submits `perSecond` single tasks a second for `seconds` to a server of its own, over HTTP, each run by a module in another
- * process over HTTP, after a warm-up of ten seconds at that rate. The schedule does not wait for answers, so a slow server shows as latency and not as a lower rate.
+ * process over HTTP, after a warm-up of twenty seconds at that rate. The schedule does not wait for answers, so a slow server shows as latency and not as a lower rate.
  */
 export async function runOpenLoop(perSecond: number, seconds: number): Promise<OpenLoopResult> {
   await using folder = await makeReachableTempDir('quarterdeck-bench')

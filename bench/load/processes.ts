@@ -23,7 +23,8 @@ const root = path.resolve(import.meta.dirname, '../..')
 
 /** Starts a TypeScript program that prints `{"url": ...}` as a line; others, such as Next's on a slow start, are passed over. */
 export async function startProcess(program: string, environment: Record<string, string> = {}): Promise<StartedProcess> {
-  const child = spawn(process.execPath, [path.join(root, program)], {
+  // With the flag that `npm start` gives.
+  const child = spawn(process.execPath, ['--v8-pool-size=0', path.join(root, program)], {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -54,11 +54,19 @@ export async function dropOldPartitions(pool: Pool, keepFromMs: number): Promise
   return dropped
 }
 
+/**
+ * A new day is analyzed after 10,000 rows and then whenever it has grown by half: with the settings of the server, made for tables that
+ * turn over in seconds, that was every ten seconds, 0.3 s of a processor each time.
+ */
+const analyzed = 'autovacuum_analyze_threshold = 10000, autovacuum_analyze_scale_factor = 0.5'
+
 async function ensurePartition(
   client: { query(text: string): Promise<unknown> },
   table: string,
   suffix: string,
   bounds: string,
 ): Promise<void> {
-  await client.query(`CREATE TABLE IF NOT EXISTS ${table}_${suffix} PARTITION OF ${table} FOR VALUES ${bounds}`)
+  await client.query(
+    `CREATE TABLE IF NOT EXISTS ${table}_${suffix} PARTITION OF ${table} FOR VALUES ${bounds} WITH (${analyzed})`,
+  )
 }
