@@ -39,6 +39,11 @@ const requestTimeoutMs = 60_000
  * burst that has to open new ones waits for many turns; proxies, too, want to be the ones that close first (most do after 60 s).
  */
 const keepAliveTimeoutMs = 75_000
+/**
+ * Connections that may wait to be accepted; the system may allow fewer (`net.core.somaxconn`). With Node's 511 the rest of a burst of a
+ * thousand was sent back to try again a second later, or reset.
+ */
+const backlog = 4_096
 const pageHeaders = {
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
@@ -151,7 +156,7 @@ function pathOf(request: IncomingMessage): string {
 async function listen(server: Server, { host, port }: WebServerOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(toListenError(error, host, port)))
-    server.listen(port, host, () => resolve())
+    server.listen({ port, host, backlog }, () => resolve())
   })
 }
 
