@@ -70,7 +70,7 @@ export function AlertInbox({ stats }: { stats: AlertStats | undefined }) {
                 />
               ))}
             </ul>
-            <ListFooter count={alerts.length} noun="alert" hasMore={list.hasMore} onMore={list.loadMore} />
+            <ListFooter list={list} count={alerts.length} noun="alert" />
           </>
         ) : (
           <NoAlerts state={state} />

@@ -67,13 +67,7 @@ function AuditListing() {
         ) : (
           <>
             <AuditTable entries={entries} onOpen={id => void setSearch({ entry: id })} onReachEnd={list.loadMore} />
-            <ListFooter
-              count={entries.length}
-              noun="act"
-              hasMore={list.hasMore}
-              isLoadingMore={list.isLoadingMore}
-              onMore={list.loadMore}
-            />
+            <ListFooter list={list} count={entries.length} noun="act" />
           </>
         )}
       </Card>

@@ -75,13 +75,7 @@ export function LetterListing({ search }: { search: LetterSearch }) {
               onReachEnd={list.loadMore}
               onKeyboard={() => setKeyboard(true)}
             />
-            <ListFooter
-              count={letters.length}
-              noun="letter"
-              hasMore={list.hasMore}
-              isLoadingMore={list.isLoadingMore}
-              onMore={list.loadMore}
-            />
+            <ListFooter list={list} count={letters.length} noun="letter" />
           </>
         ) : isFiltered ? (
           <NoMatch icon={MailWarning} title="No dead letter matches" onClear={clear} />

@@ -93,7 +93,7 @@ export function SuggestionsPage() {
                 />
               ))}
             </ul>
-            <ListFooter count={suggestions.length} noun="suggestion" hasMore={list.hasMore} onMore={list.loadMore} />
+            <ListFooter list={list} count={suggestions.length} noun="suggestion" />
           </>
         ) : (
           <NoSuggestions stats={stats} />

@@ -104,13 +104,7 @@ function TaskListing({ search, onSubmit }: { search: TaskSearch; onSubmit: () =>
               onReachEnd={list.loadMore}
               onKeyboard={() => setKeyboard(true)}
             />
-            <ListFooter
-              count={tasks.length}
-              noun="task"
-              hasMore={list.hasMore}
-              isLoadingMore={list.isLoadingMore}
-              onMore={list.loadMore}
-            />
+            <ListFooter list={list} count={tasks.length} noun="task" />
           </>
         ) : list.isSearching ? (
           <SkeletonRows rows={14} label="Looking further back" />

@@ -13,7 +13,7 @@ export interface FilterSelectProps<Value extends string> {
   className?: string
 }
 
-const any = 'any'
+const noFilter = 'all'
 /** Before every value of the list, so that none of them, whatever people call their modules and owners, means "no filter". */
 const mark = '='
 
@@ -25,10 +25,10 @@ export function FilterSelect<Value extends string>(props: FilterSelectProps<Valu
   return (
     <Select
       aria-label={label}
-      value={value === null ? any : `${mark}${value}`}
-      onValueChange={chosen => onValueChange(chosen === any ? null : (chosen.slice(mark.length) as Value))}
+      value={value === null ? noFilter : `${mark}${value}`}
+      onValueChange={chosen => onValueChange(chosen === noFilter ? null : (chosen.slice(mark.length) as Value))}
       options={[
-        { value: any, label: anyLabel },
+        { value: noFilter, label: anyLabel },
         ...listed.map(option => ({ value: `${mark}${option.value}`, label: option.label })),
       ]}
       className={cn('w-44 max-md:w-auto max-md:flex-1 max-md:basis-34', className)}

@@ -1,12 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
 import type { Finding } from '../../contracts/findings.ts'
-import { suggestionStatuses } from '../../contracts/suggestion-words.ts'
-import type { SuggestionStatus, SuggestionView } from '../../contracts/suggestions.ts'
+import type { SuggestionView } from '../../contracts/suggestions.ts'
 import type { Person } from '../shared/signed-in.ts'
 import { observedTask } from './testing/observed-task.ts'
 import { findingOf, hourMs, moduleId, openStage, type Stage } from './testing/suggestion-stage.ts'
-import { actNames, mayHappen, type SuggestionAct, transitions } from './transitions.ts'
 
 let stage: Stage
 let ada: Person
@@ -320,25 +318,6 @@ describe('bad requests are refused clearly', () => {
 function propose(change: Parameters<Stage['service']['propose']>[1]['change']): Promise<SuggestionView> {
   return stage.service.propose(stage.operator, { change, reason: 'better' })
 }
-
-describe('the table of transitions', () => {
-  const acts = Object.keys(actNames) as SuggestionAct[]
-
-  test('leads to applied from approved alone, and only by applying', () => {
-    const ways = suggestionStatuses.flatMap(from =>
-      acts.flatMap(act => (transitions[from][act] === 'applied' ? [[from, act]] : [])),
-    )
-    expect(ways).toEqual([['approved', 'apply']])
-  })
-
-  test('has no state that cannot be reached, and none but reverted that cannot be left', () => {
-    const reached = new Set<SuggestionStatus>(['open'])
-    for (const status of reached) for (const next of Object.values(transitions[status])) reached.add(next)
-    expect([...reached].sort()).toEqual([...suggestionStatuses].sort())
-    const ends = suggestionStatuses.filter(status => acts.every(act => !mayHappen(status, act)))
-    expect(ends).toEqual(['reverted'])
-  })
-})
 
 test('the report is Markdown that what others wrote cannot break', async () => {
   await open(findingOf({ title: 'Balance | <b>it</b>\n# now' }))

@@ -56,7 +56,7 @@ export async function dropOldPartitions(pool: Pool, keepFromMs: number): Promise
 
 /**
  * A new day is analyzed after 10,000 rows and then whenever it has grown by half: with the settings of the server, made for tables that
- * turn over in seconds, that was every ten seconds, 0.3 s of a processor each time.
+ * turn over in seconds, that was every ten seconds, 0.2 s of a processor for all of them each time.
  */
 const analyzed = 'autovacuum_analyze_threshold = 10000, autovacuum_analyze_scale_factor = 0.5'
 
