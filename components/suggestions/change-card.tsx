@@ -49,8 +49,15 @@ export function ChangeCard({ suggestion }: { suggestion: SuggestionView }) {
 /** For changes that take no room away, whom they concern. */
 function Scope({ suggestion: { subject, act } }: { suggestion: SuggestionView }) {
   if (act.kind === 'advice' && act.change === null) return null
-  const words = act.change?.kind === 'flag' ? ofFlag : wordsOf(subject)
-  return <p className="text-muted-foreground text-sm">{words}</p>
+  return <p className="text-muted-foreground text-sm">{scopeWords(subject, act.change)}</p>
+}
+
+function scopeWords(subject: SuggestionView['subject'], change: ConfigurationChange | null): string {
+  if (change?.kind === 'flag') return ofFlag
+  if (change?.kind === 'module_dependencies') {
+    return `Decides which modules can be enabled and disabled beside ${subject.name}; no work moves because of it.`
+  }
+  return wordsOf(subject)
 }
 
 /** Whatever made somebody propose it, a flag holds for everything. */

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { moduleIdSchema, taskTypeSchema } from './common.ts'
 import { serviceGoals } from './learning.ts'
-import { balancingStrategies, breakerConfigSchema, retryPolicySchema } from './modules.ts'
+import {
+  balancingStrategies,
+  breakerConfigSchema,
+  dependenciesSchema,
+  pricePerHourSchema,
+  retryPolicySchema,
+} from './modules.ts'
+import { offeredResourcesSchema } from './resource-schemas.ts'
 import { flagNames } from './settings.ts'
 import { typeRetryPolicySchema } from './tasks.ts'
 
@@ -32,6 +39,9 @@ export const configurationChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('module_enabled'), ...ofModule, enabled: z.boolean() }),
   z.strictObject({ kind: z.literal('module_breaker'), ...ofModule, breaker: breakerConfigSchema }),
   z.strictObject({ kind: z.literal('module_retry'), ...ofModule, retry: retryPolicySchema }),
+  z.strictObject({ kind: z.literal('module_price'), ...ofModule, costPerHourUsd: pricePerHourSchema }),
+  z.strictObject({ kind: z.literal('module_resources'), ...ofModule, resources: offeredResourcesSchema }),
+  z.strictObject({ kind: z.literal('module_dependencies'), ...ofModule, dependsOn: dependenciesSchema }),
   z.strictObject({ kind: z.literal('module_limit'), ...ofModule, limit: calls.nullable() }),
   z.strictObject({ kind: z.literal('type_priority'), ...ofType, priority: z.number().int().min(1).max(10).nullable() }),
   z.strictObject({ kind: z.literal('type_multiplier'), ...ofType, multiplier: z.number().min(0.1).max(10).nullable() }),

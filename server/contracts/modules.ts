@@ -86,6 +86,11 @@ export const retryPolicySchema = z.strictObject({
 })
 export type RetryPolicy = z.output<typeof retryPolicySchema>
 
+/** The modules that one needs. */
+export const dependenciesSchema = z.array(moduleIdSchema).max(limits.dependenciesPerModule)
+/** USD for an hour of a module's work. */
+export const pricePerHourSchema = z.number().min(0).max(1_000_000)
+
 const moduleFields = {
   name: z.string().trim().min(1).max(limits.nameLength),
   category: z.string().trim().min(1).max(60),
@@ -96,8 +101,8 @@ const moduleFields = {
   /** `envelope` sends the whole request of the module protocol, `payload` the payload alone. */
   bodyStyle: z.enum(['envelope', 'payload']).default('envelope'),
   capabilities: z.array(capabilitySchema).min(1).max(limits.capabilitiesPerModule),
-  dependsOn: z.array(moduleIdSchema).max(limits.dependenciesPerModule).default([]),
-  costPerHourUsd: z.number().min(0).max(1_000_000).default(0),
+  dependsOn: dependenciesSchema.default([]),
+  costPerHourUsd: pricePerHourSchema.default(0),
   /** What each call on one of its instances may use; only tasks that need no more run on it. */
   resources: offeredResourcesSchema.prefault({}),
   strategy: z.enum(balancingStrategies).default('power_of_two'),
@@ -124,8 +129,8 @@ export const updateModuleInput = z.strictObject({
   owner: moduleFields.owner,
   description: moduleFields.description,
   capabilities: moduleFields.capabilities.optional(),
-  dependsOn: z.array(moduleIdSchema).max(limits.dependenciesPerModule).optional(),
-  costPerHourUsd: z.number().min(0).max(1_000_000).optional(),
+  dependsOn: dependenciesSchema.optional(),
+  costPerHourUsd: pricePerHourSchema.optional(),
   resources: offeredResourcesSchema.optional(),
   strategy: z.enum(balancingStrategies).optional(),
   preference: z.number().int().min(-100).max(100).optional(),

@@ -3,8 +3,12 @@ import type { InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
 import { assertNever } from '../shared/assert-never.ts'
 import type { ConfigurationSnapshot } from './configuration-snapshot.ts'
 import { instanceIn, moduleIn, requireCapable, requireType } from './find-subject.ts'
+import { requireSoundNeeds } from './require-sound-needs.ts'
 
-/** The configuration as it would be with a change. Throws when what it is about does not exist. */
+/**
+ * The configuration as it would be with a change. Throws when what it is about does not exist, and what the registry would throw of
+ * modules that need each other.
+ */
 export function applyChange(snapshot: ConfigurationSnapshot, change: ConfigurationChange): ConfigurationSnapshot {
   switch (change.kind) {
     case 'instance_capacity':
@@ -18,11 +22,17 @@ export function applyChange(snapshot: ConfigurationSnapshot, change: Configurati
     case 'module_preference':
       return withModule(snapshot, change.moduleId, () => ({ preference: change.preference }))
     case 'module_enabled':
-      return withModule(snapshot, change.moduleId, () => ({ enabled: change.enabled, disabled: null }))
+      return withSoundModule(snapshot, change.moduleId, { enabled: change.enabled, disabled: null })
     case 'module_breaker':
       return withModule(snapshot, change.moduleId, () => ({ breaker: change.breaker }))
     case 'module_retry':
       return withModule(snapshot, change.moduleId, () => ({ retry: change.retry }))
+    case 'module_price':
+      return withModule(snapshot, change.moduleId, () => ({ costPerHourUsd: change.costPerHourUsd }))
+    case 'module_resources':
+      return withModule(snapshot, change.moduleId, () => ({ resources: change.resources }))
+    case 'module_dependencies':
+      return withSoundModule(snapshot, change.moduleId, { dependsOn: change.dependsOn })
     case 'module_limit':
       moduleIn(snapshot, change.moduleId)
       return withEntry(snapshot, 'moduleLimits', change.moduleId, change.limit)
@@ -92,6 +102,17 @@ function withModule(
   const before = moduleIn(snapshot, moduleId)
   const after = { ...before, ...edit(before) }
   return { ...snapshot, modules: snapshot.modules.map(module => (module === before ? after : module)) }
+}
+
+/** An edit that what modules need of each other has to allow. */
+function withSoundModule(
+  snapshot: ConfigurationSnapshot,
+  moduleId: string,
+  edit: Partial<ModuleRecord>,
+): ConfigurationSnapshot {
+  const changed = withModule(snapshot, moduleId, () => edit)
+  requireSoundNeeds(changed, moduleId)
+  return changed
 }
 
 function withInstance(

@@ -35,6 +35,9 @@ const changes: ConfigurationChange[] = [
   { kind: 'module_enabled', moduleId, enabled: false },
   { kind: 'module_breaker', moduleId, breaker: { ...text.breaker, failureThreshold: 9 } },
   { kind: 'module_retry', moduleId, retry },
+  { kind: 'module_price', moduleId, costPerHourUsd: 2.5 },
+  { kind: 'module_resources', moduleId, resources: { cpu: 2, memoryMb: 512 } },
+  { kind: 'module_dependencies', moduleId, dependsOn: ['other'] },
   { kind: 'module_limit', moduleId, limit: 4 },
   { kind: 'type_priority', taskType, priority: 9 },
   { kind: 'type_multiplier', taskType, multiplier: 2 },
@@ -93,6 +96,47 @@ test('of a breaker and of retries only what differs is described', () => {
   expect(describeChange(snapshot, { kind: 'module_breaker', moduleId, breaker })).toEqual({
     subject: 'Breaker of Module text',
     from: 'open for: 1 min, share of failures: none',
-    to: 'open for: 5 s, share of failures: percent 40, windowSeconds 60, minimumCalls 20',
+    to: 'open for: 5 s, share of failures: 40 % of 20 calls or more within 1 min',
+  })
+})
+
+test('parts of a setting that come in another order are the same, and one that is taken away is named', () => {
+  const rate = { percent: 40, windowSeconds: 90, minimumCalls: 20 }
+  const slowCalls = { ...rate, slowMs: 2_500 }
+  const guarded = applyChange(snapshot, {
+    kind: 'module_breaker',
+    moduleId,
+    breaker: { ...text.breaker, failureRate: rate },
+  })
+  const turned = { minimumCalls: 20, windowSeconds: 90, percent: 40 }
+  const breaker = { ...text.breaker, failureRate: turned, slowCalls }
+  expect(describeChange(guarded, { kind: 'module_breaker', moduleId, breaker })).toMatchObject({
+    from: 'share of slow calls: none',
+    to: 'share of slow calls: 40 % of 20 calls or more within 90 s taking 2500 ms or longer',
+  })
+  const limited = applyChange(snapshot, { kind: 'type_retry', taskType, retry: { ...retry, totalTimeoutMs: 60_000 } })
+  expect(describeChange(limited, { kind: 'type_retry', taskType, retry })).toMatchObject({
+    from: 'in all: 1 min',
+    to: 'in all: none',
+  })
+})
+
+describe('what modules need of each other decides here as it does in the registry', () => {
+  const needing = applyChange(snapshot, { kind: 'module_dependencies', moduleId: 'other', dependsOn: [moduleId] })
+  const withoutText = applyChange(snapshot, { kind: 'module_enabled', moduleId, enabled: false })
+
+  test.each([
+    ['MODULE_REQUIRED', needing, { kind: 'module_enabled', moduleId, enabled: false }],
+    ['DEPENDENCY_CYCLE', needing, { kind: 'module_dependencies', moduleId, dependsOn: ['other'] }],
+    ['DEPENDENCY_UNKNOWN', snapshot, { kind: 'module_dependencies', moduleId, dependsOn: ['nobody'] }],
+    ['MODULE_NEEDS_DISABLED', withoutText, { kind: 'module_dependencies', moduleId: 'other', dependsOn: [moduleId] }],
+  ] as const)('%s', (code, present, change) => {
+    expect(() => applyChange(present, change as ConfigurationChange)).toThrow(expect.objectContaining({ code }))
+  })
+
+  test('what nobody needs any more may be tried without', () => {
+    const freed = applyChange(needing, { kind: 'module_dependencies', moduleId: 'other', dependsOn: [] })
+    const off = applyChange(freed, { kind: 'module_enabled', moduleId, enabled: false })
+    expect(off.modules.find(({ id }) => id === moduleId)?.enabled).toBe(false)
   })
 })

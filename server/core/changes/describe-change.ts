@@ -1,6 +1,9 @@
 import type { ChangeDescription, ConfigurationChange } from '../../contracts/configuration-changes.ts'
+import type { BreakerRateRule } from '../../contracts/modules.ts'
+import { describeResources } from '../../contracts/resources.ts'
 import { describeSetDuration } from '../resilience/describe-duration.ts'
 import { assertNever } from '../shared/assert-never.ts'
+import { canonicalJson } from '../shared/canonical-json.ts'
 import type { ConfigurationSnapshot } from './configuration-snapshot.ts'
 import { moduleIn, requireCapable } from './find-subject.ts'
 import { invertChange } from './invert-change.ts'
@@ -13,6 +16,9 @@ export function describeChange(snapshot: ConfigurationSnapshot, change: Configur
     return { subject, ...differenceOf(before.breaker, change.breaker) }
   }
   if (change.kind === 'module_retry' && before.kind === change.kind) {
+    return { subject, ...differenceOf(before.retry, change.retry) }
+  }
+  if (change.kind === 'type_retry' && before.kind === change.kind && change.retry !== null && before.retry !== null) {
     return { subject, ...differenceOf(before.retry, change.retry) }
   }
   return { subject, from: valueOf(before), to: valueOf(change) }
@@ -36,6 +42,12 @@ function subjectOf(snapshot: ConfigurationSnapshot, change: ConfigurationChange)
       return `Breaker of ${moduleName(snapshot, change)}`
     case 'module_retry':
       return `Retries of ${moduleName(snapshot, change)}`
+    case 'module_price':
+      return `Price of ${moduleName(snapshot, change)}`
+    case 'module_resources':
+      return `Resources of a call to ${moduleName(snapshot, change)}`
+    case 'module_dependencies':
+      return `What ${moduleName(snapshot, change)} needs`
     case 'module_limit':
       return `Concurrent calls of ${moduleName(snapshot, change)}`
     case 'type_priority':
@@ -82,6 +94,12 @@ function valueOf(change: ConfigurationChange): string {
       return listOf(Object.entries(change.breaker))
     case 'module_retry':
       return listOf(Object.entries(change.retry))
+    case 'module_price':
+      return `$${change.costPerHourUsd} per hour`
+    case 'module_resources':
+      return describeResources(change.resources)
+    case 'module_dependencies':
+      return change.dependsOn.join(', ') || 'no other module'
     case 'module_limit':
     case 'type_limit':
     case 'tenant_limit':
@@ -123,22 +141,17 @@ const settingNames: Readonly<Record<string, string>> = {
   totalTimeoutMs: 'in all:',
 }
 
-/** What differs of two settings of many parts, named the same on both sides. */
+/** What differs of two settings of many parts, named the same on both sides; a part that one of them lacks is none there. */
 function differenceOf(before: object, after: object): { from: string; to: string } {
-  const was = Object.entries(before)
-  const is = Object.entries(after)
-  const changed = new Set(
-    is.filter(([name, value]) => isOther(value, was.find(([key]) => key === name)?.[1])).map(([name]) => name),
-  )
-  const only = (entries: [string, unknown][]) => listOf(entries.filter(([name]) => changed.has(name)))
+  const [was, is] = [new Map<string, unknown>(Object.entries(before)), new Map<string, unknown>(Object.entries(after))]
+  const names = [...new Set([...is.keys(), ...was.keys()])]
+  const changed = names.filter(name => canonicalJson(was.get(name) ?? null) !== canonicalJson(is.get(name) ?? null))
+  const only = (parts: ReadonlyMap<string, unknown>) =>
+    listOf(changed.map(name => [name, parts.get(name) ?? null] as const))
   return { from: only(was), to: only(is) }
 }
 
-function isOther(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) !== JSON.stringify(other)
-}
-
-function listOf(entries: [string, unknown][]): string {
+function listOf(entries: readonly (readonly [string, unknown])[]): string {
   return entries.map(([name, value]) => `${settingNames[name] ?? name} ${textOf(value, name)}`).join(', ') || 'as it is'
 }
 
@@ -146,13 +159,20 @@ function listOf(entries: [string, unknown][]): string {
 function textOf(value: unknown, name: string): string {
   if (value === null) return 'none'
   if (Array.isArray(value)) return value.join(' ') || 'nothing'
-  if (typeof value === 'object') {
-    return Object.entries(value)
-      .map(([key, part]) => `${key} ${textOf(part, key)}`)
-      .join(', ')
-  }
+  if (isRateRule(value)) return textOfRule(value)
   if (typeof value === 'number' && name.endsWith('Ms')) return describeSetDuration(value)
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+type RateRule = BreakerRateRule & { slowMs?: number }
+
+function isRateRule(value: unknown): value is RateRule {
+  return typeof value === 'object' && value !== null && 'minimumCalls' in value
+}
+
+function textOfRule({ percent, windowSeconds, minimumCalls, slowMs }: RateRule): string {
+  const slow = slowMs === undefined ? '' : ` taking ${describeSetDuration(slowMs)} or longer`
+  return `${percent} % of ${minimumCalls} calls or more within ${describeSetDuration(windowSeconds * 1_000)}${slow}`
 }
 
 function moduleName(snapshot: ConfigurationSnapshot, { moduleId }: { moduleId: string }): string {

@@ -26,6 +26,12 @@ export function invertChange(before: ConfigurationSnapshot, change: Configuratio
       return { ...change, breaker: moduleIn(before, change.moduleId).breaker }
     case 'module_retry':
       return { ...change, retry: moduleIn(before, change.moduleId).retry }
+    case 'module_price':
+      return { ...change, costPerHourUsd: moduleIn(before, change.moduleId).costPerHourUsd }
+    case 'module_resources':
+      return { ...change, resources: moduleIn(before, change.moduleId).resources }
+    case 'module_dependencies':
+      return { ...change, dependsOn: [...moduleIn(before, change.moduleId).dependsOn] }
     case 'module_limit':
       return { ...change, limit: entryOf(policy.moduleLimits, change.moduleId) }
     case 'type_priority':

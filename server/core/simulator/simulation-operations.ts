@@ -6,7 +6,7 @@ import type { Principal } from '../shared/principal.ts'
 export interface SimulationOperations {
   /**
    * Begins to try changes on recorded traffic, and answers at once. Throws SIMULATOR_BUSY, and MODULE_NOT_FOUND,
-   * INSTANCE_NOT_FOUND or TASK_TYPE_UNKNOWN for what is not there.
+   * INSTANCE_NOT_FOUND or TASK_TYPE_UNKNOWN for what is not there, and what the registry throws of modules that need each other.
    */
   run(by: Principal, request: RunSimulation): Promise<SimulationView>
   /** Throws SIMULATION_NOT_FOUND. */
@@ -15,6 +15,6 @@ export interface SimulationOperations {
   list(tenantId: string, page: ListSimulations): Promise<Page<SimulationSummary>>
   /** Throws SIMULATION_NOT_FOUND, SIMULATION_ENDED. */
   cancel(by: Principal, id: string): Promise<SimulationView>
-  /** A change in words with the present value. Throws for what is not there as `run` does. */
+  /** A change in words with the present value. Throws as `run` does for what cannot be tried. */
   describe(tenantId: string, change: ConfigurationChange): Promise<ChangeDescription>
 }

@@ -111,7 +111,9 @@ export class SimulationService implements SimulationOperations {
   }
 
   async describe(tenantId: string, change: ConfigurationChange): Promise<ChangeDescription> {
-    return describeChange(await this.#options.snapshot(tenantId), change)
+    const present = await this.#options.snapshot(tenantId)
+    applyChange(present, change)
+    return describeChange(present, change)
   }
 
   /** Its own replica stops it within two seconds; this one at once. */

@@ -75,6 +75,9 @@ export class ServiceDesk implements ConfigurationDesk {
       case 'module_enabled':
       case 'module_breaker':
       case 'module_retry':
+      case 'module_price':
+      case 'module_resources':
+      case 'module_dependencies':
         return this.#changeModule(by, change, reason, companion)
       case 'module_limit':
       case 'type_priority':

@@ -29,6 +29,9 @@ export function partOf(snapshot: ConfigurationSnapshot, change: ConfigurationCha
     case 'module_enabled':
     case 'module_breaker':
     case 'module_retry':
+    case 'module_price':
+    case 'module_resources':
+    case 'module_dependencies':
       return { of: 'module', module: moduleIn(snapshot, change.moduleId) }
     case 'module_limit':
     case 'type_priority':

@@ -1,5 +1,6 @@
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
 import type { SuggestionState, SuggestionSummary, SuggestionView, TrackRecord } from '../../contracts/suggestions.ts'
+import { applyChange } from '../changes/apply-change.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
 import { describeChange } from '../changes/describe-change.ts'
 import { invertChange } from '../changes/invert-change.ts'
@@ -61,10 +62,17 @@ function withoutSeal(state: KeptState): SuggestionState {
   return { ...state, consent }
 }
 
-/** Why a change could not be applied to this configuration, whoever asks; null when it could. */
+/** Why a change could not be applied to this configuration, whoever asks; null when it could. Throws when what it is about is gone. */
 export function obstacleOf(snapshot: ConfigurationSnapshot, change: ConfigurationChange): QuarterdeckError | null {
   if (change.kind === 'instance_count') return notApplicable('Quarterdeck does not start or stop instances.')
-  return canonicalJson(invertChange(snapshot, change)) === canonicalJson(change) ? nothingToChange() : null
+  if (canonicalJson(invertChange(snapshot, change)) === canonicalJson(change)) return nothingToChange()
+  try {
+    applyChange(snapshot, change)
+    return null
+  } catch (error) {
+    if (!(error instanceof QuarterdeckError)) throw error
+    return error
+  }
 }
 
 const onlyPeople = 'This is something that only people can do.'
