@@ -40,7 +40,24 @@ test('a capacity is tried on recorded traffic: what it would do, how sure that i
   await expect(page.getByRole('button', { name: 'Approve', exact: true })).toBeDisabled()
   await page.goto(`/what-if?module=${engine.id}&hours=1`)
 
-  await page.getByRole('combobox', { name: 'Setting' }).click()
+  const setting = page.getByRole('button', { name: /^Setting:/ })
+  await setting.click()
+  await page.getByPlaceholder('Type to search').fill('latency')
+  await page.getByRole('option', { name: 'Slow calls that open a breaker' }).click()
+  await form.getByRole('switch', { name: 'Open by slow calls' }).click()
+  await form.getByLabel('Slow from').fill('30')
+  await expect(form.getByRole('alert')).toHaveText('Less than what a call may take.')
+  await expect(form.getByRole('button', { name: 'Simulate' })).toBeDisabled()
+  await form.getByLabel('Slow from').fill('0.01')
+  await expect(form).toContainText('share of slow calls: 50 % of 20 calls or more within 1 min taking 10 ms or longer')
+  await form.getByRole('button', { name: 'Simulate' }).click()
+  await expect(
+    page.getByRole('heading', {
+      name: /Breaker of Narrow engine: share of slow calls: none → share of slow calls: 50 %/,
+    }),
+  ).toBeVisible()
+
+  await setting.click()
   await page.getByRole('option', { name: 'How much work arrives' }).click()
   await form.getByLabel('Times the recorded load').fill('2')
   await form.getByRole('button', { name: 'Simulate' }).click()

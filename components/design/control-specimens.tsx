@@ -29,6 +29,7 @@ import { FilterSelect } from '../ui/filter-select.tsx'
 import { Input, Textarea } from '../ui/input.tsx'
 import { Kbd } from '../ui/kbd.tsx'
 import { PopoverButton } from '../ui/popover-button.tsx'
+import { type SearchGroup, SearchSelect } from '../ui/search-select.tsx'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { Select } from '../ui/select.tsx'
 import { Separator } from '../ui/separator.tsx'
@@ -163,10 +164,16 @@ function OverlaySpecimens() {
   )
 }
 
+const settingGroups: readonly SearchGroup[] = [
+  { label: 'Breakers', options: [{ value: 'slow', label: 'Open by slow calls', keywords: 'latency' }] },
+  { label: 'Retries', options: [{ value: 'retry', label: 'Retries of a module', note: 'reader' }] },
+]
+
 function FieldSpecimens() {
   const [onlyFailed, setOnlyFailed] = useState(true)
   const [range, setRange] = useState<(typeof ranges)[number]['value']>('1h')
   const [owner, setOwner] = useState<string | null>(null)
+  const [setting, setSetting] = useState<string>()
   const [strategy, setStrategy] = useState<(typeof strategies)[number]['value']>('power_of_two')
   return (
     <Card>
@@ -180,6 +187,18 @@ function FieldSpecimens() {
         </Field>
         <Field label="Strategy">
           {control => <Select {...control} value={strategy} onValueChange={setStrategy} options={strategies} />}
+        </Field>
+        <Field label="Setting" hint="Found by typing.">
+          {control => (
+            <SearchSelect
+              {...control}
+              name="Setting"
+              value={setting}
+              onValueChange={setSetting}
+              groups={settingGroups}
+              placeholder="Choose"
+            />
+          )}
         </Field>
         <Field label="Payload" optional className="sm:col-span-2">
           {control => <Textarea {...control} className="font-mono text-xs" defaultValue={'{ "package": "zod" }'} />}

@@ -8,25 +8,14 @@ import { Field } from '../ui/field.tsx'
 import { FormFooter } from '../ui/form-footer.tsx'
 import { Input } from '../ui/input.tsx'
 import { Select } from '../ui/select.tsx'
+import { backoffOptions, retryFigures, retryOnLook, totalLimitLook } from './retry-fields.ts'
 import { fieldOf, type RetryFormValues, type TypeRetry, toTypeRetry, typeRetrySchema } from './retry-form.ts'
-
-const backoffs = [
-  { value: 'exponential', label: 'Exponential, with jitter' },
-  { value: 'linear', label: 'Linear' },
-]
 
 /** What goes well with each back-off: 1, 2, 4 ... 30 s, or 5, 10, 15 s. */
 const usual = {
   exponential: { baseMs: '1000', capMs: '30000' },
   linear: { baseMs: '5000', capMs: '15000' },
 } as const
-
-const figures = [
-  { name: 'maxAttempts', label: 'Attempts', hint: 'at most' },
-  { name: 'baseMs', label: 'First delay', hint: 'ms' },
-  { name: 'factor', label: 'Grows by', hint: 'times, if exponential' },
-  { name: 'capMs', label: 'Longest delay', hint: 'ms' },
-] as const
 
 export interface RetryDialogProps {
   /** Of a new one the type is empty, and can be typed. */
@@ -68,7 +57,7 @@ export function RetryDialog({ values, error, pending, onSave, onClose }: RetryDi
                       {...input}
                       ref={field.ref}
                       value={field.value}
-                      options={backoffs}
+                      options={backoffOptions}
                       onValueChange={value => {
                         field.onChange(value)
                         const fitting = usual[value === 'linear' ? 'linear' : 'exponential']
@@ -80,26 +69,15 @@ export function RetryDialog({ values, error, pending, onSave, onClose }: RetryDi
                 </Field>
               )}
             />
-            {figures.map(({ name, label, hint }) => (
+            {retryFigures.map(({ name, label, hint }) => (
               <Field key={name} label={label} hint={hint} error={errors[name]?.message}>
                 {input => <Input {...input} {...register(name)} inputMode="decimal" className="num" />}
               </Field>
             ))}
-            <Field
-              label="Tried again on"
-              hint="Classes (connection_error, timeout, server_error) and codes such as HTTP_409."
-              error={errors.retryOn?.message}
-              className="col-span-full"
-            >
+            <Field {...retryOnLook} error={errors.retryOn?.message} className="col-span-full">
               {input => <Input {...input} {...register('retryOn')} autoComplete="off" className="font-mono" />}
             </Field>
-            <Field
-              label="Total limit"
-              optional
-              hint="ms from the first start, waits included; 300,000 without one."
-              error={errors.totalTimeoutMs?.message}
-              className="col-span-full"
-            >
+            <Field {...totalLimitLook} optional error={errors.totalTimeoutMs?.message} className="col-span-full">
               {input => <Input {...input} {...register('totalTimeoutMs')} inputMode="numeric" className="num" />}
             </Field>
             <div className="col-span-full">

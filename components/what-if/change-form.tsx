@@ -2,19 +2,26 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { FlaskConical } from 'lucide-react'
-import type { RunSimulation } from '#server/contracts/simulations.ts'
+import type { ConfigurationChange } from '#server/contracts/configuration-changes.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { ActionButton } from '../ui/action-button.tsx'
 import { Card, CardContent, CardFooter, CardHeader } from '../ui/card.tsx'
 import { ErrorLine } from '../ui/error-state.tsx'
 import { Field } from '../ui/field.tsx'
+import { SearchSelect } from '../ui/search-select.tsx'
 import { Select } from '../ui/select.tsx'
-import { requestOf, type Setting, settings, trials } from './settings.ts'
+import { useSettled } from '../ui/use-settled.ts'
+import { type FormReading, fieldsOf, probeOf, readForm, valuesIn } from './read-form.ts'
+import type { Setting } from './setting.ts'
+import { settingGroups } from './setting-groups.ts'
+import { settings } from './settings.ts'
 import { TargetFields } from './target-fields.tsx'
+import type { Trial } from './trials.ts'
+import { readTyped, writeTyped } from './typed-text.ts'
 import { useTarget } from './use-target.ts'
 import { useWhatIfSearch, windows } from './use-what-if-search.ts'
-import { ValueField } from './value-field.tsx'
+import { ValueFields } from './value-fields.tsx'
 
 const windowNames: Readonly<Record<(typeof windows)[number], string>> = {
   '1': 'Last hour',
@@ -22,6 +29,8 @@ const windowNames: Readonly<Record<(typeof windows)[number], string>> = {
   '24': 'Last 24 hours',
   '168': 'Last 7 days',
 }
+/** Typing rests so long before it is asked what it would change. */
+const restMs = 300
 
 /** Chooses a setting, a value and a window, with the present value shown, and runs it. */
 export function ChangeForm() {
@@ -30,8 +39,16 @@ export function ChangeForm() {
   const [search, setSearch] = useWhatIfSearch()
   const target = useTarget()
   const refusal = useRefusal('operator')
-  const setting: Setting | null = search.setting === 'load' ? null : settings[search.setting]
-  const request = requestOf(search.setting, target, search.value, Number(search.hours))
+  const { setting: trial } = search
+  const setting: Setting | null = trial === 'load' ? null : settings[trial]
+  const hasManyFields = setting?.present !== undefined
+  const typed = readTyped(search.value, hasManyFields)
+  const values = setting ? valuesIn(setting, target, typed) : typed
+  const state = { trial, target, typed, windowHours: Number(search.hours) }
+  const reading = readForm(state)
+  const tried = reading.kind === 'ready' ? reading.request.changes[0] : undefined
+  const described = useDescription(tried ?? probeOf(state) ?? undefined)
+  const obstacle = tried && described.error
   const run = useMutation(
     trpc.simulations.run.mutationOptions({
       onSuccess: ({ id }) => {
@@ -43,27 +60,40 @@ export function ChangeForm() {
   return (
     <Card aria-labelledby="change">
       <CardHeader id="change" title="Try a change" note="Nothing is applied." />
-      <CardContent className="grid gap-4 sm:grid-cols-2 lg:grid-cols-1">
+      <CardContent className="grid grid-cols-[minmax(0,1fr)] gap-4 sm:grid-cols-2 lg:grid-cols-1">
         <Field label="Setting">
           {control => (
-            <Select
+            <SearchSelect
               {...control}
-              value={search.setting}
-              onValueChange={chosen => void setSearch({ setting: chosen, value: null })}
-              options={trials.map(value => ({
-                value,
-                label: value === 'load' ? 'How much work arrives' : settings[value].label,
-              }))}
+              name="Setting"
+              value={trial}
+              onValueChange={chosen => void setSearch({ setting: chosen as Trial, value: null })}
+              groups={settingGroups}
             />
           )}
         </Field>
-        <TargetFields subject={setting?.subject ?? 'all'} />
-        <ValueField
-          setting={setting}
-          value={search.value}
-          onChange={value => void setSearch({ value })}
-          hint={<PresentValue request={request} setting={setting} />}
+        <TargetFields
+          subject={setting?.subject ?? 'all'}
+          onChange={() => {
+            if (hasManyFields) void setSearch({ value: null })
+          }}
         />
+        {values === null ? (
+          <p className="col-span-full text-muted-foreground text-sm">
+            {setting?.subject === 'type' ? 'Choose a type' : 'Choose a module'} to see what is set now.
+          </p>
+        ) : (
+          <ValueFields
+            fields={fieldsOf(trial, values)}
+            values={values}
+            problems={reading.kind === 'wrong' ? reading.problems : {}}
+            now={hasManyFields || !described.data ? null : `Now: ${described.data.from}`}
+            moduleId={target.module?.id ?? null}
+            onChange={(name, value) =>
+              void setSearch({ value: writeTyped({ ...typed, [name]: value }, hasManyFields) || null })
+            }
+          />
+        )}
         <Field label="Recorded traffic">
           {control => (
             <Select
@@ -74,14 +104,19 @@ export function ChangeForm() {
             />
           )}
         </Field>
-        <ErrorLine error={run.error} className="col-span-full" />
+        {hasManyFields && tried && described.data ? (
+          <p className="wrap-anywhere col-span-full text-muted-foreground text-xs">
+            Now: {described.data.from}. Then: {described.data.to}.
+          </p>
+        ) : null}
+        <ErrorLine error={obstacle ?? run.error} className="col-span-full" />
       </CardContent>
       <CardFooter>
         <ActionButton
           variant="primary"
-          reason={refusal ?? (request === null ? 'Choose what to change, and its value.' : null)}
+          reason={refusal ?? refusalOf(reading) ?? (obstacle ? 'It could not be applied like this.' : null)}
           pending={run.isPending}
-          onClick={() => request && run.mutate(request)}
+          onClick={() => reading.kind === 'ready' && run.mutate(reading.request)}
         >
           <FlaskConical aria-hidden />
           Simulate
@@ -91,22 +126,21 @@ export function ChangeForm() {
   )
 }
 
-/** The value now, in the words of the server; for the load what 1 means. */
-function PresentValue({
-  request,
-  setting,
-}: {
-  request: Pick<RunSimulation, 'changes'> | null
-  setting: Setting | null
-}) {
+function refusalOf(reading: FormReading): string | null {
+  if (reading.kind === 'wrong') return 'Correct the marked fields first.'
+  return reading.kind === 'incomplete' ? reading.reason : null
+}
+
+/** What a change would be, in the words of the server, or why it could not be; nothing while it is still being typed. */
+function useDescription(change: ConfigurationChange | undefined) {
   const trpc = useTRPC()
-  const change = request?.changes[0]
-  const { data } = useQuery({
-    ...trpc.simulations.describe.queryOptions(change ? { change } : { change: { kind: 'tenant_limit', limit: null } }),
-    enabled: change !== undefined,
+  const text = change && JSON.stringify(change)
+  const settled = useSettled(text, restMs)
+  const isSettled = change !== undefined && settled === text
+  const { data, error } = useQuery({
+    ...trpc.simulations.describe.queryOptions({ change: change ?? { kind: 'tenant_limit', limit: null } }),
+    enabled: isSettled,
+    retry: false,
   })
-  if (setting === null) return 'Times what was recorded: 1 is as it was, 2 is twice as much.'
-  const unit = setting.input.kind === 'number' ? setting.input.unit : ''
-  if (!change || !data) return unit
-  return [`Now: ${data.from}`, unit].filter(text => text !== '').join(' · ')
+  return isSettled ? { data, error } : { data: undefined, error: null }
 }

@@ -2,13 +2,20 @@
 
 import { useFleetPulse } from '../data/use-dashboard.ts'
 import { Field } from '../ui/field.tsx'
+import { SearchSelect } from '../ui/search-select.tsx'
 import { Select } from '../ui/select.tsx'
-import type { SettingSubject } from './settings.ts'
+import type { SettingSubject } from './setting.ts'
 import { useTarget } from './use-target.ts'
 import { useWhatIfSearch } from './use-what-if-search.ts'
 
+export interface TargetFieldsProps {
+  subject: SettingSubject
+  /** Told when another module or type is chosen. */
+  onChange: () => void
+}
+
 /** What the setting belongs to: a module, one of its instances, a task type, or nothing in particular. */
-export function TargetFields({ subject }: { subject: SettingSubject }) {
+export function TargetFields({ subject, onChange }: TargetFieldsProps) {
   const [search, setSearch] = useWhatIfSearch()
   const { module, instanceId } = useTarget()
   const modules = useFleetPulse()?.modules ?? []
@@ -17,11 +24,15 @@ export function TargetFields({ subject }: { subject: SettingSubject }) {
   const type = (
     <Field label="Task type">
       {control => (
-        <Select
+        <SearchSelect
           {...control}
+          name="Task type"
           value={search.type || undefined}
-          onValueChange={chosen => void setSearch({ type: chosen })}
-          options={types.map(each => ({ value: each, label: each }))}
+          onValueChange={chosen => {
+            onChange()
+            void setSearch({ type: chosen })
+          }}
+          groups={[{ label: null, options: types.map(each => ({ value: each, label: each })) }]}
           placeholder="Choose a type"
         />
       )}
@@ -33,11 +44,15 @@ export function TargetFields({ subject }: { subject: SettingSubject }) {
       {subject === 'service' ? type : null}
       <Field label="Module">
         {control => (
-          <Select
+          <SearchSelect
             {...control}
+            name="Module"
             value={search.module || undefined}
-            onValueChange={id => void setSearch({ module: id, instance: null })}
-            options={modules.map(({ id, name }) => ({ value: id, label: name }))}
+            onValueChange={id => {
+              onChange()
+              void setSearch({ module: id, instance: null })
+            }}
+            groups={[{ label: null, options: modules.map(({ id, name }) => ({ value: id, label: name, note: id })) }]}
             placeholder="Choose a module"
           />
         )}

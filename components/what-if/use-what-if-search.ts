@@ -1,7 +1,7 @@
 'use client'
 
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { type Trial, trials } from './settings.ts'
+import { type Trial, trials } from './trials.ts'
 
 export const windows = ['1', '6', '24', '168'] as const
 
@@ -10,6 +10,7 @@ const parsers = {
   module: parseAsString.withDefault(''),
   instance: parseAsString.withDefault(''),
   type: parseAsString.withDefault(''),
+  /** See `typed-text.ts`. */
   value: parseAsString.withDefault(''),
   hours: parseAsStringLiteral(windows).withDefault('24'),
   /** The simulation that is shown; the newest one when none is named. */

@@ -3,17 +3,31 @@
 import { useQuery } from '@tanstack/react-query'
 import { FlaskConical } from 'lucide-react'
 import { useTRPC } from '../data/trpc.ts'
-import { Card } from '../ui/card.tsx'
+import { Card, CardHeader } from '../ui/card.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
+import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
-import { ChangeForm } from './change-form.tsx'
 import { RunCard } from './run-card.tsx'
 import { RunList } from './run-list.tsx'
 import { useWhatIfSearch } from './use-what-if-search.ts'
 
 const listMs = 5_000
+
+/** It checks as the server does, by schemas that the page need not wait for. */
+const ChangeForm = onDemand(() => import('./change-form.tsx').then(module => module.ChangeForm), {
+  placeholder: FormPlaceholder,
+})
+
+function FormPlaceholder() {
+  return (
+    <Card aria-labelledby="change" aria-busy>
+      <CardHeader id="change" title="Try a change" note="Nothing is applied." />
+      <SkeletonRows rows={5} />
+    </Card>
+  )
+}
 
 /** What a change would have done to recorded traffic, and how far that can be trusted. */
 export function WhatIfPage() {
