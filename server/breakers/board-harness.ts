@@ -3,6 +3,7 @@ import type { BreakerConfig } from '../contracts/modules.ts'
 import type { BreakerChange, BreakerKey, GuardedCall, GuardedResult } from '../core/resilience/breaker-board.ts'
 import type { Clock } from '../core/shared/clock.ts'
 import { silentLogger } from '../core/shared/logger.ts'
+import type { StopSignal } from '../core/shared/stop-switch.ts'
 import { createBreakerBoard } from './create-breaker-board.ts'
 
 /** The global time and timers: what opossum runs on, so that a test that fakes them moves both together. */
@@ -48,7 +49,7 @@ export const busy: GuardedCall<string> = { action: async () => 'busy', judge: ()
 /** A call that ends when the test says so. */
 export function startedCall<T = string>(judge: GuardedCall<T>['judge'] = () => ({ kind: 'success' })) {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
-  const seen: AbortSignal[] = []
+  const seen: StopSignal[] = []
   const guarded: GuardedCall<T> = {
     action: signal => {
       seen.push(signal)

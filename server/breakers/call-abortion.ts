@@ -1,13 +1,13 @@
-import type { StopSignal } from '../core/resilience/breaker-board.ts'
+import { type StopSignal, StopSwitch } from '../core/shared/stop-switch.ts'
 
 /**
  * What aborts one guarded call: its time-out, or whoever asked for it. One per call, since a signal that many calls share
  * ends all of them at the first time-out.
  */
 export class CallAbortion {
-  readonly #controller = new AbortController()
+  readonly #switch = new StopSwitch()
   readonly #source: StopSignal | undefined
-  readonly #cancel = () => this.#controller.abort(this.#source?.reason)
+  readonly #cancel = () => this.#switch.abort(this.#source?.reason)
 
   constructor(source: StopSignal | undefined) {
     this.#source = source
@@ -16,8 +16,8 @@ export class CallAbortion {
     else source.addEventListener('abort', this.#cancel, { once: true })
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal
+  get signal(): StopSignal {
+    return this.#switch
   }
 
   /** Whether the caller gave up, be it before the time-out or after. */
@@ -26,7 +26,7 @@ export class CallAbortion {
   }
 
   timeOut(limitMs: number): void {
-    this.#controller.abort(new DOMException(`No answer within ${limitMs} ms`, 'TimeoutError'))
+    this.#switch.abort(new DOMException(`No answer within ${limitMs} ms`, 'TimeoutError'))
   }
 
   /** Stops listening to the caller's signal, which may live much longer than the call. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silentLogger } from '../core/shared/logger.ts'
+import type { StopSignal } from '../core/shared/stop-switch.ts'
 import {
   createTestBoard,
   failing,
@@ -51,7 +52,7 @@ describe('cancelled calls', () => {
   test('that were cancelled before they began hand the action an aborted signal', async () => {
     const { call } = createTestBoard()
     const seen: boolean[] = []
-    const action = async (signal: AbortSignal) => {
+    const action = async (signal: StopSignal) => {
       seen.push(signal.aborted)
       return 'stopped'
     }

@@ -17,6 +17,7 @@ import { QuarterdeckError } from '../shared/errors.ts'
 import type { Random } from '../shared/ids.ts'
 import { describeUsd } from '../shared/money.ts'
 import { recoveryGapMs } from '../shared/recovery-watch.ts'
+import { StopSwitch } from '../shared/stop-switch.ts'
 import { childTraceparent } from '../shared/trace-context.ts'
 import { AttemptReports, type ReportPorts } from './attempt-reports.ts'
 import { viewOfAttempt } from './attempt-view.ts'
@@ -25,7 +26,6 @@ import { cancelled, deadlinePassed, gaveWay, totalTimeOver } from './end-errors.
 import { type Attempt, LeaseRecord, type RequeueReason, type Routed } from './lease-record.ts'
 import type { ResultCheck } from './result-check.ts'
 import { routeRequest } from './route-request.ts'
-import { StopSwitch } from './stop-switch.ts'
 
 export interface ExecutionPorts extends ReportPorts {
   router: TaskRouter

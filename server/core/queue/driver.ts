@@ -1,5 +1,6 @@
 import type { Json } from '../../contracts/common.ts'
 import type { RetryClass } from '../../contracts/modules.ts'
+import type { StopSignal } from '../shared/stop-switch.ts'
 
 /** One call of a module: everything a driver needs, all of it serializable but the listener. */
 export interface DriverCall {
@@ -66,8 +67,8 @@ export interface DriverHealth {
 /** A way of calling modules. One folder below `server/drivers/` each. */
 export interface Driver {
   readonly name: string
-  /** Calls the module. Aborting `signal` closes the connection, which tells the module to cancel. */
-  call(call: DriverCall, signal: AbortSignal): Promise<DriverOutcome>
+  /** Calls the module. Aborting `signal`, which holds one listener, closes the connection: that tells the module to cancel. */
+  call(call: DriverCall, signal: StopSignal): Promise<DriverOutcome>
   /** Asks one instance for its health; never throws, an unreachable one is `unhealthy` with the reason. */
   checkHealth(instance: { id: string; endpoint: string }, signal: AbortSignal): Promise<DriverHealth>
   /** Forgets connections to an endpoint that is no longer used. */

@@ -1,5 +1,6 @@
 import type { BreakerState, BreakerTransition, BreakerView, TroubledCall } from '../../contracts/breakers.ts'
 import type { BreakerConfig } from '../../contracts/modules.ts'
+import type { StopSignal } from '../shared/stop-switch.ts'
 
 /** A breaker guards one instance of one module. */
 export interface BreakerKey {
@@ -25,16 +26,8 @@ export interface CallRef {
   attempt: number
 }
 
-/** Tells that something is to be stopped: an `AbortSignal`, or what is to it as this is. */
-export interface StopSignal {
-  readonly aborted: boolean
-  readonly reason: unknown
-  addEventListener(type: 'abort', listener: () => void, options: { once: true }): void
-  removeEventListener(type: 'abort', listener: () => void): void
-}
-
 export interface GuardedCall<T> {
-  action: (signal: AbortSignal) => Promise<T>
+  action: (signal: StopSignal) => Promise<T>
   judge: (value: T) => CallVerdict
   /** Shorter than the breaker's own time-out when the task leaves less. */
   timeoutMs?: number

@@ -1,5 +1,6 @@
 import type { Driver, DriverCall, DriverHealth, DriverOutcome } from '../queue/driver.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { StopSignal } from '../shared/stop-switch.ts'
 import type { CallModel, ModelledCall } from './call-model.ts'
 
 const healthy: DriverHealth = { status: 'healthy', load: null, latencyMs: 1, reason: null }
@@ -23,7 +24,7 @@ export class SimulatedDriver implements Driver {
     this.#model = model
   }
 
-  call(call: DriverCall, signal: AbortSignal): Promise<DriverOutcome> {
+  call(call: DriverCall, signal: StopSignal): Promise<DriverOutcome> {
     const { module, instance, type } = call
     const inFlight = this.#inFlight.get(instance.id) ?? 0
     this.#inFlight.set(instance.id, inFlight + 1)
@@ -44,7 +45,7 @@ export class SimulatedDriver implements Driver {
         resolve(outcome)
       }
       // The signal is this call's own, so nobody has to stop listening to it.
-      signal.addEventListener('abort', () => end(aborted))
+      signal.addEventListener('abort', () => end(aborted), { once: true })
       if (modelled.kind !== 'hangs') this.#clock.setTimer(modelled.durationMs, () => end(outcomeOf(modelled)))
     })
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '#server/core/shared/clock.ts'
+import type { StopSignal } from '#server/core/shared/stop-switch.ts'
 
 /** Why a call was ended by us: the caller's signal, our own ceiling, or the driver closing. */
 export type EndCause = 'cancelled' | 'ceiling' | 'closing'
@@ -21,13 +22,13 @@ export class CallEndedError extends Error {
 export class CallScope {
   /** Its own among those of one driver. */
   readonly number: number
-  readonly #caller: AbortSignal
+  readonly #caller: StopSignal
   readonly #cancelTimer: () => void
   readonly #onCallerAbort = () => this.end('cancelled')
   #listener: ((reason: CallEndedError) => void) | null = null
   #reason: CallEndedError | null = null
 
-  constructor(number: number, { clock, caller, ceilingMs }: { clock: Clock; caller: AbortSignal; ceilingMs: number }) {
+  constructor(number: number, { clock, caller, ceilingMs }: { clock: Clock; caller: StopSignal; ceilingMs: number }) {
     this.number = number
     this.#caller = caller
     this.#cancelTimer = clock.setTimer(ceilingMs, () => this.end('ceiling'))

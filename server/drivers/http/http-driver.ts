@@ -3,6 +3,7 @@ import { limits } from '#server/contracts/common.ts'
 import type { Driver, DriverCall, DriverHealth, DriverOutcome } from '#server/core/queue/driver.ts'
 import type { Clock } from '#server/core/shared/clock.ts'
 import type { Logger } from '#server/core/shared/logger.ts'
+import type { StopSignal } from '#server/core/shared/stop-switch.ts'
 import { TurnoverMap } from '#server/core/shared/turnover-map.ts'
 import type { AddressPolicy } from '../address-policy.ts'
 import { CallScope } from './call-scope.ts'
@@ -104,7 +105,7 @@ class ModuleHttpDriver implements HttpDriver {
     return this.#callbacks.size
   }
 
-  async call(call: DriverCall, signal: AbortSignal): Promise<DriverOutcome> {
+  async call(call: DriverCall, signal: StopSignal): Promise<DriverOutcome> {
     const ticket = call.module.bodyStyle === 'envelope' ? this.#openTicket(call) : null
     const scope = this.#openScope(signal, this.#callCeilingMs)
     const answer = this.#process(call, ticket, scope)
@@ -186,7 +187,7 @@ class ModuleHttpDriver implements HttpDriver {
     answer.then(close, close)
   }
 
-  #openScope(signal: AbortSignal, ceilingMs: number): CallScope {
+  #openScope(signal: StopSignal, ceilingMs: number): CallScope {
     const scope = new CallScope(++this.#opened, { clock: this.#clock, caller: signal, ceilingMs })
     this.#scopes.set(scope.number, scope)
     return scope

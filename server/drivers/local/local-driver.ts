@@ -1,6 +1,7 @@
 import type { Json } from '#server/contracts/common.ts'
 import type { Driver, DriverCall, DriverHealth, DriverOutcome } from '#server/core/queue/driver.ts'
 import { QuarterdeckError } from '#server/core/shared/errors.ts'
+import type { StopSignal } from '#server/core/shared/stop-switch.ts'
 import { moduleErrorSchema } from '../module-error.ts'
 
 /** What a function in this process is told of the task it works on: what the module protocol sends, without the transport. */
@@ -33,9 +34,8 @@ export function createLocalDriver(handlers: Readonly<Record<string, LocalHandler
       if (!handler) return missing(call.instance.endpoint)
       const { module: _module, instance: _instance, tenantId: _tenantId, ...task } = call
       try {
-        const result = await untilAborted(
-          Promise.resolve(handler({ ...task, payload: structuredClone(task.payload) }, signal)),
-          signal,
+        const result = await untilAborted(signal, handed =>
+          handler({ ...task, payload: structuredClone(task.payload) }, handed),
         )
         return { kind: 'succeeded', result: (result ?? null) as Json }
       } catch (error) {
@@ -61,13 +61,24 @@ export function createLocalDriver(handlers: Readonly<Record<string, LocalHandler
   }
 }
 
-/** A handler that ignores its signal must not hold the slot: what it does after the abort is nobody's business. */
-function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+/** A handler that ignores the signal it is handed must not hold the slot: what it does after the abort is nobody's business. */
+function untilAborted(signal: StopSignal, work: (handed: AbortSignal) => unknown): Promise<unknown> {
+  const controller = new AbortController()
   return new Promise((resolve, reject) => {
-    const abort = () => reject(new Error('aborted'))
+    const abort = () => {
+      controller.abort(signal.reason)
+      reject(new Error('aborted'))
+    }
     if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    else signal.addEventListener('abort', abort, { once: true })
+    const end = (settle: () => void) => {
+      signal.removeEventListener('abort', abort)
+      settle()
+    }
+    Promise.resolve(work(controller.signal)).then(
+      result => end(() => resolve(result)),
+      (error: unknown) => end(() => reject(error)),
+    )
   })
 }
 
@@ -76,7 +87,7 @@ function missing(endpoint: string): DriverOutcome {
   return { kind: 'failed', code: 'HANDLER_MISSING', message, retryable: true }
 }
 
-function toFailure(error: unknown, signal: AbortSignal): DriverOutcome {
+function toFailure(error: unknown, signal: StopSignal): DriverOutcome {
   if (signal.aborted) return { kind: 'failed', code: 'ABORTED', message: 'The call was aborted.', retryable: true }
   const told = moduleErrorSchema.safeParse(error)
   if (told.success) return { kind: 'failed', ...told.data, retryable: told.data.retryable ?? true }

@@ -7,6 +7,7 @@ import type { ModuleRecord } from '../../registry/module-record.ts'
 import type { BreakerBoard, BreakerKey, GuardedCall, GuardedResult } from '../../resilience/breaker-board.ts'
 import type { RouteRequest, RouteResult, TaskRouter } from '../../routing/task-router.ts'
 import type { Clock } from '../../shared/clock.ts'
+import type { StopSignal } from '../../shared/stop-switch.ts'
 
 /** A module of one instance: what it can run, how many at once, and how its calls go. */
 export interface FakeModule {
@@ -168,7 +169,7 @@ export class FakeDriver implements Pick<Driver, 'call'> {
     this.#router = router
   }
 
-  call(call: DriverCall, signal: AbortSignal): Promise<DriverOutcome> {
+  call(call: DriverCall, signal: StopSignal): Promise<DriverOutcome> {
     this.calls.push({ ...call, at: this.#clock.now() })
     this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight)
     const module = this.#router.find(call.module.id)
@@ -186,7 +187,7 @@ export class FakeDriver implements Pick<Driver, 'call'> {
         this.aborted.push(call.taskId)
         settle({ kind: 'failed', code: 'ABORTED', message: 'ended before the module answered', retryable: true })
       }
-      signal.addEventListener('abort', abort)
+      signal.addEventListener('abort', abort, { once: true })
       if (answer === 'never') return
       const { afterMs, outcome } = 'afterMs' in answer ? answer : { afterMs: 0, outcome: answer }
       cancelTimer = this.#clock.setTimer(afterMs, () => settle(outcome))
