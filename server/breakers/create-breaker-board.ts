@@ -9,6 +9,7 @@ import type {
   ForcedState,
   GuardedCall,
   GuardedResult,
+  LiveBreaker,
   LocalBreaker,
   ProbeGate,
 } from '../core/resilience/breaker-board.ts'
@@ -78,6 +79,10 @@ class OpossumBreakerBoard implements BreakerBoard {
 
   remove(key: BreakerKey): void {
     this.#breakers.delete(key)?.retire()
+  }
+
+  of(key: BreakerKey): LiveBreaker | null {
+    return this.#breakers.get(key)?.policy ?? null
   }
 
   admits(key: BreakerKey): boolean {

@@ -19,7 +19,7 @@ import { describeDuration } from '../core/resilience/describe-duration.ts'
 import type { Clock } from '../core/shared/clock.ts'
 import { CallAbortion } from './call-abortion.ts'
 import { ErrorKinds } from './error-kinds.ts'
-import { type BucketRotation, OpossumEngine, timedOut } from './opossum-engine.ts'
+import { type BucketRotation, isTimeOut, OpossumEngine } from './opossum-engine.ts'
 
 /** How many changes of state a breaker remembers. */
 const transitionsKept = 50
@@ -174,10 +174,10 @@ export class GuardedBreaker {
     let verdict = neutral
     try {
       const value = await this.#engine.fire(() => guarded.action(abortion.signal), limitMs)
-      if (value !== timedOut) {
-        if (!abortion.isCancelled) verdict = guarded.judge(value)
-        return { kind: 'completed', value }
-      }
+      if (!abortion.isCancelled) verdict = guarded.judge(value)
+      return { kind: 'completed', value }
+    } catch (error) {
+      if (!isTimeOut(error)) throw error
       abortion.timeOut(limitMs)
       if (!abortion.isCancelled) {
         this.#totals.timeouts += 1

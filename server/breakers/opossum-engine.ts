@@ -18,9 +18,6 @@ export class BucketRotation {
   }
 }
 
-/** The call went on beyond its time limit. */
-export const timedOut = Symbol('timed out')
-
 type Action = () => Promise<unknown>
 
 type CircuitOptions = CircuitBreaker.Options<[Action]> & {
@@ -68,16 +65,13 @@ export class OpossumEngine {
   }
 
   /**
-   * Runs the action, for at most `timeoutMs` (above 0). Resolves with what it gives, or with `timedOut`; the caller then
-   * aborts it. Rejects with what the action throws, and when this circuit is open.
+   * Runs the action, for at most `timeoutMs` (above 0). Resolves with what it gives; rejects with what it throws, when this circuit
+   * is open, and at the time-out (see `isTimeOut`), after which the caller aborts the action.
    */
-  fire<T>(action: () => Promise<T>, timeoutMs: number): Promise<T | typeof timedOut> {
+  fire<T>(action: () => Promise<T>, timeoutMs: number): Promise<T> {
     // opossum reads it while it starts the call, so it holds for this call alone.
     this.#options.timeout = timeoutMs
-    return (this.#circuit.fire(action) as Promise<T>).catch((error: unknown) => {
-      if (isTimeOut(error)) return timedOut
-      throw error
-    })
+    return this.#circuit.fire(action) as Promise<T>
   }
 
   open(): void {
@@ -94,7 +88,7 @@ function runAction(action: Action): Promise<unknown> {
   return action()
 }
 
-/** An action's own error may carry the code ETIMEDOUT too (sockets do): only opossum's is its time-out. */
-function isTimeOut(error: unknown): boolean {
+/** Whether a call went on beyond its time limit. An action's own error may carry ETIMEDOUT too (sockets do): only opossum's is meant. */
+export function isTimeOut(error: unknown): boolean {
   return error instanceof Error && CircuitBreaker.isOurError(error) && 'code' in error && error.code === 'ETIMEDOUT'
 }

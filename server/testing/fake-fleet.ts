@@ -2,7 +2,7 @@ import type { BreakerState } from '#server/contracts/breakers.ts'
 import { type HealthState, retryClasses } from '#server/contracts/modules.ts'
 import type { HealthBoard, HealthReading } from '#server/core/health/health-board.ts'
 import type { CatalogChange, InstanceRecord, ModuleCatalog, ModuleRecord } from '#server/core/registry/module-record.ts'
-import type { BreakerBoard, BreakerKey } from '#server/core/resilience/breaker-board.ts'
+import type { BreakerBoard, BreakerKey, LiveBreaker } from '#server/core/resilience/breaker-board.ts'
 
 /** An instance of ten slots, long registered, unless told otherwise. */
 export function buildInstance(id: string, overrides: Partial<InstanceRecord> = {}): InstanceRecord {
@@ -83,7 +83,7 @@ export function buildModules(
  * The registry, health and breakers of a fleet that a test arranges as it likes, behind the ports the core reads them by:
  * everything is healthy and closed until told otherwise.
  */
-export class FakeFleet implements ModuleCatalog, Pick<BreakerBoard, 'admits' | 'state'> {
+export class FakeFleet implements ModuleCatalog, Pick<BreakerBoard, 'admits' | 'of' | 'state'> {
   readonly #modules = new Map<string, ModuleRecord>()
   readonly #capable = new Map<string, readonly ModuleRecord[]>()
   readonly #health = new Map<string, HealthState>()
@@ -91,8 +91,16 @@ export class FakeFleet implements ModuleCatalog, Pick<BreakerBoard, 'admits' | '
   readonly #listeners = new Set<(change: CatalogChange) => void>()
 
   /** Health of the same fleet. */
-  readonly health: Pick<HealthBoard, 'instance'> = {
+  readonly health: Pick<HealthBoard, 'instance' | 'of'> = {
     instance: (_tenantId, _moduleId, instanceId) => readingOf(this.#health.get(instanceId) ?? 'healthy'),
+    of: (tenantId, moduleId, instanceId) => {
+      const { health } = this
+      return {
+        get reading() {
+          return health.instance(tenantId, moduleId, instanceId)
+        },
+      }
+    },
   }
 
   constructor(...modules: ModuleRecord[]) {
@@ -121,6 +129,16 @@ export class FakeFleet implements ModuleCatalog, Pick<BreakerBoard, 'admits' | '
   /** An open breaker admits nothing unless `admits` says that its probe is due. */
   setBreaker(instanceId: string, state: BreakerState, admits = state !== 'open'): void {
     this.#breakers.set(instanceId, { state, admits })
+  }
+
+  of(key: BreakerKey): LiveBreaker {
+    const state = () => this.state(key)
+    return {
+      get state() {
+        return state()
+      },
+      admits: () => this.admits(key),
+    }
   }
 
   admits(key: BreakerKey): boolean {

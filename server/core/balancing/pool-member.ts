@@ -1,15 +1,15 @@
 import type { ExclusionCode } from '../../contracts/decisions.ts'
-import type { HealthBoard } from '../health/health-board.ts'
+import type { HealthBoard, LiveHealth } from '../health/health-board.ts'
 import type { InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
-import type { BreakerBoard } from '../resilience/breaker-board.ts'
+import type { BreakerBoard, LiveBreaker } from '../resilience/breaker-board.ts'
 import type { BalancedInstance } from './balancing-policy.ts'
 import type { InstanceLoad, Slot } from './instance-load.ts'
 import type { InstanceKey } from './load-table.ts'
 import { slowStartShare } from './slow-start.ts'
 
 export interface EligibilitySources {
-  health: Pick<HealthBoard, 'instance'>
-  breakers: Pick<BreakerBoard, 'admits' | 'state'>
+  health: Pick<HealthBoard, 'of'>
+  breakers: Pick<BreakerBoard, 'of'>
 }
 
 /**
@@ -27,6 +27,9 @@ export class PoolMember implements BalancedInstance {
   readonly #capacity: number
   readonly #load: InstanceLoad
   readonly #sources: EligibilitySources
+  /** Looked up once: a member is made anew with its module's record, and the instance lives as long as that names it. */
+  #health: LiveHealth | null = null
+  #breaker: LiveBreaker | null = null
   #barred: ExclusionCode | null = null
   #isProbe = false
 
@@ -50,7 +53,6 @@ export class PoolMember implements BalancedInstance {
 
   /** Takes in how it is now, by health, breaker, age and its latest calls. */
   look(now: number): void {
-    const { tenantId, moduleId, instanceId } = this.key
     const isFresh = this.#load.isFresh(now)
     this.ramp = slowStartShare(now - this.instance.inRotationSince)
     this.latencyMs = isFresh ? this.#load.latencyMs : null
@@ -59,12 +61,19 @@ export class PoolMember implements BalancedInstance {
       this.#barred = 'instance_draining'
       return
     }
-    if (this.#sources.health.instance(tenantId, moduleId, instanceId).state === 'unhealthy') {
+    this.#health ??= this.#findHealth()
+    if (this.#health?.reading.state === 'unhealthy') {
       this.#barred = 'instance_unhealthy'
       return
     }
-    this.#isProbe = this.#sources.breakers.state(this.key) !== 'closed'
-    this.#barred = this.#isProbe && !this.#sources.breakers.admits(this.key) ? 'breaker_open' : null
+    this.#breaker ??= this.#sources.breakers.of(this.key)
+    this.#isProbe = this.#breaker !== null && this.#breaker.state !== 'closed'
+    this.#barred = this.#isProbe && this.#breaker?.admits(now) === false ? 'breaker_open' : null
+  }
+
+  #findHealth(): LiveHealth | null {
+    const { tenantId, moduleId, instanceId } = this.key
+    return this.#sources.health.of(tenantId, moduleId, instanceId)
   }
 
   /** What load is compared with: the part of its capacity that is this replica's. */

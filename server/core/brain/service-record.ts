@@ -29,6 +29,8 @@ export interface ServiceOutcome {
 
 /** Outcomes after which an older one counts half. So evidence is never worth more than about 1,443 outcomes. */
 export const halfLifeOutcomes = 1_000
+/** What is left of an outcome's weight when one more has come. */
+const keptByNext = 2 ** (-1 / halfLifeOutcomes)
 /** Error codes told apart in one record; the rarest are counted together beyond it. */
 const errorKinds = 20
 const otherErrors = 'OTHER'
@@ -55,7 +57,7 @@ export function deltaOf(outcome: ServiceOutcome): EvidenceDelta {
  * what replicas saw can be gathered in batches of any size and added later.
  */
 export function addEvidence(earlier: Evidence, newer: EvidenceDelta): Evidence {
-  const kept = 2 ** (-newer.outcomes / halfLifeOutcomes)
+  const kept = newer.outcomes === 1 ? keptByNext : 2 ** (-newer.outcomes / halfLifeOutcomes)
   const oldSuccesses = earlier.successes * kept
   const oldFailures = earlier.failures * kept
   return {

@@ -89,7 +89,10 @@ export class ClaimPlanner {
 
   /** `running` calls are in flight, `room` is what may be claimed at most. */
   plan(open: readonly OpenLane[], room: number, running: number): ClaimPlan {
-    const lanes = open.map(({ lane, slots }) => ({ lane, slots, ...this.#ofLane(lane) }))
+    const lanes = open.map(({ lane, slots }) => {
+      const { tenant, type } = this.#ofLane(lane)
+      return { lane, slots, tenant, type }
+    })
     const limit = this.#limitTypes(lanes, room, running)
     const able = cutTo(lanes, ({ type }) => Math.min(type.most, limit))
     this.#levelTenants(able, limit)
@@ -97,11 +100,11 @@ export class ClaimPlanner {
     const isShared = isMoreThanAllowed(within, 'type') || isMoreThanAllowed(within, 'tenant')
     return {
       limit,
-      lanes: within.map(({ lane, slots, type, tenant }) => ({
-        laneId: lane.id,
-        slots,
-        ...(isShared && { quotas: { type: quotaOf(type), tenant: quotaOf(tenant) } }),
-      })),
+      lanes: within.map(({ lane, slots, type, tenant }) =>
+        isShared
+          ? { laneId: lane.id, slots, quotas: { type: quotaOf(type), tenant: quotaOf(tenant) } }
+          : { laneId: lane.id, slots },
+      ),
     }
   }
 
@@ -164,7 +167,8 @@ function cutTo(lanes: readonly SharedLane[], mostOf: (lane: SharedLane) => numbe
   const left: SharedLane[] = []
   for (const entry of lanes) {
     const slots = Math.min(entry.slots, mostOf(entry))
-    if (slots > 0) left.push(slots === entry.slots ? entry : { ...entry, slots })
+    const { lane, tenant, type } = entry
+    if (slots > 0) left.push(slots === entry.slots ? entry : { lane, slots, tenant, type })
   }
   return left
 }

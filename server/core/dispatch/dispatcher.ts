@@ -83,7 +83,7 @@ export class Dispatcher implements RunningTasks {
 
   constructor(options: DispatcherOptions) {
     this.#options = options
-    this.#finisher = new LeaseFinisher(options)
+    this.#finisher = new LeaseFinisher({ ...options, onSettled: end => this.#letGo(end) })
     this.#planner = new ClaimPlanner(options)
     this.#claimPace = new BatchPace(options.clock, hotGapMs)
     this.#doubt = new ClaimDoubt(options.clock)
@@ -326,16 +326,15 @@ export class Dispatcher implements RunningTasks {
     this.#preemptible.delete(task.leaseNo)
     if (this.#byTask.get(task.id) === execution) this.#byTask.delete(task.id)
     this.#slotFreed()
-    void this.#finish(end)
+    void this.#finisher.finish(end)
   }
 
   #giveBack(task: ClaimedTask, reason: RequeueReason): void {
     this.#planner.ended(task)
-    void this.#finish(new LeaseRecord(task).end({ kind: 'requeue' }, this.#options.clock.now(), reason))
+    void this.#finisher.finish(new LeaseRecord(task).end({ kind: 'requeue' }, this.#options.clock.now(), reason))
   }
 
-  async #finish(end: LeaseEnd): Promise<void> {
-    await this.#finisher.finish(end)
+  #letGo(end: LeaseEnd): void {
     this.#held.delete(end.task.leaseNo)
     if (this.#held.size === 0) for (const wake of this.#settled.splice(0)) wake()
   }

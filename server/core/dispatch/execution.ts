@@ -18,10 +18,10 @@ import type { Random } from '../shared/ids.ts'
 import { describeUsd } from '../shared/money.ts'
 import { recoveryGapMs } from '../shared/recovery-watch.ts'
 import { StopSwitch } from '../shared/stop-switch.ts'
-import { childTraceparent } from '../shared/trace-context.ts'
 import { AttemptReports, type ReportPorts } from './attempt-reports.ts'
 import { viewOfAttempt } from './attempt-view.ts'
 import { type CallOutcome, callLimitOf, judgeOutcome, readOutcome } from './call-outcome.ts'
+import { driverCallOf } from './driver-call.ts'
 import { cancelled, deadlinePassed, gaveWay, totalTimeOver } from './end-errors.ts'
 import { type Attempt, LeaseRecord, type RequeueReason, type Routed } from './lease-record.ts'
 import type { ResultCheck } from './result-check.ts'
@@ -111,7 +111,8 @@ export class Execution implements RunningTask {
   async run(first: RouteResult): Promise<LeaseEnd> {
     let route = first
     for (;;) {
-      const next = route.kind === 'unroutable' ? this.#withoutRoute(route) : await this.#attempt(route)
+      const begun = route.kind === 'unroutable' ? this.#withoutRoute(route) : this.#begin(route)
+      const next = 'kind' in begun ? begun : this.#after(begun, await this.#call(begun))
       if (next !== null) {
         const saving = this.#reports.settled
         if (saving) await saving
@@ -142,8 +143,8 @@ export class Execution implements RunningTask {
     )
   }
 
-  /** Null when another module may be tried under the same lease. */
-  async #attempt(route: Routed): Promise<NextStep | null> {
+  /** The attempt that may be called now, or how the lease ends in place of it. */
+  #begin(route: Routed): Attempt | NextStep {
     const { clock, events } = this.#ports
     const { task } = this
     // The moment that is judged is the one that is kept: a clock that ticks in between would let a call begin after its deadline.
@@ -166,9 +167,13 @@ export class Execution implements RunningTask {
     this.#underWay = attempt
     this.#record.startedAt ??= attempt.dispatchedAt
     this.#ports.retryBudget.countCall(task.tenantId, route.module.id)
-    const result = await this.#call(attempt)
+    return attempt
+  }
+
+  /** Null when another module may be tried under the same lease. */
+  #after(attempt: Attempt, result: GuardedResult<DriverOutcome>): NextStep | null {
     this.#reports.close()
-    const next = this.#conclude(attempt, readOutcome(result, callLimitOf(task, route.module)))
+    const next = this.#conclude(attempt, readOutcome(result, callLimitOf(this.task, attempt.route.module)))
     this.#underWay = null
     return next
   }
@@ -180,29 +185,13 @@ export class Execution implements RunningTask {
     const { drivers, checkResult } = this.#ports
     const driver = drivers[module.driver]
     if (!driver) throw new Error(`no driver named ${module.driver}`)
-    const call = {
-      tenantId: task.tenantId,
-      taskId: task.id,
-      type: task.type,
-      attempt: number,
-      leaseNo: task.leaseNo,
-      payload: task.payload,
-      deadline: task.deadline === null ? null : new Date(task.deadline).toISOString(),
-      context: { submittedBy: task.submittedBy, retryOf: task.retryOf },
-      checkpoint: this.#reports.checkpoint?.data ?? null,
-      checkpointBy: this.#reports.checkpoint?.moduleId ?? null,
-      timeoutMs: callLimitOf(task, module).timeoutMs,
-      traceparent: childTraceparent(task, this.#ports.newSpanId()),
-      module,
-      instance,
-      onReport: this.#reports.listen(attempt),
-    }
+    const call = driverCallOf(task, attempt, this.#reports, this.#ports.newSpanId())
     const cancelLimit = this.#abortWhenTimeIsUp()
     try {
       return await this.#ports.breakers.call<DriverOutcome>(
         { tenantId: task.tenantId, moduleId: module.id, instanceId: instance.id },
         {
-          action: async signal => checkResult(module, task.type, await driver.call(call, signal)),
+          action: signal => driver.call(call, signal).then(outcome => checkResult(module, task.type, outcome)),
           judge: outcome => judgeOutcome(outcome, this.#switch.aborted),
           timeoutMs: task.timeoutMs,
           signal: this.#switch,

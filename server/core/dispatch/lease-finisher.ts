@@ -13,6 +13,8 @@ export interface LeaseFinisherOptions {
   recovery: RecoveryWatch
   /** Told when a lease ended for good or went back, after the commit. */
   onEnded: (end: LeaseEnd) => void
+  /** Told when nothing more becomes of a lease here: its end is written, was too late, or is given up. Must not throw. */
+  onSettled: (end: LeaseEnd) => void
   /** Events were committed: have them delivered. */
   onCommitted: () => void
 }
@@ -50,7 +52,7 @@ export class LeaseFinisher {
     })
   }
 
-  /** Resolves once it is written, or given up. Never throws. */
+  /** `onSettled` is told once it is written, or given up. Never rejects. */
   async finish(end: LeaseEnd): Promise<void> {
     const { clock, logger, recovery } = this.#options
     while (!this.#isAbandoned) {
@@ -59,13 +61,14 @@ export class LeaseFinisher {
         recovery.succeeded('finish')
         if (isCounted) this.#tell(end)
         else this.stale++
-        return
+        break
       } catch (error) {
         recovery.failed({ area: 'finish', code: 'DATABASE_UNAVAILABLE' })
         logger.warn({ error, taskId: end.task.id }, 'an outcome could not be written yet; trying again')
         await delay(clock, retryMs)
       }
     }
+    this.#options.onSettled(end)
   }
 
   /** Tries no more; leases that are left are taken back by the next start of this replica, or by another one. */

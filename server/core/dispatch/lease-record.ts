@@ -69,20 +69,24 @@ export class LeaseRecord {
       decision,
     })
     this.spentUsd = toMoney(this.spentUsd + costUsd)
-    if (outcome === 'preempted')
-      this.#stamp('task.preempted', endedAt, { attempt: number, durationMs, error }, instance.id)
-    else if (outcome === 'succeeded')
-      this.#stamp('agent.completed', endedAt, { attempt: number, durationMs }, instance.id)
-    else this.#stamp('agent.failed', endedAt, { attempt: number, durationMs, error }, instance.id)
+    const { type } = this.#task
+    if (outcome === 'succeeded')
+      this.#stamp('agent.completed', endedAt, { type, attempt: number, durationMs }, instance.id)
+    else {
+      const name = outcome === 'preempted' ? 'task.preempted' : 'agent.failed'
+      this.#stamp(name, endedAt, { type, attempt: number, durationMs, error }, instance.id)
+    }
   }
 
   /** `requeuedFor` says why a task goes back into the queue, when it does. */
   end(next: NextStep, at: number, requeuedFor: RequeueReason = 'SHUTDOWN'): LeaseEnd {
+    const { type } = this.#task
     if (next.kind === 'end') {
-      this.#stamp(`task.${next.status}`, at, { attempts: this.attemptsUsed, error: next.error, reason: next.reason })
+      const { error, reason } = next
+      this.#stamp(`task.${next.status}`, at, { type, attempts: this.attemptsUsed, error, reason })
     }
-    if (next.kind === 'wait') this.#stamp('task.scheduled', at, { reason: next.reason, delayMs: next.delayMs })
-    if (next.kind === 'requeue') this.#stamp('task.ready', at, { reason: requeuedFor })
+    if (next.kind === 'wait') this.#stamp('task.scheduled', at, { type, reason: next.reason, delayMs: next.delayMs })
+    if (next.kind === 'requeue') this.#stamp('task.ready', at, { type, reason: requeuedFor })
     const { attemptsUsed, startedAt } = this
     return { task: this.#task, attempts: this.#attempts, attemptsUsed, startedAt, at, next, events: this.#events }
   }
@@ -90,10 +94,10 @@ export class LeaseRecord {
   #stamp(
     type: StampedEvent['type'],
     at: number,
-    data: Record<string, unknown>,
+    data: { type: string; [fact: string]: unknown },
     instanceId: string | null = null,
   ): void {
-    const { id, type: taskType, priority } = this.#task
+    const { id, priority } = this.#task
     this.#events.push({
       schemaVersion: 1,
       type,
@@ -102,7 +106,7 @@ export class LeaseRecord {
       taskId: id,
       moduleId: this.#attempts.at(-1)?.moduleId ?? null,
       instanceId,
-      data: { type: taskType, ...data },
+      data,
     })
   }
 }

@@ -11,8 +11,16 @@ export interface HealthReading {
   at: number | null
 }
 
+/** Health of an instance for who asks again and again. */
+export interface LiveHealth {
+  /** As it is at this moment. */
+  readonly reading: HealthReading
+}
+
 /** What the rest of the core reads of health; answers are from memory. */
 export interface HealthBoard {
+  /** The live health of one instance, the same object for as long as it is watched; null while it is not. */
+  of(tenantId: string, moduleId: string, instanceId: string): LiveHealth | null
   instance(tenantId: string, moduleId: string, instanceId: string): HealthReading
   /** From its instances. A disabled module keeps its last reading; being disabled is not unhealthy. */
   module(tenantId: string, moduleId: string): HealthReading

@@ -13,7 +13,7 @@ import { requireOwnModule } from '../shared/own-module.ts'
 import { defaultTenantId, type Principal } from '../shared/principal.ts'
 import { belowThreshold, weightedMean } from './aggregate.ts'
 import type { ObservedModule } from './fleet-health.ts'
-import type { HealthBoard, HealthReading } from './health-board.ts'
+import type { HealthBoard, HealthReading, LiveHealth } from './health-board.ts'
 import { HealthEvents } from './health-events.ts'
 import { HealthHistory } from './health-history.ts'
 import type { HealthStore } from './health-store.ts'
@@ -162,8 +162,12 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
     await this.#history.settled()
   }
 
+  of(tenantId: string, moduleId: string, instanceId: string): LiveHealth | null {
+    return this.#watch.fleet.module(tenantId, moduleId)?.instances.get(instanceId)?.health ?? null
+  }
+
   instance(tenantId: string, moduleId: string, instanceId: string): HealthReading {
-    return this.#watch.fleet.module(tenantId, moduleId)?.instances.get(instanceId)?.health.reading ?? unknownReading
+    return this.of(tenantId, moduleId, instanceId)?.reading ?? unknownReading
   }
 
   module(tenantId: string, moduleId: string): HealthReading {
@@ -295,7 +299,7 @@ export class HealthMonitor implements HealthBoard, HealthOperations, CallStats {
   }
 
   /** Modules of which nothing was seen yet have no score and are left out. */
-  #members(tenantId: string): { systems: HealthMember[]; modules: HealthMember[] } {
+  #members(tenantId: string): { systems: readonly HealthMember[]; modules: HealthMember[] } {
     const modules: HealthMember[] = []
     for (const module of this.#watch.fleet.modules(tenantId)) {
       const { record, reading } = module

@@ -26,7 +26,7 @@ export interface Sides {
 export interface OverallHealthOptions {
   clock: Clock
   /** All members of a tenant as they are now; disabled ones with weight 0. */
-  members: (tenantId: string) => { systems: HealthMember[]; modules: HealthMember[] }
+  members: (tenantId: string) => { systems: readonly HealthMember[]; modules: HealthMember[] }
   /** Their weighted means alone, for the many times when nobody looks at the members. */
   sides: (tenantId: string) => Sides
   /** Told when the band changed; not for the first band of a tenant. */
@@ -65,7 +65,7 @@ export class OverallHealth {
       score: point.score,
       status: point.status,
       since: new Date(standing?.status === point.status ? standing.since : point.at).toISOString(),
-      systems: { score: point.systems, members: systems },
+      systems: { score: point.systems, members: [...systems] },
       modules: { score: point.modules, members: modules },
       breakdown: breakdownOf(all),
       unhealthy: belowThreshold(all, unhealthyThreshold),

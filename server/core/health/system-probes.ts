@@ -25,6 +25,8 @@ export class SystemProbes {
   readonly #options: SystemProbesOptions
   readonly #systems: MonitoredSystem[] = []
   readonly #members = new Map<string, HealthMember>()
+  /** The members as they are listed, until the next probe. */
+  #listed: readonly HealthMember[] | null = null
   #running: AbortController | null = null
 
   constructor(options: SystemProbesOptions) {
@@ -40,8 +42,9 @@ export class SystemProbes {
   }
 
   /** What each system said last, in the order of their registration; those not yet heard of are missing. */
-  members(): HealthMember[] {
-    return this.#systems.flatMap(system => this.#members.get(system.id) ?? [])
+  members(): readonly HealthMember[] {
+    this.#listed ??= this.#systems.flatMap(system => this.#members.get(system.id) ?? [])
+    return this.#listed
   }
 
   start(): void {
@@ -74,6 +77,7 @@ export class SystemProbes {
         since: before?.state === state ? before.since : checkedAt,
       }
       this.#members.set(system.id, after)
+      this.#listed = null
       this.#options.onProbed(after, before)
       await delay(this.#options.clock, this.#options.intervalMs, signal)
     }

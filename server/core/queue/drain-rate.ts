@@ -2,12 +2,15 @@ const windowMs = 30_000
 
 /** How fast work leaves the queue, from a count of ended tasks that is looked at now and then: over the last 30 seconds. */
 export class DrainRate {
-  #looks: { at: number; ended: number }[] = []
+  readonly #looks: { at: number; ended: number }[] = []
 
   /** `ended` counts up since some moment; it is the same count each time. */
   note(at: number, ended: number): void {
-    this.#looks = this.#looks.filter(look => look.at > at - windowMs && look.at <= at)
-    this.#looks.push({ at, ended })
+    const looks = this.#looks
+    // A clock that was set back: what was seen later than now says nothing of the time until now.
+    while ((looks.at(-1)?.at ?? at) > at) looks.pop()
+    while ((looks[0]?.at ?? at) <= at - windowMs) looks.shift()
+    looks.push({ at, ended })
   }
 
   /** 0 until there were two looks. */

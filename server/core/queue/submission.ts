@@ -13,11 +13,11 @@ import type { Actor } from '../shared/principal.ts'
 import type { Admission } from './admission.ts'
 import { checkRoute, checkTimes } from './check-submission.ts'
 import { hurryAncestors } from './hurry-ancestors.ts'
-import type { Lane } from './lane.ts'
+import type { Lane, LanePurpose } from './lane.ts'
 import type { LaneDirectory } from './lane-directory.ts'
-import { describeParentFault } from './parent-faults.ts'
 import { priorityOf, type QueuePolicy, rankOf, scoreOf } from './priority.ts'
 import { noResources } from './resources.ts'
+import { orThrow, toAnswer } from './submission-answer.ts'
 import { limitsOf } from './task-limits.ts'
 import type { InsertResult, NewTask, Remake, TaskStore } from './task-store.ts'
 
@@ -51,6 +51,7 @@ export interface Origin extends Omit<Remake, 'by'> {
   taskId: string
 }
 
+const none: readonly string[] = []
 const batchDelayMs = 1
 const batchSize = 256
 const graphsPerBatch = 64
@@ -63,6 +64,15 @@ export interface SubmissionContext {
   origin?: Origin | null
   /** W3C trace context of the caller; null when there was none that can be carried on. */
   traceparent?: string | null
+}
+
+/** A submission that was found well, and what its lane is for. */
+interface Checked {
+  /** JSON text. */
+  payload: string
+  acceptedAt: number
+  times: ReturnType<typeof checkTimes>
+  purpose: LanePurpose
 }
 
 /** What is known of a submission before its task is made. */
@@ -112,10 +122,24 @@ export class Submission {
    * when it reprocesses a dead letter that is not open.
    */
   async submit(by: Actor, input: SubmitTask, context: SubmissionContext = {}): Promise<SubmitReceipt> {
-    const task = await this.admit(by, input, input.dependsOn ?? [], context)
-    const [receipt] = await this.commit([task])
-    if (receipt === undefined || receipt instanceof QuarterdeckError) throw receipt
-    return receipt
+    const { admission, lanes } = this.#options
+    const dependsOn = input.dependsOn ?? []
+    const checked = this.#check(by, input)
+    const lane = lanes.find(checked.purpose) ?? (await lanes.ensure(checked.purpose))
+    const task = this.#takeIn(by, input, checked, { lane, dependsOn, context })
+    if (dependsOn.length > 0) {
+      const [receipt] = await this.commit([task])
+      return orThrow(receipt)
+    }
+    // The way of nearly every task: two promises less than by way of `commit`.
+    let isInserted = false
+    try {
+      const result = await this.#batcher.add(task)
+      isInserted = result.kind === 'inserted'
+      return orThrow(toAnswer(task, result))
+    } finally {
+      admission.settle(task, isInserted)
+    }
   }
 
   /**
@@ -126,23 +150,12 @@ export class Submission {
     by: Actor,
     input: SubmitTask,
     dependsOn: readonly string[],
-    { origin = null, traceparent = null }: SubmissionContext = {},
+    context: SubmissionContext = {},
   ): Promise<NewTask> {
-    if (this.#isClosed) throw shuttingDown()
-    const { admission, clock, lanes } = this.#options
-    const payload = this.#checkedPayload(by.tenantId, input)
-    const acceptedAt = clock.now()
-    const times = checkTimes(input, acceptedAt)
-    const purpose = {
-      tenantId: by.tenantId,
-      taskType: input.type,
-      pinnedModuleId: input.moduleId ?? null,
-      resources: input.resources ?? noResources,
-    }
-    const lane = lanes.find(purpose) ?? (await lanes.ensure(purpose))
-    const task = this.#newTask(by, input, { ...times, acceptedAt, payload, lane, dependsOn, origin, traceparent })
-    admission.admit(task)
-    return task
+    const { lanes } = this.#options
+    const checked = this.#check(by, input)
+    const lane = lanes.find(checked.purpose) ?? (await lanes.ensure(checked.purpose))
+    return this.#takeIn(by, input, checked, { lane, dependsOn, context })
   }
 
   /**
@@ -153,9 +166,7 @@ export class Submission {
     const { admission } = this.#options
     let results: InsertResult[]
     try {
-      const [only] = tasks
-      const isAlone = only !== undefined && tasks.length === 1 && only.dependsOn.length === 0
-      results = isAlone ? [await this.#batcher.add(only)] : await this.#graphs.add(tasks)
+      results = await this.#graphs.add(tasks)
     } catch (error) {
       for (const task of tasks) admission.settle(task, false)
       throw error
@@ -190,6 +201,44 @@ export class Submission {
     return graphs.map(graph => results.splice(0, graph.length))
   }
 
+  /** What is known of a submission before its lane is; throws what is wrong with it. */
+  #check(by: Actor, input: SubmitTask): Checked {
+    if (this.#isClosed) throw shuttingDown()
+    const payload = this.#checkedPayload(by.tenantId, input)
+    const acceptedAt = this.#options.clock.now()
+    const times = checkTimes(input, acceptedAt)
+    const purpose = {
+      tenantId: by.tenantId,
+      taskType: input.type,
+      pinnedModuleId: input.moduleId ?? null,
+      resources: input.resources ?? noResources,
+    }
+    return { payload, acceptedAt, times, purpose }
+  }
+
+  /** Makes the task and takes a place in the queue for it. */
+  #takeIn(
+    by: Actor,
+    input: SubmitTask,
+    { payload, acceptedAt, times }: Checked,
+    { lane, dependsOn, context }: { lane: Lane; dependsOn: readonly string[]; context: SubmissionContext },
+  ): NewTask {
+    const { origin = null, traceparent = null } = context
+    const { runAt, deadline } = times
+    const task = this.#newTask(by, input, {
+      runAt,
+      deadline,
+      acceptedAt,
+      payload,
+      lane,
+      dependsOn,
+      origin,
+      traceparent,
+    })
+    this.#options.admission.admit(task)
+    return task
+  }
+
   /** The payload as JSON text. Throws when no module could take the task, or its payload is not what they take. */
   #checkedPayload(tenantId: string, input: SubmitTask): string {
     checkRoute(this.#options.catalog, tenantId, input)
@@ -211,7 +260,9 @@ export class Submission {
     const policy = policyOf(tenantId)
     const priority = priorityOf(policy, type, input.priority)
     const score = scoreOf(policy, type, priority)
+    const { timeoutMs, totalTimeoutMs, maxAttempts } = limitsOf(catalog, policy, tenantId, input)
     const id = ids.next()
+    // Each field by its name: what is spread into so large an object is copied property by property.
     return {
       tenantId,
       id,
@@ -223,13 +274,15 @@ export class Submission {
       rank: rankOf(acceptedAt, score),
       runAt,
       deadline: known.deadline,
-      ...limitsOf(catalog, policy, tenantId, input),
+      timeoutMs,
+      totalTimeoutMs,
+      maxAttempts,
       complexity: input.estimatedComplexity ?? 1,
       costBudgetUsd: input.costBudgetUsd ?? null,
       idempotencyKey: input.idempotencyKey ?? null,
       bodyHash: input.idempotencyKey === undefined ? null : digest(canonicalBody(input)),
       submittedBy,
-      dependsOn: known.dependsOn.map(parentId => parentId.toLowerCase()),
+      dependsOn: known.dependsOn.length === 0 ? none : known.dependsOn.map(parentId => parentId.toLowerCase()),
       retryOf: origin?.taskId ?? null,
       remake: origin && { kind: origin.kind, by, jobId: origin.jobId, isPayloadEdited: origin.isPayloadEdited },
       traceparent: known.traceparent,
@@ -259,25 +312,6 @@ function shuttingDown(): QuarterdeckError {
   })
 }
 
-function letterNotOpen(
-  id: string,
-  { state, reprocessedAs, jobId }: Extract<InsertResult, { kind: 'letter_not_open' }>,
-): QuarterdeckError {
-  return new QuarterdeckError(state === null ? 'DEAD_LETTER_NOT_FOUND' : 'DEAD_LETTER_NOT_OPEN', {
-    message:
-      state === null
-        ? `Task ${id} is no dead letter.`
-        : state === 'reprocessed'
-          ? `Dead letter ${id} was already reprocessed as task ${reprocessedAs}.`
-          : `Dead letter ${id} was discarded.`,
-    action:
-      state === 'reprocessed'
-        ? 'Look at the task made from it; if that failed too, it is a dead letter of its own.'
-        : 'Only tasks that failed are dead letters; tasks.retry makes a new task from any that ended.',
-    details: { state, taskId: reprocessedAs, jobId },
-  })
-}
-
 /** Everything of a submission but its key, in one fixed order of fields. */
 function canonicalBody(input: SubmitTask): string {
   const { idempotencyKey: _, ...body } = input
@@ -292,33 +326,4 @@ function sortKeys(value: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, member]) => [key, sortKeys(member)]),
   )
-}
-
-/** What the caller is told of a task: its receipt, or why it was not accepted. */
-function toAnswer(task: NewTask, result: InsertResult): SubmitReceipt | QuarterdeckError {
-  switch (result.kind) {
-    case 'inserted': {
-      const status = result.waitsFor === undefined ? (task.runAt === null ? 'ready' : 'scheduled') : 'blocked'
-      return { id: task.id, status, priority: task.priority, deduplicated: false }
-    }
-    case 'deduplicated':
-      return { id: result.id, status: result.status, priority: result.priority, deduplicated: true }
-    case 'conflict':
-      return new QuarterdeckError('IDEMPOTENCY_CONFLICT', {
-        message: 'This idempotency key was used before with another body.',
-        action: 'Use a new key for new work; repeat the same body with the same key.',
-        details: { taskId: result.id },
-      })
-    case 'letter_not_open':
-      return letterNotOpen(task.retryOf ?? task.id, result)
-    case 'parent_unknown':
-    case 'parent_failed':
-    case 'parent_rejected':
-      return describeParentFault(result)
-    case 'refused':
-      return new QuarterdeckError('PAYLOAD_NOT_STORABLE', {
-        message: 'The database cannot hold this payload.',
-        action: 'Look for characters or numbers that are not plain JSON text.',
-      })
-  }
 }

@@ -49,6 +49,7 @@ beforeEach(() => {
     registry,
     clock,
     health: {
+      of: () => null,
       instance: (_tenant, moduleId, instanceId) => read(states.has(instanceId) ? instanceId : moduleId),
       module: (_tenant, id) => read(id),
       observeCall: () => {},

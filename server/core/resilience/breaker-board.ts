@@ -88,6 +88,13 @@ export type ProbeGrant = { isGranted: true } | { isGranted: false; until: number
 /** How a probe ended, for all replicas. `passed` means that more are needed; `nextAt` is when the next may begin. */
 export type ProbeEnd = { kind: 'closed' | 'passed' | 'neutral' } | { kind: 'failed'; nextAt: number }
 
+/** A breaker for who asks it again and again. */
+export interface LiveBreaker {
+  readonly state: BreakerState
+  /** Whether a call at this time (ms since the epoch) would be let through. */
+  admits(now: number): boolean
+}
+
 /** Sees to it that one replica at a time probes a breaker. */
 export interface ProbeGate {
   /** Null when this replica is alone and need not ask. Never rejects. */
@@ -104,6 +111,8 @@ export interface BreakerBoard {
   /** Creates the breaker or changes its thresholds in place, keeping its state and statistics. */
   configure(key: BreakerKey, config: BreakerConfig, labels: { moduleName: string; endpoint: string }): void
   remove(key: BreakerKey): void
+  /** The breaker to be asked, the same object until it is removed; null when there is none, and then every call is let through. */
+  of(key: BreakerKey): LiveBreaker | null
   /** Whether a call now would be let through: closed, or half-open with no probe under way, or due for its probe. */
   admits(key: BreakerKey): boolean
   state(key: BreakerKey): BreakerState

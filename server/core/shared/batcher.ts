@@ -76,11 +76,19 @@ export class Batcher<Item, Result> {
     while (this.#pending.length > 0 && this.#mayWrite) {
       this.#cancelTimer?.()
       this.#cancelTimer = null
-      const batch = this.#pending.splice(0, this.#options.maxSize)
+      const batch = this.#takeBatch()
       this.#pace.started(this.#options.clock.now(), batch.length)
       this.#writing++
       void this.#write(batch)
     }
+  }
+
+  #takeBatch(): Entry<Item, Result>[] {
+    const { maxSize } = this.#options
+    if (this.#pending.length > maxSize) return this.#pending.splice(0, maxSize)
+    const all = this.#pending
+    this.#pending = []
+    return all
   }
 
   async #write(batch: Entry<Item, Result>[]): Promise<void> {

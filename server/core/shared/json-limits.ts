@@ -41,10 +41,19 @@ export function toStorableJson(value: unknown, what: string, limits: { bytes: nu
   return text
 }
 
+/** Shorter texts are mostly ASCII and looked through here: asking the encoder costs as much as a hundred of their characters. */
+const shortLength = 64
+
 /** How many bytes a text takes in UTF-8. */
 export function utf8Bytes(text: string): number {
+  if (text.length <= shortLength && isAscii(text)) return text.length
   if (text.length * 3 <= scratch.length) return encoder.encodeInto(text, scratch).written
   return encoder.encode(text).length
+}
+
+function isAscii(text: string): boolean {
+  for (let place = 0; place < text.length; place++) if (text.charCodeAt(place) > 0x7f) return false
+  return true
 }
 
 /** Depth of nesting, without recursion; stops counting one past `limit`. */

@@ -111,9 +111,21 @@ export class TaskTable {
     const now = this.#clock.now()
     const place: Place =
       open > 0 ? { kind: 'waiting', dueAt: null, reason: 'parents', since: now } : placeWithoutParents(task, now)
-    const history = { used: 0, startedAt: null, attempts: [], letter: null, checkpoint: null }
-    const number = this.#ended + this.#live.size
-    const entry: Entry = { number, task, place, ...history, parents, open, children: [], causedBy: null, raised: null }
+    const entry: Entry = {
+      number: this.#ended + this.#live.size,
+      task,
+      place,
+      used: 0,
+      startedAt: null,
+      attempts: [],
+      letter: null,
+      parents,
+      open,
+      children: [],
+      causedBy: null,
+      raised: null,
+      checkpoint: null,
+    }
     this.#entries.set(task.id, entry)
     this.#live.add(entry)
     this.#liveBytes += task.payloadBytes

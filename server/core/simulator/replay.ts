@@ -137,12 +137,11 @@ class Replay {
     if (!arrival) return
     const { clock } = this.#ports
     clock.setTimer(arrival.at - clock.now(), () => {
-      const now = clock.now()
-      for (let due = this.#arrivals[this.#next]; due && due.at <= now; due = this.#arrivals[this.#next]) {
-        this.#next++
-        this.#submit(due)
-      }
+      const first = this.#next
+      while ((this.#arrivals[this.#next]?.at ?? Number.POSITIVE_INFINITY) <= clock.now()) this.#next++
+      // Before the timers that these set: what comes in the same moment as those fire is in time for them.
       this.#schedule()
+      for (const due of this.#arrivals.slice(first, this.#next)) this.#submit(due)
     })
   }
 
@@ -160,7 +159,9 @@ class Replay {
 
   async #send(place: number, task: RecordedTask, dependsOn: string[]): Promise<string | null> {
     const { tenantId } = this.#input.snapshot
-    const input = { ...this.#defaults(task), payload: place, ...(dependsOn.length > 0 && { dependsOn }) }
+    const input = this.#defaults(task)
+    input.payload = place
+    if (dependsOn.length > 0) input.dependsOn = dependsOn
     try {
       const { id } = await this.#orchestrator.tasks.submit(systemPrincipal(tenantId), input)
       if (task.cancelledAt !== null) this.#cancelLater(id, task.cancelledAt)

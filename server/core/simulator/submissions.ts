@@ -24,20 +24,18 @@ export function submissionsUnder(recordedUnder: ConfigurationSnapshot): (task: R
   }
   return task => {
     const usual = defaultsOf(task.type, task.pinnedModuleId ?? undefined)
-    return {
-      type: task.type,
-      payload: null,
-      ...(task.priority !== priorityOf(policy, task.type, undefined) && { priority: task.priority }),
-      ...(task.pinnedModuleId !== null && { moduleId: task.pinnedModuleId }),
-      ...(task.runAt !== null && { runAt: new Date(task.runAt).toISOString() }),
-      ...(task.deadline !== null && { deadline: new Date(task.deadline).toISOString() }),
-      ...(task.timeoutMs !== usual.timeoutMs && { timeoutMs: task.timeoutMs }),
-      ...(task.totalTimeoutMs !== null &&
-        task.totalTimeoutMs !== usual.totalTimeoutMs && { totalTimeoutMs: task.totalTimeoutMs }),
-      ...(task.maxAttempts !== usual.maxAttempts && { maxAttempts: task.maxAttempts }),
-      ...(needsResources(task.resources) && { resources: task.resources }),
-      ...(task.complexity !== 1 && { estimatedComplexity: task.complexity }),
-      ...(task.costBudgetUsd !== null && { costBudgetUsd: task.costBudgetUsd }),
-    }
+    const { totalTimeoutMs, resources } = task
+    const input: SubmitTask = { type: task.type, payload: null }
+    if (task.priority !== priorityOf(policy, task.type, undefined)) input.priority = task.priority
+    if (task.pinnedModuleId !== null) input.moduleId = task.pinnedModuleId
+    if (task.runAt !== null) input.runAt = new Date(task.runAt).toISOString()
+    if (task.deadline !== null) input.deadline = new Date(task.deadline).toISOString()
+    if (task.timeoutMs !== usual.timeoutMs) input.timeoutMs = task.timeoutMs
+    if (totalTimeoutMs !== null && totalTimeoutMs !== usual.totalTimeoutMs) input.totalTimeoutMs = totalTimeoutMs
+    if (task.maxAttempts !== usual.maxAttempts) input.maxAttempts = task.maxAttempts
+    if (needsResources(resources)) input.resources = resources
+    if (task.complexity !== 1) input.estimatedComplexity = task.complexity
+    if (task.costBudgetUsd !== null) input.costBudgetUsd = task.costBudgetUsd
+    return input
   }
 }

@@ -76,7 +76,7 @@ export class DispatchHarness {
       execution: {
         router: this.router as unknown as TaskRouter,
         breakers: this.breakers as unknown as BreakerBoard,
-        health: { observeCall() {}, instance: neverAsked, module: neverAsked },
+        health: { observeCall() {}, of: neverAsked, instance: neverAsked, module: neverAsked },
         learner: { learn: outcome => this.learned.push(outcome) },
         drivers: { http: this.driver as unknown as Driver },
         checkResult: (_module, _type, outcome) => outcome,
