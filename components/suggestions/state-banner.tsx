@@ -1,5 +1,6 @@
 import { Check, Clock, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { verdictPatience } from '#server/contracts/suggestion-words.ts'
 import type { SuggestionView } from '#server/contracts/suggestions.ts'
 import { cn } from '../ui/cn.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
@@ -40,7 +41,8 @@ export function StateBanner({ suggestion: { state } }: { suggestion: SuggestionV
       return (
         <Banner tone="busy" icon={Clock}>
           Applied by {state.application.by.name} <RelativeTime at={state.application.at} />. It is compared with the
-          time before <RelativeTime at={state.application.judgeAt} />.
+          time before <RelativeTime at={state.application.judgeAt} />, or later when too few of the tasks that it
+          concerns have ended by then: <RelativeTime at={latestVerdict(state.application)} /> whatever there is.
         </Banner>
       )
     case 'rejected':
@@ -57,6 +59,11 @@ export function StateBanner({ suggestion: { state } }: { suggestion: SuggestionV
         </Banner>
       )
   }
+}
+
+function latestVerdict({ at, judgeAt }: { at: string; judgeAt: string }): string {
+  const observedMs = Date.parse(judgeAt) - Date.parse(at)
+  return new Date(Date.parse(at) + verdictPatience * observedMs).toISOString()
 }
 
 function Voided({ state }: { state: Extract<SuggestionView['state'], { status: 'voided' }> }) {

@@ -68,7 +68,7 @@ function Effects({ effects }: { effects: readonly MeasuredEffect[] }) {
             <TableHead numeric>Before</TableHead>
             <TableHead numeric>Since</TableHead>
             <TableHead numeric>Difference, 95 % interval</TableHead>
-            <TableHead numeric>Tasks</TableHead>
+            <TableHead numeric>Told from</TableHead>
             <TableHead>Found</TableHead>
             <TableHead>Prediction</TableHead>
           </TableRow>
@@ -85,6 +85,11 @@ function Effects({ effects }: { effects: readonly MeasuredEffect[] }) {
 
 const foundWords = { better: 'Better', worse: 'Worse', no_difference: 'No difference' } as const
 
+/** Told of time, not of tasks. */
+function isOfTime({ measure }: MeasuredEffect): boolean {
+  return measure === 'wrongly_open_share'
+}
+
 function EffectRow({ effect }: { effect: MeasuredEffect }) {
   const { unit, before, after, low, high, samplesBefore, samplesAfter, found, predicted } = effect
   return (
@@ -96,7 +101,7 @@ function EffectRow({ effect }: { effect: MeasuredEffect }) {
         {formatChange(low, unit)} to {formatChange(high, unit)}
       </TableCell>
       <TableCell numeric>
-        {formatCount(samplesBefore)} / {formatCount(samplesAfter)}
+        {formatCount(samplesBefore)} / {formatCount(samplesAfter)} {isOfTime(effect) ? 'minutes' : 'tasks'}
       </TableCell>
       <TableCell className={cn(found === 'better' && 'text-ok-text', found === 'worse' && 'font-medium text-bad-text')}>
         {foundWords[found]}

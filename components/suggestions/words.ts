@@ -54,6 +54,8 @@ function measureName(measure: FindingMeasure): string {
 /** Where the name alone does not say it. */
 const ownNames: Partial<Record<FindingMeasure, string>> = {
   full_throughput: 'Throughput when full',
+  wrongly_open_share: 'Time that its breakers were open for nothing',
+  wasted_calls_per_hour: 'Calls that failed when it was clear that it was broken',
   call_failure_share: 'Share of calls that failed',
   retry_success_share: 'Share of first retries that succeeded',
 }

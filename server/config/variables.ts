@@ -176,7 +176,7 @@ export const variables = {
   QUARTERDECK_VERDICT_HOURS: variable(
     hours(0.001, 720).default(24),
     '`24`',
-    'How long an applied suggestion is watched before it is compared with the time before.',
+    'How long an applied suggestion is watched before it is compared with the time before; up to seven times as long while too few tasks have ended.',
   ),
   QUARTERDECK_LOG_LEVEL: variable(
     z.enum(logLevels),

@@ -14,4 +14,7 @@ export const suggestionStatuses = [
 /** Weakest first. */
 export const suggestionPriorities = ['low', 'medium', 'high', 'critical'] as const
 
+/** A verdict waits for tasks, where too few have ended, up to so many times as long as is observed at least. */
+export const verdictPatience = 7
+
 export const verdictOutcomes = ['kept', 'inconclusive', 'worse'] as const

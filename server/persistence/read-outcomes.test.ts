@@ -81,6 +81,24 @@ test('of each task that ended by itself it is read what became of it, its calls,
   ])
 })
 
+test('changes of the breakers of one module are read in order, and no others', async () => {
+  await database.pool.query(
+    `INSERT INTO breaker_change (tenant_id, module_id, instance_id, replica_id, at, from_state, to_state, reason)
+     SELECT 'default', module_id, 'a', 'r', to_timestamp($1::float8 / 1000) + s * interval '1 minute', 'closed', 'open', s::text
+     FROM unnest(ARRAY['m1', 'm2']) AS module_id, unnest(ARRAY[3, 1, 2, 90]) AS s`,
+    [windowStart],
+  )
+  const reader = createOutcomeReader(database.pool)
+  const asked = { tenantId: 'default', moduleId: 'm1', from: windowStart, to: from(hourMs) }
+  const changes = await reader.readBreakerChanges(asked)
+  expect(changes.map(({ moduleId, reason, at }) => [moduleId, reason, at])).toEqual([
+    ['m1', '1', from(60_000)],
+    ['m1', '2', from(120_000)],
+    ['m1', '3', from(180_000)],
+  ])
+  expect(await reader.readBreakerChanges({ ...asked, tenantId: 'other' })).toEqual([])
+})
+
 test('few tasks are read whole, more by a plain sample, and it is said which part that is', async () => {
   const reader = createOutcomeReader(database.pool)
   const all = await reader.read({ ...window, most: truth.count })

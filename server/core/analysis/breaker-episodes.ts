@@ -19,6 +19,15 @@ export function breakerEpisodes(changes: readonly RecordedBreakerChange[], windo
   })
 }
 
+/** Failures in a row opened it, and the first probe found nothing wrong. */
+export function isHarmless({ reason, closedAt, failedProbes }: BreakerEpisode): boolean {
+  return isByFailuresInRow({ reason }) && closedAt !== null && failedProbes === 0
+}
+
+export function isByFailuresInRow({ reason }: Pick<BreakerEpisode, 'reason'>): boolean {
+  return reason.includes('in a row')
+}
+
 /** Of one breaker on one replica. */
 function episodesOf(changes: readonly RecordedBreakerChange[]): BreakerEpisode[] {
   const episodes: BreakerEpisode[] = []

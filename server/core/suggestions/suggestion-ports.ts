@@ -1,6 +1,7 @@
 import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
 import type { AnalysisView, AnalyzerView } from '../../contracts/findings.ts'
 import type { AnalyzeRequest, SuggestionSubject } from '../../contracts/suggestions.ts'
+import type { RecordedBreakerChange } from '../analysis/fleet-evidence.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { IdSource } from '../shared/ids.ts'
 import type { Logger } from '../shared/logger.ts'
@@ -25,7 +26,7 @@ export interface ObservedWindow {
   share: number
 }
 
-/** Reads what became of tasks: about `most` of a window, drawn evenly when there were more. */
+/** Reads what was recorded. Of tasks about `most` of a window, drawn evenly when there were more. */
 export interface OutcomeReader {
   read(window: {
     tenantId: string
@@ -36,6 +37,13 @@ export interface OutcomeReader {
     to: number
     most: number
   }): Promise<ObservedWindow>
+  /** Changes of the breakers of a module, in order; `from` and `to` as above. */
+  readBreakerChanges(window: {
+    tenantId: string
+    moduleId: string
+    from: number
+    to: number
+  }): Promise<RecordedBreakerChange[]>
 }
 
 export interface SuggestionSettings {

@@ -110,6 +110,49 @@ describe('when the verdict cannot be written', () => {
   })
 })
 
+describe('while fewer tasks have ended since than a verdict takes', () => {
+  const begin = async (sinceEveryMs: number) => {
+    stage = await openStage({ observeMs: hourMs })
+    ada = stage.person('Ada')
+    const { suggestions } = await stage.service.analyze(stage.operator, { windowHours: 24 })
+    id = suggestions[0]!.id
+    await apply()
+    const now = stage.clock.now()
+    for (let offset = -24 * hourMs; offset < 0; offset += 30_000) {
+      stage.outcomes.push(observedTask({ acceptedAt: now + offset, runMs: 1_000 + (Math.abs(offset) % 97) }))
+    }
+    for (let offset = sinceEveryMs; offset < 8 * hourMs; offset += sinceEveryMs) {
+      stage.outcomes.push(observedTask({ acceptedAt: now + offset, runMs: 600 + (offset % 97) }))
+    }
+    stage.duty.start()
+  }
+
+  test('it waits for them: a change of what is rare gets its verdict in the end', async () => {
+    await begin(3 * minuteMs)
+    await stage.clock.advance(hourMs + 10 * minuteMs)
+    expect((await get()).state.status).toBe('applied')
+    await stage.clock.advance(2 * hourMs)
+    expect((await get()).state).toMatchObject({
+      status: 'judged',
+      verdict: { outcome: 'kept', effects: [{ measure: 'latency_mean', found: 'better' }, {}] },
+    })
+  })
+
+  test('it waits seven times as long as is observed at most, and then says that they were too few', async () => {
+    await begin(20 * minuteMs)
+    await stage.clock.advance(6.5 * hourMs)
+    expect((await get()).state.status).toBe('applied')
+    await stage.clock.advance(hourMs)
+    expect((await get()).state).toMatchObject({
+      status: 'judged',
+      verdict: {
+        outcome: 'inconclusive',
+        words: expect.stringMatching(/^Only \d+ tasks ended since; it takes 50/) as unknown,
+      },
+    })
+  })
+})
+
 test('an analysis that fails is tried again after ten minutes, and what is due is looked at meanwhile', async () => {
   stage = await openStage({ analyzeEveryMs: hourMs })
   ada = stage.person('Ada')

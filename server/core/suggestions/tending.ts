@@ -1,25 +1,22 @@
-import type { ConfigurationChange } from '../../contracts/configuration-changes.ts'
+import { verdictPatience } from '../../contracts/suggestion-words.ts'
 import type { Application, Drift, MeasuredEffect, SuggestionState, Verdict } from '../../contracts/suggestions.ts'
 import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
 import { type Actor, systemPrincipal } from '../shared/principal.ts'
 import { approvalVoid } from './approval.ts'
 import type { ConfigurationDesk } from './configuration-desk.ts'
 import { decideMove } from './moves.ts'
+import { observeSides } from './observe-sides.ts'
 import { briefState, driftBetween, hashState, partOf, subjectState } from './subject-state.ts'
 import type { SuggestionPorts } from './suggestion-ports.ts'
 import { changeOf, evidenceHashOf, nameOf, type SuggestionRecord } from './suggestion-record.ts'
 import { mayHappen } from './transitions.ts'
 import { nameOfEffect } from './verdict/effect-name.ts'
-import { judge } from './verdict/judge.ts'
+import { isTooEarly, judge } from './verdict/judge.ts'
 
-/** Tasks that are read of each side, about. */
-const mostTasks = 5_000
-/** How far back the time before is looked for: a week, so that every hour of the day and the weekend has been. */
-const beforeMs = 7 * 86_400_000
-/** A change takes effect on what is accepted a moment later: calls that run keep what they began with. */
-const settleMs = 1_000
 /** What could not be looked at is left alone for so long: a verdict reads a week of tasks. */
 const retryMs = 300_000
+/** While too few tasks have ended it is looked again each quarter of the time of observation, but no more often than each hour. */
+const lookAgainMs = (observedMs: number): number => Math.min(3_600_000, observedMs / 4)
 
 /** What happens to suggestions by itself: approvals run out or lose their ground, snoozed ones return, applied ones are judged. */
 export class Tending {
@@ -37,9 +34,12 @@ export class Tending {
     for (const record of await store.due(clock.now())) {
       const { id } = record
       if ((this.#notBefore.get(id) ?? 0) > clock.now()) continue
-      const isDone = await this.#guarded(record, () => this.#due(record))
-      if (isDone) this.#notBefore.delete(id)
-      else this.#notBefore.set(id, clock.now() + retryMs)
+      let againMs = retryMs
+      await this.#guarded(record, async () => {
+        againMs = await this.#due(record)
+      })
+      if (againMs === 0) this.#notBefore.delete(id)
+      else this.#notBefore.set(id, clock.now() + againMs)
     }
     const approved = await store.approved()
     // Taken after the approvals were read, so that it is never older than what they were given for; once for all of a tenant.
@@ -142,7 +142,8 @@ export class Tending {
     await store.move(decideMove(draft, { act: 'reject', by, now, state, note }))
   }
 
-  async #due(record: SuggestionRecord): Promise<void> {
+  /** Answers after how long it is to be looked at again, in ms; 0 when nothing is left to do now. */
+  async #due(record: SuggestionRecord): Promise<number> {
     const { store, clock } = this.#ports
     const { state, tenantId } = record
     const common = { by: systemPrincipal(tenantId), now: clock.now() }
@@ -152,36 +153,28 @@ export class Tending {
       const { consent } = state
       await store.move(decideMove(record, { ...common, act: 'expire', state: { status: 'expired', consent } }))
     } else if (state.status === 'applied') {
-      await this.settle(record, await this.#judge(record, state.application), common.by)
+      const { verdict, isEarly } = await this.#judge(record, state.application)
+      const observedMs = Date.parse(state.application.judgeAt) - Date.parse(state.application.at)
+      const latest = Date.parse(state.application.at) + verdictPatience * observedMs
+      if (isEarly && clock.now() < latest) return lookAgainMs(observedMs)
+      await this.settle(record, verdict, common.by)
     } else if (state.status === 'judged') {
       // What was reported stands; what is measured goes beside it.
-      const measured = await this.#judge(record, state.application)
+      const { verdict: measured } = await this.#judge(record, state.application)
       const { effects, points, windows, matchedShare, readShares, words } = measured
       const verdict = { ...state.verdict, effects, points, windows, matchedShare, readShares }
       await this.settle(record, verdict, common.by, `Measured: ${words}`)
     }
+    return 0
   }
 
-  async #judge(record: SuggestionRecord, { at, change, inverse }: Application): Promise<Verdict> {
-    const { outcomes, clock } = this.#ports
-    const { tenantId, subject, expected } = record
-    const types = this.#ports.typesOf(tenantId, { change, subject })
-    const now = clock.now()
-    const appliedAt = Date.parse(at)
-    const windows = {
-      before: { from: appliedAt - beforeMs, to: appliedAt },
-      after: { from: appliedAt + settleMs, to: now },
-    }
-    const read = (window: { from: number; to: number }) =>
-      outcomes.read({ tenantId, types, ...window, most: mostTasks })
-    const [before, after] = await Promise.all([read(windows.before), read(windows.after)])
-    return judge({
-      before: { ...trimmed(windows.before, before.tasks), ...before, capacity: capacityOf(inverse) },
-      after: { ...windows.after, ...after, capacity: capacityOf(change) },
-      expected,
-      now,
-      by: nameOf(systemPrincipal(tenantId)),
-    })
+  async #judge(record: SuggestionRecord, application: Application): Promise<{ verdict: Verdict; isEarly: boolean }> {
+    const { tenantId, expected } = record
+    const now = this.#ports.clock.now()
+    const { before, after } = await observeSides(record, application, this.#ports)
+    const by = nameOf(systemPrincipal(tenantId))
+    const verdict = judge({ before, after, expected, now, by })
+    return { verdict, isEarly: isTooEarly(before, after, expected) }
   }
 
   /** Approving and applying it are acts of people, as with any other. */
@@ -256,10 +249,6 @@ export class Tending {
   }
 }
 
-function capacityOf(change: ConfigurationChange): number | null {
-  return change.kind === 'instance_capacity' ? change.capacity : null
-}
-
 /** By what was reported or by what was measured: neither hides the other. */
 function isWorse({ outcome, effects }: Verdict): boolean {
   return outcome === 'worse' || effects.some(({ found }) => found === 'worse')
@@ -272,12 +261,4 @@ function inWords(effect: MeasuredEffect): string {
 
 function draftKey(id: string): string {
   return `revert:${id}`
-}
-
-/** From the first task on: a record that begins later than the window makes no empty chart. */
-function trimmed(
-  { from, to }: { from: number; to: number },
-  tasks: readonly { acceptedAt: number }[],
-): { from: number; to: number } {
-  return { from: tasks.reduce((least, { acceptedAt }) => Math.min(least, acceptedAt), to) || from, to }
 }

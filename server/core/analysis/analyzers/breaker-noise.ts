@@ -1,5 +1,6 @@
 import type { ModuleRecord } from '../../registry/module-record.ts'
 import type { Analyzer, Candidate } from '../analyzer.ts'
+import { isByFailuresInRow, isHarmless } from '../breaker-episodes.ts'
 import { figure, shareFigure } from '../figures.ts'
 import type { FindingDraft } from '../finding.ts'
 import type { BreakerEpisode, FleetEvidence } from '../fleet-evidence.ts'
@@ -29,10 +30,10 @@ export const breakerNoiseAnalyzer: Analyzer = {
     const candidates: Candidate[] = []
     const byModule = Map.groupBy(evidence.episodes, ({ moduleId }) => moduleId)
     for (const module of inService(evidence)) {
-      const episodes = (byModule.get(module.id) ?? []).filter(({ reason }) => reason.includes('in a row'))
+      const episodes = (byModule.get(module.id) ?? []).filter(isByFailuresInRow)
       const pattern = findFailurePattern(evidence.callsByModule.get(module.id) ?? [])
       if (episodes.length === 0 || pattern === null) continue
-      const harmless = episodes.filter(({ closedAt, failedProbes }) => closedAt !== null && failedProbes === 0)
+      const harmless = episodes.filter(isHarmless)
       const pValue = binomialAtLeast(harmless.length, episodes.length, realTroubleOver)
       candidates.push({ pValue, draft: proposalOf({ evidence, module, episodes, harmless, pattern }) })
     }

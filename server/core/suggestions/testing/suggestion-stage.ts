@@ -7,6 +7,7 @@ import type { ChoicePolicyView } from '../../../contracts/learning.ts'
 import type { Role } from '../../../contracts/people.ts'
 import type { ReplicaView } from '../../../contracts/replicas.ts'
 import type { Flags } from '../../../contracts/settings.ts'
+import type { RecordedBreakerChange } from '../../analysis/fleet-evidence.ts'
 import type { QueuePolicyView } from '../../operations.ts'
 import type { PauseBoard } from '../../queue/pause-board.ts'
 import { QueueService } from '../../queue/queue-service.ts'
@@ -75,6 +76,7 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
   const roles = new Map<string, Role>()
   const found = { findings: [findingOf()] as Finding[] }
   const outcomes: ObservedTask[] = []
+  const breakerChanges: RecordedBreakerChange[] = []
   const ports: Omit<SuggestionPorts, 'desk' | 'typesOf' | 'hasModule'> = {
     store,
     findings: {
@@ -92,6 +94,7 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
         tasks: outcomes.filter(({ acceptedAt }) => acceptedAt >= from && acceptedAt < to),
         share: 1,
       }),
+      readBreakerChanges: async ({ from, to }) => breakerChanges.filter(({ at }) => at >= from && at < to),
     },
     simulations: {
       run: () => Promise.reject(new Error('not asked for')),
@@ -137,6 +140,7 @@ export async function openStage(settings: Partial<SuggestionSettings> = {}) {
     roles,
     found,
     outcomes,
+    breakerChanges,
     ports,
     service,
     duty,

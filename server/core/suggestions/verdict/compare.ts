@@ -1,5 +1,12 @@
 import { studentQuantile } from '../../shared/student.ts'
-import { type ComparedMeasure, type Conditions, type MeasureRule, type ObservedTask, ruleOf } from './measures.ts'
+import {
+  type ComparedMeasure,
+  type Conditions,
+  type MeasureRule,
+  type ObservedTask,
+  ruleOf,
+  type ToldMeasure,
+} from './measures.ts'
 import { type MeasuredPart, within } from './within.ts'
 
 /** One measure that is asked for, of all tasks or of a part of them. */
@@ -13,15 +20,23 @@ export interface ComparedSide {
   conditions: Conditions
 }
 
+/** A moment of a window and what a measure is worth then: for what is told of time and not of tasks. */
+export interface Moment {
+  /** Milliseconds since the epoch. */
+  acceptedAt: number
+  value: number
+}
+
 /** One measure on both sides, the side before reweighted to the mix of the side after. */
-export interface Compared extends Asked {
+export interface Compared extends MeasuredPart {
+  measure: ToldMeasure
   before: number
   after: number
   /** Standard error of the difference, and of the value afterwards. */
   error: number
   afterError: number
   degrees: number
-  /** Tasks that it was told from. */
+  /** Tasks that it was told from, or moments. */
   samplesBefore: number
   samplesAfter: number
 }
@@ -43,18 +58,21 @@ const hourMs = 3_600_000
 /** Durations and costs beyond this quantile count as this one: single outliers move no mean. */
 const winsorAt = 0.99
 
+/** What makes a task comparable, or a moment. */
+type Placed = Pick<ObservedTask, 'type' | 'acceptedAt'>
+
 /** One side, ready for counting: for each task its cell and block by number. */
-interface Side {
-  tasks: readonly ObservedTask[]
+interface Side<Item extends Placed = ObservedTask> {
+  tasks: readonly Item[]
   cells: Int32Array
   blocks: Int32Array
   /** Tasks of each cell within each block: `cell * blocks + block`. */
   counts: Float64Array
 }
 
-interface Sides {
-  before: Side
-  after: Side
+interface Sides<Item extends Placed = ObservedTask> {
+  before: Side<Item>
+  after: Side<Item>
 }
 
 /**
@@ -76,8 +94,27 @@ export function compareOutcomes(before: ComparedSide, after: ComparedSide, asked
   }
 }
 
+/**
+ * Compares the mean of what is told of moments, matched and with errors as tasks are: each hour of the day of working days and
+ * weekends as often before as since. Null when no hour is on both sides.
+ */
+export function compareMoments(
+  measure: ToldMeasure,
+  before: readonly Moment[],
+  after: readonly Moment[],
+): Compared | null {
+  const placed = (moments: readonly Moment[]) => moments.map(moment => ({ ...moment, type: '' }))
+  const sides = matchSides(placed(before), placed(after))
+  if (sides === null) return null
+  const told = ({ tasks }: Side<Placed & Moment>): Told => ({
+    values: Float64Array.from(tasks, ({ value }) => value),
+    own: null,
+  })
+  return estimate({ measure }, sides, { before: told(sides.before), after: told(sides.after) })
+}
+
 /** Null when nothing matches. */
-function matchSides(before: readonly ObservedTask[], after: readonly ObservedTask[]): Sides | null {
+function matchSides<Item extends Placed>(before: readonly Item[], after: readonly Item[]): Sides<Item> | null {
   const numberBefore = Map.groupBy(before, cellOf)
   const matched = after.filter(task => (numberBefore.get(cellOf(task))?.length ?? 0) >= leastPerCell)
   if (matched.length === 0) return null
@@ -104,14 +141,24 @@ function compareMeasure(
   const { before, after } = sides
   const told = { before: valuesOf(before, rule, conditions.before), after: valuesOf(after, rule, conditions.after) }
   if (hasOutliers(rule)) cap({ before: told.before.values, after: told.after.values })
+  return estimate(asked, sides, told, rule.rank)
+}
+
+/** The mean of both sides, or the quantile at `rank`. */
+function estimate<Item extends Placed>(
+  named: Pick<Compared, 'measure' | 'of' | 'errorCode'>,
+  { before, after }: Sides<Item>,
+  told: { before: Told; after: Told },
+  rank?: number,
+): Compared {
   const mix = cellTotals(after, -1)
   const estimators = {
-    before: estimator(before, told.before, rule, without => weightsTo(mix, cellTotals(before, without))),
-    after: estimator(after, told.after, rule, () => null),
+    before: estimator(before, told.before, rank, without => weightsTo(mix, cellTotals(before, without))),
+    after: estimator(after, told.after, rank, () => null),
   }
   const errors = { before: jackknife(before, estimators.before), after: jackknife(after, estimators.after) }
   return {
-    ...asked,
+    ...named,
     before: estimators.before(-1),
     after: estimators.after(-1),
     error: Math.hypot(errors.before, errors.after),
@@ -167,7 +214,7 @@ function cap({ before, after }: { before: Float64Array; after: Float64Array }): 
 }
 
 /** √((B - 1) / B × Σ (θ₋ₖ - mean)²) over the blocks that have tasks. */
-function jackknife(side: Side, without: (block: number) => number): number {
+function jackknife(side: Side<Placed>, without: (block: number) => number): number {
   const present = blocksOf(side)
   if (present.length < 2) return Number.POSITIVE_INFINITY
   const values = present.map(without)
@@ -181,9 +228,9 @@ function jackknife(side: Side, without: (block: number) => number): number {
  * that each task weighs what the rule says.
  */
 function estimator(
-  { cells, blocks: blockOf }: Side,
+  { cells, blocks: blockOf }: Side<Placed>,
   { values, own }: Told,
-  { rank }: MeasureRule,
+  rank: number | undefined,
   weightsWithout: (block: number) => Float64Array | null,
 ): (without: number) => number {
   const places = Int32Array.from(values.keys())
@@ -217,7 +264,7 @@ function weightsTo(mix: Float64Array, here: Float64Array): Float64Array {
   return mix.map((count, cell) => (here[cell] === 0 ? 0 : count / here[cell]!))
 }
 
-function cellTotals({ counts }: Side, without: number): Float64Array {
+function cellTotals({ counts }: Side<Placed>, without: number): Float64Array {
   const totals = new Float64Array(counts.length / blocks)
   for (const [place, count] of counts.entries()) {
     if (place % blocks !== without) totals[Math.floor(place / blocks)]! += count
@@ -226,7 +273,7 @@ function cellTotals({ counts }: Side, without: number): Float64Array {
 }
 
 /** Blocks are stretches of as many tasks each, in the order of time. */
-function toSide(tasks: readonly ObservedTask[], numbers: ReadonlyMap<string, number>): Side {
+function toSide<Item extends Placed>(tasks: readonly Item[], numbers: ReadonlyMap<string, number>): Side<Item> {
   const inTime = tasks.toSorted((a, b) => a.acceptedAt - b.acceptedAt)
   const cells = Int32Array.from(inTime, task => numbers.get(cellOf(task)) ?? 0)
   const blockNumbers = Int32Array.from(inTime, (_, place) => Math.floor((place * blocks) / inTime.length))
@@ -235,12 +282,12 @@ function toSide(tasks: readonly ObservedTask[], numbers: ReadonlyMap<string, num
   return { tasks: inTime, cells, blocks: blockNumbers, counts }
 }
 
-function blocksOf({ blocks: numbers }: Side): number[] {
+function blocksOf({ blocks: numbers }: Side<Placed>): number[] {
   return [...new Set(numbers)]
 }
 
 /** A type of task at an hour of the day, in UTC; weekends apart. */
-function cellOf({ type, acceptedAt }: ObservedTask): string {
+function cellOf({ type, acceptedAt }: Placed): string {
   const hours = Math.floor(acceptedAt / hourMs)
   // The epoch began on a Thursday.
   const weekday = (Math.floor(hours / 24) + 4) % 7

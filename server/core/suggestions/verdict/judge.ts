@@ -7,9 +7,17 @@ import type {
   VerdictPoint,
 } from '../../../contracts/suggestions.ts'
 import { studentQuantile } from '../../shared/student.ts'
-import { type Asked, type Compared, type Comparison, compareOutcomes, intervalOf } from './compare.ts'
+import {
+  type Asked,
+  type Compared,
+  type Comparison,
+  compareMoments,
+  compareOutcomes,
+  intervalOf,
+  type Moment,
+} from './compare.ts'
 import { nameOfEffect } from './effect-name.ts'
-import { type Conditions, isCompared, type ObservedTask, ruleOf } from './measures.ts'
+import { type Conditions, isCompared, lookOf, type ObservedTask } from './measures.ts'
 
 /** Fewer tasks on either side say nothing. */
 const leastTasks = 50
@@ -35,12 +43,22 @@ export interface JudgedWindow {
   share: number
   /** Calls at once that the instance took whose capacity was changed; null when something else was. */
   capacity: number | null
+  /** All tasks of a type that something was promised for, or many of them, where `tasks` are only a part. */
+  ofTypes?: ReadonlyMap<string, ReadTasks>
+  /** Minute by minute, which share of it breakers were open for nothing; left out where nothing was promised of that. */
+  openForNothing?: readonly Moment[]
+}
+
+/** Tasks, and which part of those of their time they are, 0-1. */
+interface ReadTasks {
+  tasks: readonly ObservedTask[]
+  share: number
 }
 
 /**
  * What became of a change, from tasks before and after it; what was promised is told of what it was promised for. A measure is better or
  * worse when its interval, at 95 % over all measures that decide together (Bonferroni), leaves out zero and the difference is at least
- * 5 % of the value before (half a point for shares). `worse` when any of them is: what was promised, the mean latency, or failures;
+ * 5 % of the value before (half a point for shares of tasks or calls). `worse` when any of them is: what was promised, the mean latency, or failures;
  * `kept` when one is better and none worse; else, or with fewer than 50 matched tasks on a side, `inconclusive`.
  */
 export function judge(options: {
@@ -51,12 +69,8 @@ export function judge(options: {
   by: ActorName
 }): Verdict {
   const { before, after, expected, now, by } = options
-  const conditions = (capacity: number | null): Conditions => ({ capacity, tasksPerHour: tasksPerHourOf(after) })
-  const comparison = compareOutcomes(
-    { tasks: before.tasks, conditions: conditions(before.capacity) },
-    { tasks: after.tasks, conditions: conditions(after.capacity) },
-    decidingFor(expected),
-  )
+  const asked = decidingFor(expected)
+  const comparison = compareWindows(before, after, asked)
   const common = {
     at: new Date(now).toISOString(),
     basis: 'measured' as const,
@@ -70,12 +84,57 @@ export function judge(options: {
   if (tooFew !== null || comparison === null) {
     return { ...common, outcome: 'inconclusive', words: tooFew ?? '', effects: [] }
   }
-  const measures = withoutRepeats(comparison).filter(
+  const told = [...ownMeasures(before, after, asked), ...momentMeasures(before, after, expected)]
+  const shared = withoutRepeats(comparison).filter(one => !told.some(other => isSame(one, other)))
+  const measures = [...told, ...shared].filter(
     ({ samplesBefore, samplesAfter }) => Math.min(samplesBefore, samplesAfter) >= leastTasks,
   )
   const effects = measures.map(compared => toEffect(compared, measures.length, expected))
   const outcome = outcomeOf(effects)
   return { ...common, outcome, words: `${wordsOf(outcome, effects)}${unmeasured(expected, effects)}`, effects }
+}
+
+function compareWindows(before: JudgedWindow, after: JudgedWindow, asked: readonly Asked[]): Comparison | null {
+  const conditions = (capacity: number | null): Conditions => ({ capacity, tasksPerHour: tasksPerHourOf(after) })
+  return compareOutcomes(
+    { tasks: before.tasks, conditions: conditions(before.capacity) },
+    { tasks: after.tasks, conditions: conditions(after.capacity) },
+    asked,
+  )
+}
+
+/** What was promised of types whose tasks were read for themselves, so that rare ones are not lost among others. */
+function ownMeasures(before: JudgedWindow, after: JudgedWindow, asked: readonly Asked[]): Compared[] {
+  return asked.flatMap(one => {
+    const [was, is] = [ownWindow(before, one.of), ownWindow(after, one.of)]
+    return was && is ? (compareWindows(was, is, [one])?.measures ?? []) : []
+  })
+}
+
+function ownWindow(window: JudgedWindow, of: Asked['of']): JudgedWindow | null {
+  const own = of?.kind === 'type' ? window.ofTypes?.get(of.id) : undefined
+  return own ? { ...window, ...own } : null
+}
+
+function momentMeasures(before: JudgedWindow, after: JudgedWindow, expected: readonly ExpectedEffect[]): Compared[] {
+  const isPromised = expected.some(({ measure }) => measure === 'wrongly_open_share')
+  if (!isPromised || !before.openForNothing || !after.openForNothing) return []
+  const compared = compareMoments('wrongly_open_share', before.openForNothing, after.openForNothing)
+  return compared ? [compared] : []
+}
+
+/**
+ * Whether more time would tell more: fewer tasks than it takes have ended since, of all or of a type that something was promised
+ * for, and before there were enough.
+ */
+export function isTooEarly(before: JudgedWindow, after: JudgedWindow, expected: readonly ExpectedEffect[]): boolean {
+  const types = [undefined, ...expected.flatMap(({ of }) => (of?.kind === 'type' ? [of.id] : []))]
+  return types.some(type => countOf(after, type) < leastTasks && countOf(before, type) >= leastTasks)
+}
+
+function countOf({ tasks, ofTypes }: JudgedWindow, type: string | undefined): number {
+  if (type === undefined) return tasks.length
+  return ofTypes?.get(type)?.tasks.length ?? tasks.filter(task => task.type === type).length
 }
 
 /** What was promised first, then what is watched beside it. */
@@ -126,11 +185,13 @@ function whyTooFew(before: JudgedWindow, after: JudgedWindow, comparison: Compar
 
 function toEffect(compared: Compared, deciding: number, expected: readonly ExpectedEffect[]): MeasuredEffect {
   const { measure, of, errorCode, before, after, samplesBefore, samplesAfter } = compared
-  const { unit, better } = ruleOf(measure)
+  const { unit, better } = lookOf(measure)
   const [low, high] = intervalOf(compared, level)
   const promised = expected.find(effect => isSame(effect, compared))
   const [surelyLow, surelyHigh] = intervalOf(compared, 1 - (1 - level) / deciding)
-  const needed = unit === 'share' ? leastShareShift : leastShift * Math.abs(before)
+  // Breakers are open for nothing some thousandths of the time at most.
+  const isShareOfTasks = unit === 'share' && isCompared(measure)
+  const needed = isShareOfTasks ? leastShareShift : leastShift * Math.abs(before)
   const isShift = (surelyLow > 0 || surelyHigh < 0) && Math.abs(after - before) >= needed
   const isBetter = better === 'lower' ? after < before : after > before
   return {

@@ -156,6 +156,19 @@ function timeOf(calls: readonly ObservedCall[]): number {
 
 export type ComparedMeasure = keyof typeof rules
 
+/** What can be measured of moments: see `open-for-nothing.ts`. */
+const ofMoments = { wrongly_open_share: share } satisfies Partial<Record<FindingMeasure, MeasureLook>>
+
+/** Everything that a verdict can tell. */
+export type ToldMeasure = ComparedMeasure | keyof typeof ofMoments
+
+/** In what, and which way is better. */
+type MeasureLook = Pick<MeasureRule, 'unit' | 'better'>
+
+export function lookOf(measure: ToldMeasure): MeasureLook {
+  return isCompared(measure) ? ruleOf(measure) : ofMoments[measure]
+}
+
 export function isCompared(measure: FindingMeasure): measure is ComparedMeasure {
   return Object.hasOwn(rules, measure)
 }

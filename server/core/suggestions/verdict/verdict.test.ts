@@ -120,6 +120,55 @@ describe('with the truth known, over 80 histories', () => {
     expect(called.length / seeds.length).toBeLessThan(0.06)
   })
 
+  test('the 95 % interval of whatever a verdict tells holds that nothing changed, about as often as it says', () => {
+    const measures = [
+      'latency_p95',
+      'wait_p50',
+      'wait_mean',
+      'run_p95',
+      'failure_share',
+      'call_failure_share',
+      'timeout_share',
+      'deadline_miss_share',
+      'retry_success_share',
+      'cost_usd_per_task',
+      'retries_per_hour',
+    ] as const
+    const held = new Map<string, number>()
+    for (const seed of seeds) {
+      const random = createSeededRandom(1_000 + seed)
+      const sides = [sideOf(traffic(random, before())), sideOf(traffic(random, after()))] as const
+      const { measures: compared } = compareOutcomes(
+        ...sides,
+        measures.map(measure => ({ measure })),
+      )!
+      for (const one of compared) {
+        const [low, high] = intervalOf(one, 0.95)
+        if (low <= 0 && 0 <= high) held.set(one.measure, (held.get(one.measure) ?? 0) + 1)
+      }
+    }
+    const shares = measures.map(measure => (held.get(measure) ?? 0) / seeds.length)
+    expect(Math.min(...shares)).toBeGreaterThan(0.86)
+    const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
+    expect(mean).toBeGreaterThan(0.92)
+    expect(mean).toBeLessThan(0.99)
+  })
+
+  test('a change that does nothing is rarely called better or worse either where much was promised', () => {
+    const promised = ['cost_usd_per_task', 'timeout_share', 'wait_p95', 'deadline_miss_share', 'run_p50'] as const
+    const outcomes = seeds.map(
+      seed =>
+        verdictOf(
+          2_000 + seed,
+          {},
+          promised.map(measure => promiseOf(measure)),
+        ).outcome,
+    )
+    const shareOf = (wanted: string) => outcomes.filter(outcome => outcome === wanted).length / seeds.length
+    expect(shareOf('worse')).toBeLessThan(0.06)
+    expect(shareOf('kept')).toBeLessThan(0.06)
+  })
+
   test('another mix of types is not taken for an effect, though the plain mean doubles', () => {
     const sides = { before: { slowShare: 0.1 }, after: { slowShare: 0.6 } }
     const called = seeds.filter(seed => verdictOf(seed, sides).outcome !== 'inconclusive')

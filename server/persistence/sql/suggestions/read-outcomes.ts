@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { OutcomeReader } from '#server/core/suggestions/suggestion-ports.ts'
 import type { ObservedCall, ObservedTask } from '#server/core/suggestions/verdict/measures.ts'
 import { inTransaction } from '../in-transaction.ts'
+import { readBreakerChangesOf } from '../simulations/read-breaker-changes.ts'
 import { ms } from '../simulations/read-tasks.ts'
 import { chooseSample } from './choose-sample.ts'
 
@@ -46,6 +47,11 @@ export function createOutcomeReader(pool: Pool, limits = { mostPassed }): Outcom
         const { ids, share } = await chooseSample(client, { ...request, ...limits })
         const { rows } = await client.query<Row>(readChosen, [request.tenantId, ids])
         return { tasks: rows.map(toTask), share }
+      }),
+    readBreakerChanges: window =>
+      inTransaction(pool, async client => {
+        await client.query(`SET LOCAL statement_timeout = ${timeoutMs}`)
+        return readBreakerChangesOf(client, window)
       }),
   }
 }
