@@ -145,7 +145,9 @@ describe('the brain', () => {
     expect(first.service.outcomes).toBeGreaterThan((before?.outcomes ?? 0) + 0.8)
     expect(first.service.errors.map(({ code }) => code)).toContain('ELSEWHERE')
     const again = await server.client.mutate<LearnReceipt>('brain.learn', outcome)
-    expect(again).toMatchObject({ deduplicated: true, service: { outcomes: first.service.outcomes } })
+    // Sums of weights that halve with time are not bit for bit the same a moment later.
+    const outcomes = expect.closeTo(first.service.outcomes, 6)
+    expect(again).toMatchObject({ deduplicated: true, service: { outcomes } })
     await expect(server.client.mutate('brain.learn', { ...outcome, durationMs: 13 })).rejects.toMatchObject({
       data: { appCode: 'IDEMPOTENCY_CONFLICT' },
     })
