@@ -220,6 +220,7 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
       ...common,
       validator: createPayloadValidator(this.registry, ports.schemas),
       admission: this.#admission,
+      starter: this.dispatcher,
       onAccepted: laneIds => this.#accepted(laneIds),
       durations: this.evidence,
       mayHurry: () => this.settings.isOn('dag_optimization'),
@@ -287,9 +288,8 @@ export class Orchestrator implements Omit<Operations, 'simulations' | 'suggestio
         void this.#slots.rebalance()
         this.dispatcher.wakeAll()
       }),
-      this.#ports.breakers.onChange(() => this.dispatcher.wakeAll()),
       this.#ports.stores.tasks.onDependantsMoved(({ laneIds, dueInMs }) => this.#accepted(laneIds, dueInMs)),
-      this.#pauses.onChange(() => this.dispatcher.wakeAll()),
+      ...[this.#ports.breakers, this.#pauses].map(part => part.onChange(() => this.dispatcher.wakeAll())),
     ]
     await Promise.all([
       ...[this.breakers, this.#pauses, this.evidence].map(part => part.start()),

@@ -2,6 +2,7 @@ import { DatabaseError, type Pool } from 'pg'
 import type { Page } from '#server/contracts/common.ts'
 import type { ListTasks, TaskSummary } from '#server/contracts/tasks.ts'
 import type { DependantsMoved, GraphTask, Raise, RepairedPage } from '#server/core/queue/dependency-store.ts'
+import type { EagerStart } from '#server/core/queue/eager-start.ts'
 import type { CheckpointWrite, UrgentTask } from '#server/core/queue/interruption.ts'
 import type { Lane, LanePurpose } from '#server/core/queue/lane.ts'
 import type { LaneCount, QueueCounts } from '#server/core/queue/queue-counts.ts'
@@ -70,15 +71,15 @@ export class SqlTaskStore implements TaskStore {
   }
 
   /** A task that the database refuses is found by halving its batch, so that the others are committed all the same. */
-  async insert(tasks: readonly NewTask[]): Promise<InsertResult[]> {
+  async insert(tasks: readonly NewTask[], eager?: EagerStart): Promise<InsertResult[]> {
     if (tasks.some(task => task.dependsOn.length > 0)) return this.#insertChildren(tasks)
     try {
-      return await insertTasks(this.#hot, tasks, this.#replicaId)
+      return await insertTasks(this.#hot, tasks, this.#replicaId, eager)
     } catch (error) {
       if (!isDataException(error)) throw error
       if (tasks.length <= 1) return tasks.map(() => ({ kind: 'refused' }))
       const half = tasks.length >>> 1
-      return [...(await this.insert(tasks.slice(0, half))), ...(await this.insert(tasks.slice(half)))]
+      return [...(await this.insert(tasks.slice(0, half), eager)), ...(await this.insert(tasks.slice(half), eager))]
     }
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { claim, leaseEnd, newTask } from './task-builders.ts'
+import { type EagerLease, toClaimedTask } from '#server/core/queue/eager-start.ts'
+import { claim, leaseEnd, newTask, succeeded } from './task-builders.ts'
 import type { TaskStoreWorld } from './task-store-contract.ts'
 
 const tenantId = 'default'
@@ -22,6 +23,35 @@ export function describeClaims(makeWorld: () => Promise<TaskStoreWorld>): void {
       startedAt: null,
     })
     expect((await store.get(tenantId, task.id))?.summary.status).toBe('running')
+  })
+
+  test('a task that starts eagerly is leased when it is accepted: nobody can claim it, and it ends under that lease', async () => {
+    const { store, ...world } = await makeWorld()
+    const lane = await store.ensureLane({ tenantId, taskType: 'eager' })
+    const make = (change = {}) => newTask(world.newId(), lane.id, 'eager', change)
+    const [eager, queued, later] = [make(), make(), make({ runAt: Date.now() + 60_000 })]
+    const keyed = make({ idempotencyKey: 'eager-once', bodyHash: 'h' })
+    const again = make({ idempotencyKey: 'eager-once', bodyHash: 'h' })
+    const tasks = [eager, queued, later, keyed, again]
+    const results = await store.insert(tasks, { replicaId: 'r1', tasks: new Set([eager, later, keyed, again]) })
+    expect(results).toEqual([
+      { kind: 'inserted', lease: { leaseNo: expect.any(Number), claimedAt: expect.any(Number) } },
+      { kind: 'inserted' },
+      { kind: 'inserted' },
+      { kind: 'inserted', lease: { leaseNo: expect.any(Number), claimedAt: expect.any(Number) } },
+      expect.objectContaining({ kind: 'deduplicated', id: keyed.id }),
+    ])
+    expect((await claim(store, lane.id, 5, 'r2')).map(({ id }) => id)).toEqual([queued.id])
+    const held = await store.leased('r1', [])
+    const leases = results.flatMap(result => (result.kind === 'inserted' ? (result.lease ?? []) : []))
+    expect(held.toSorted((a, b) => a.leaseNo - b.leaseNo)).toEqual([
+      toClaimedTask(eager, leases[0] as EagerLease),
+      toClaimedTask(keyed, leases[1] as EagerLease),
+    ])
+    const ends = held.map(lease => leaseEnd(lease, succeeded('{"ok":true}')))
+    expect(await store.finish(ends, 'r1')).toEqual([true, true])
+    expect((await store.get(tenantId, eager.id))?.summary.status).toBe('succeeded')
+    expect((await store.get(tenantId, later.id))?.summary.status).toBe('scheduled')
   })
 
   test('tasks are claimed by rank, then priority number, then deadline, over all lanes named', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import type { ClaimedTask, InsertResult, NextStep, TaskStore } from '#server/core/queue/task-store.ts'
+import { type EagerLease, toClaimedTask } from '#server/core/queue/eager-start.ts'
+import type { ClaimedTask, InsertResult, NewTask, NextStep, TaskStore } from '#server/core/queue/task-store.ts'
 import { systemPrincipal } from '../core/shared/principal.ts'
 import { expectCounts, expectEveryTask } from './expect-model.ts'
 import { attempt, leaseEnd, newTask, succeeded } from './task-builders.ts'
@@ -96,6 +97,7 @@ const newTasks = fc.array(
       { weight: 2, arbitrary: fc.constant<number[]>([]) },
       fc.array(fc.nat(8), { minLength: 1, maxLength: 3 }),
     ),
+    isEager: fc.boolean(),
   }),
   { minLength: 1, maxLength: 5 },
 )
@@ -122,28 +124,42 @@ const submit = newTasks.map(plans =>
       })
     }
     const toTime = (at: number | null) => (at === null || !Number.isFinite(at) ? null : nowMs() + at - model.now)
-    const results = await store.insert(
-      added.map(({ id, lane, rank, priority, maxAttempts, deadline, parents, startsAt }) =>
-        newTask(id, laneIds[lane] ?? 0, laneTypes[lane] ?? '', {
-          ...{ rank, priority, maxAttempts, payloadBytes: bytesOf({ priority }) },
-          deadline: toTime(deadline),
-          runAt: toTime(startsAt),
-          dependsOn: parents.map(parent => parent.id),
-        }),
-      ),
+    const hangsTogether = added.some(({ parents }) => parents.length > 0)
+    const by = replicas[0] ?? ''
+    const tasks = added.map(({ id, lane, rank, priority, maxAttempts, deadline, parents, startsAt }) =>
+      newTask(id, laneIds[lane] ?? 0, laneTypes[lane] ?? '', {
+        ...{ rank, priority, maxAttempts, payloadBytes: bytesOf({ priority }) },
+        deadline: toTime(deadline),
+        runAt: toTime(startsAt),
+        dependsOn: parents.map(parent => parent.id),
+      }),
     )
+    const eager = hangsTogether ? [] : tasks.filter((_, index) => plans[index]?.isEager)
+    const results = await store.insert(tasks, { replicaId: by, tasks: new Set(eager) })
     const refused = new Set<ModelTask>()
-    const expected = added.map((task): InsertResult => {
+    const expected = added.map((task, index): InsertResult => {
       const refusal = refusalOf(task, refused)
       if (refusal) refused.add(task)
       const waitsFor = new Set(task.parents.filter(parent => statusOf(parent) !== 'succeeded')).size
       if (!refusal && waitsFor === 0) task.place = placeWithoutParents(task)
+      const lease = leaseOf(results[index])
+      if (lease && task.place.kind === 'ready' && eager.includes(tasks[index] as NewTask)) {
+        expect(lease.leaseNo).toBeGreaterThan(model.lastLeaseNo)
+        model.lastLeaseNo = lease.leaseNo
+        task.place = { kind: 'leased', leaseNo: lease.leaseNo, by, isCancelled: false }
+        model.leases.push(toClaimedTask(tasks[index] as NewTask, lease))
+        return { kind: 'inserted', lease }
+      }
       return refusal ?? (waitsFor === 0 ? { kind: 'inserted' } : { kind: 'inserted', waitsFor })
     })
     expect(results).toEqual(expected)
     model.tasks.push(...added.filter(task => !refused.has(task)))
   }),
 )
+
+function leaseOf(result: InsertResult | undefined): EagerLease | undefined {
+  return result?.kind === 'inserted' ? result.lease : undefined
+}
 
 const claim = fc
   .record({

@@ -14,6 +14,9 @@ export interface ClaimPlan {
   limit: number
 }
 
+/** What a plan needs to know of a task. */
+type PlannedTask = Pick<ClaimedTask, 'laneId' | 'tenantId' | 'type'>
+
 /** What this replica holds of one tenant or one of its types; `group` is its number in claims. */
 interface Share {
   readonly group: number
@@ -65,15 +68,15 @@ export class ClaimPlanner {
     this.#reserve = Math.min(mostReserved, Math.floor(options.concurrency / reservedPart))
   }
 
-  /** A task was claimed. */
-  started(task: ClaimedTask): void {
+  /** A task was claimed, or is about to be. */
+  started(task: PlannedTask): void {
     const { tenant, type } = this.#sharesOf(task.laneId, task.tenantId, task.type)
     tenant.held++
     if (type.held++ === 0) this.#busyTypes++
   }
 
   /** It is held no longer. */
-  ended(task: ClaimedTask): void {
+  ended(task: PlannedTask): void {
     const { tenant, type } = this.#sharesOf(task.laneId, task.tenantId, task.type)
     tenant.held--
     if (--type.held === 0) this.#busyTypes--

@@ -1,16 +1,17 @@
 import type { ConcurrencyLimits } from '../queue/concurrency-limits.ts'
+import type { EagerStart, EagerStarter } from '../queue/eager-start.ts'
 import type { LaneDirectory } from '../queue/lane-directory.ts'
 import type { PauseBoard } from '../queue/pause-board.ts'
 import type { RunningTasks, StopReason } from '../queue/running-tasks.ts'
-import type { ClaimedTask, LeaseEnd, TaskStore } from '../queue/task-store.ts'
+import type { ClaimedTask, InsertResult, LeaseEnd, NewTask, TaskStore } from '../queue/task-store.ts'
 import type { RouteResult, TaskRouter } from '../routing/task-router.ts'
-import { BatchPace, hotGapMs } from '../shared/batch-pace.ts'
 import { type Clock, delay } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { RecoveryWatch } from '../shared/recovery-watch.ts'
 import { TurnoverMap } from '../shared/turnover-map.ts'
-import { ClaimDoubt } from './claim-doubt.ts'
-import { ClaimPlanner, type OpenLane } from './claim-planner.ts'
+import { ClaimLoop } from './claim-loop.ts'
+import { ClaimPlanner } from './claim-planner.ts'
+import { EagerStarts } from './eager-starts.ts'
 import { Execution, type ExecutionPorts } from './execution.ts'
 import { LeaseFinisher } from './lease-finisher.ts'
 import { LeaseRecord, type RequeueReason } from './lease-record.ts'
@@ -41,62 +42,68 @@ export interface DispatcherOptions {
   onCommitted: () => void
 }
 
-const claimBatch = 256
-/** Lanes are looked at anew this often, whatever was heard of them: catches what other replicas submitted. */
-const pollMs = 1_000
 /** A claimed task that finds no free slot goes back to the queue after this long. */
 const maxParkedMs = 2_000
-const storeRetryMs = 500
 /** Outcomes that cannot be written are given up so long after the grace of a stop. */
 const lastWriteMs = 3_000
 
 /**
- * The loop that turns queued tasks into calls. It claims only for lanes whose modules have free slots, in one order over all
- * of them, binds each task to an instance, runs it, and writes how its lease ended, in batches.
+ * Turns tasks into calls: takes what is claimed, and what starts as it is accepted, binds each to an instance, runs it, and writes
+ * how its lease ended, in batches.
  */
-export class Dispatcher implements RunningTasks {
+export class Dispatcher implements RunningTasks, EagerStarter {
   readonly #options: DispatcherOptions
   readonly #finisher: LeaseFinisher
   readonly #planner: ClaimPlanner
+  readonly #eager: EagerStarts
   /** Every call in flight, by its lease number. */
   readonly #executions = new TurnoverMap<number, Execution>()
   /** The newest execution of each task. */
   readonly #byTask = new TurnoverMap<string, Execution>()
   /** Lease numbers from the claim to the written end. */
   readonly #held = new Set<number>()
-  /** Lanes that may hold ready tasks; a lane leaves when a claim found fewer than it had room for. */
-  readonly #hot = new Set<number>()
   /** Those of the executions whose work can be interrupted. */
   readonly #preemptible = new TurnoverMap<number, Execution>()
   readonly #preemption: Preemption
-  readonly #claimPace: BatchPace
-  readonly #doubt: ClaimDoubt
+  readonly #claims: ClaimLoop
   #parked: { task: ClaimedTask; since: number }[] = []
-  #pumping = false
-  #pumpAgain = false
   #state: 'idle' | 'running' | 'stopping' = 'idle'
-  #cancelPoll: (() => void) | null = null
-  #cancelRetry: (() => void) | null = null
   #settled: (() => void)[] = []
-  /** Tasks claimed since start. */
+  /** Tasks leased since start. */
   claimed = 0
 
   constructor(options: DispatcherOptions) {
     this.#options = options
     this.#finisher = new LeaseFinisher({ ...options, onSettled: end => this.#letGo(end) })
     this.#planner = new ClaimPlanner(options)
-    this.#claimPace = new BatchPace(options.clock, hotGapMs)
-    this.#doubt = new ClaimDoubt(options.clock)
+    this.#eager = new EagerStarts({
+      ...options,
+      planner: this.#planner,
+      running: () => this.#executions.size,
+      room: () => this.#claims.roomPastQueue(),
+    })
     this.#preemption = new Preemption(options, {
-      starved: () => starvedLanes(this.#hot, options, this.#executions.size < options.concurrency),
+      starved: () => starvedLanes(this.#claims.hot, options, this.#executions.size < options.concurrency),
       preemptible: () => this.#preemptible.values(),
+    })
+    this.#claims = new ClaimLoop(options, {
+      planner: this.#planner,
+      running: () => this.#executions.size,
+      heldLeases: () => [...this.#held],
+      parkedLanes: () => (this.#parked.length > 0 ? new Set(this.#parked.map(({ task }) => task.laneId)) : null),
+      startParked: () => this.#startParked(),
+      considerUrgent: () => {
+        if (this.#preemptible.size > 0) this.#preemption.consider()
+      },
+      firstOf: open => this.#preemption.firstOf(open),
+      isInsertPending: () => this.#eager.isPending,
+      take: claimed => this.#take(claimed),
     })
   }
 
   start(): void {
     this.#state = 'running'
-    this.#poll()
-    this.wakeAll()
+    this.#claims.start()
   }
 
   /**
@@ -104,12 +111,10 @@ export class Dispatcher implements RunningTasks {
    * for three more seconds is left to whoever takes the leases over.
    */
   async stop(graceMs: number): Promise<void> {
-    const { clock, logger } = this.#options
+    const { logger } = this.#options
     this.#state = 'stopping'
-    this.#cancelPoll?.()
-    this.#cancelRetry?.()
     this.#preemption.stop()
-    while (this.#pumping) await delay(clock, 1)
+    await this.#claims.stop()
     for (const { task } of this.#parked.splice(0)) this.#giveBack(task, 'SHUTDOWN')
     await this.#settleWithin(graceMs)
     for (const execution of this.#executions.values()) execution.stop({ kind: 'shutdown' })
@@ -164,113 +169,34 @@ export class Dispatcher implements RunningTasks {
 
   /** These lanes may hold ready tasks now. */
   wake(laneIds: Iterable<number>): void {
-    for (const laneId of laneIds) this.#hot.add(laneId)
-    void this.#pump()
+    this.#claims.wake(laneIds)
   }
 
   /** Any lane may have become runnable: a module was enabled, a breaker closed, capacity was added. */
   wakeAll(): void {
-    for (const lane of this.#options.lanes.all()) this.#hot.add(lane.id)
-    void this.#pump()
+    this.#claims.wakeAll()
   }
 
-  #poll(): void {
-    this.#cancelPoll = this.#options.clock.setTimer(pollMs, () => {
-      this.#options.lanes
-        .refresh()
-        .catch(error => this.#options.logger.warn({ error }, 'lanes could not be read'))
-        .finally(() => {
-          if (this.#state !== 'running') return
-          this.wakeAll()
-          this.#poll()
-        })
-    })
+  reserve(tasks: readonly NewTask[]): EagerStart {
+    return this.#eager.reserve(tasks)
   }
 
-  async #pump(): Promise<void> {
-    this.#pumpAgain = true
-    if (this.#pumping) return
-    this.#pumping = true
-    try {
-      while (this.#pumpAgain && this.#state === 'running') {
-        if (this.#claimPace.leftMs > 0) await delay(this.#options.clock, this.#claimPace.leftMs)
-        this.#pumpAgain = false
-        this.#startParked()
-        if (this.#cancelRetry === null && (await this.#claimOnce())) this.#pumpAgain = true
-      }
-    } catch (error) {
-      this.#options.recovery.failed({ area: 'claim', code: 'DATABASE_UNAVAILABLE' })
-      this.#options.logger.warn({ error }, 'tasks could not be claimed; trying again')
-      this.#retryLater()
-    } finally {
-      this.#pumping = false
-    }
+  settle(start: EagerStart, tasks: readonly NewTask[], results: readonly InsertResult[] | null): void {
+    if (results === null && start.tasks.size > 0) this.#claims.failed()
+    this.#begin(this.#eager.settle(start, tasks, results))
   }
 
-  /** Goes on with what waits. Mostly nothing does, and a turn of the pump for nothing was a tenth of a task's promises. */
-  #slotFreed(): void {
-    if (this.#hot.size > 0 || this.#parked.length > 0 || this.#doubt.isOpen || this.#pumping) void this.#pump()
-  }
-
-  #retryLater(): void {
-    this.#doubt.begin()
-    this.#cancelRetry = this.#options.clock.setTimer(storeRetryMs, () => {
-      this.#cancelRetry = null
-      this.wakeAll()
-    })
-  }
-
-  /** Answers whether it is worth trying again at once. */
-  async #claimOnce(): Promise<boolean> {
-    const { store, replicaId, clock, concurrency } = this.#options
-    if (this.#doubt.takeLook()) await this.#takeUnknown()
-    if (this.#hot.size === 0 || !this.#options.mayClaim()) return false
-    const room = Math.min(claimBatch, concurrency - this.#executions.size)
-    if (this.#preemptible.size > 0) this.#preemption.consider()
-    if (room <= 0) return false
-    const open = this.#preemption.firstOf(this.#openLanes(room))
-    const { lanes, limit } = this.#planner.plan(open, room, this.#executions.size)
-    if (lanes.length === 0) return false
-    for (const { laneId } of lanes) this.#hot.delete(laneId)
-    const startedAt = clock.now()
-    const claimed = await store.claim(lanes, limit, replicaId)
-    this.#claimPace.started(startedAt, claimed.length < limit ? claimed.length : 0)
-    this.#options.recovery.succeeded('claim')
-    const perLane = new Map<number, number>()
-    for (const task of claimed) perLane.set(task.laneId, (perLane.get(task.laneId) ?? 0) + 1)
-    for (const { laneId, slots, quotas } of lanes) {
-      const isCut = claimed.length >= limit || (perLane.get(laneId) ?? 0) >= slots
-      if (isCut || (quotas && claimed.length > 0)) this.#hot.add(laneId)
-    }
-    this.claimed += claimed.length
-    this.#take(claimed)
-    return claimed.length > 0 && this.#hot.size > 0
-  }
-
-  /** After a claim whose answer was lost, takes what it claimed all the same; by the same hand as claims, so never both. */
-  async #takeUnknown(): Promise<void> {
-    const { store, replicaId } = this.#options
-    this.#take(await store.leased(replicaId, [...this.#held]))
-  }
-
-  #openLanes(room: number): OpenLane[] {
-    const parkedIn = this.#parked.length > 0 ? new Set(this.#parked.map(({ task }) => task.laneId)) : null
-    const open: OpenLane[] = []
-    for (const laneId of this.#hot) {
-      const lane = this.#options.lanes.get(laneId)
-      if (!lane || parkedIn?.has(laneId) || this.#options.pauses.holds(lane)) continue
-      const slots = this.#options.router.freeSlots(lane)
-      if (slots > 0) open.push({ lane, slots: Math.min(slots, room) })
-    }
-    return open
-  }
-
-  /** Starts what was claimed. Lanes share modules, so it may be more than there are slots: the rest waits, briefly, in order. */
   #take(claimed: readonly ClaimedTask[]): void {
-    if (claimed.length > 0) this.#options.onCommitted()
-    for (const task of claimed) {
+    for (const task of claimed) this.#planner.started(task)
+    this.#begin(claimed)
+  }
+
+  /** Starts what was leased. Lanes share modules, so it may be more than there are slots: the rest waits, briefly, in order. */
+  #begin(leased: readonly ClaimedTask[]): void {
+    this.claimed += leased.length
+    if (leased.length > 0) this.#options.onCommitted()
+    for (const task of leased) {
       this.#held.add(task.leaseNo)
-      this.#planner.started(task)
       if (this.#state !== 'running') this.#giveBack(task, 'SHUTDOWN')
       else if (this.#isHeld(task)) this.#giveBack(task, 'PAUSED')
       else if (!this.#startIfRouted(task)) this.#parked.push({ task, since: this.#options.clock.now() })
@@ -325,7 +251,7 @@ export class Dispatcher implements RunningTasks {
     this.#planner.ended(task)
     this.#preemptible.delete(task.leaseNo)
     if (this.#byTask.get(task.id) === execution) this.#byTask.delete(task.id)
-    this.#slotFreed()
+    this.#claims.slotFreed()
     void this.#finisher.finish(end)
   }
 

@@ -1,5 +1,6 @@
 import { type PriorityAlias, priorityAliases } from '../../contracts/tasks.ts'
 import type { TypeRetryPolicies } from './retry-policy.ts'
+import type { QueuePlace } from './task-store.ts'
 
 /** Priority by task type for submissions that name none; anything else is 5. Source: seeds 000 and 002. */
 const defaultPriorities: Readonly<Record<string, number>> = {
@@ -101,4 +102,20 @@ const stepsPerPoint = 300
  */
 export function rankOf(acceptedAtMs: number, score: number): number {
   return Math.floor(acceptedAtMs / stepMs) - Math.round(score * stepsPerPoint)
+}
+
+/** The one order over all queues: rank, then priority number, deadline and id. */
+export function comparePlaces(a: QueuePlace, b: QueuePlace): number {
+  return (
+    a.rank - b.rank ||
+    a.priority - b.priority ||
+    compareDeadlines(a.deadline, b.deadline) ||
+    (a.id < b.id ? -1 : a.id === b.id ? 0 : 1)
+  )
+}
+
+/** No deadline comes last. */
+function compareDeadlines(a: number | null, b: number | null): number {
+  if (a === b) return 0
+  return (a ?? Number.POSITIVE_INFINITY) - (b ?? Number.POSITIVE_INFINITY)
 }

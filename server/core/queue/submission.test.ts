@@ -14,6 +14,7 @@ import { LaneDirectory } from './lane-directory.ts'
 import { defaultQueuePolicy, rankOf } from './priority.ts'
 import { Submission } from './submission.ts'
 import type { InsertResult, NewTask, StoredTask } from './task-store.ts'
+import { noStarter } from './testing/no-starter.ts'
 
 const tenantId = 'default'
 const ann: Principal = { kind: 'service', id: 'key', name: 'Ann', tenantId, scopes: [] }
@@ -61,6 +62,7 @@ beforeEach(async () => {
       validate: (_tenant, _type, payload) => (payload === 'misfit' || payload === undefined ? 'must be object' : null),
     },
     admission,
+    starter: noStarter,
     clock,
     ids: createSeededIds(1, () => clock.now()),
     digest: text => `digest of ${text}`,

@@ -12,6 +12,7 @@ import type { Logger } from '../shared/logger.ts'
 import type { Actor } from '../shared/principal.ts'
 import type { Admission } from './admission.ts'
 import { checkRoute, checkTimes } from './check-submission.ts'
+import { type EagerStarter, insertEagerly } from './eager-start.ts'
 import { hurryAncestors } from './hurry-ancestors.ts'
 import type { Lane, LanePurpose } from './lane.ts'
 import type { LaneDirectory } from './lane-directory.ts'
@@ -38,7 +39,9 @@ export interface SubmissionOptions {
   /** Digest of a text, for comparing repeated submissions. */
   digest: (text: string) => string
   policyOf: (tenantId: string) => QueuePolicy
-  /** Told after tasks were committed to a lane. */
+  /** Starts what nothing stands before. */
+  starter: EagerStarter
+  /** Told after tasks were committed to a lane, where they wait for a claim. */
   onAccepted: (laneIds: ReadonlySet<number>) => void
   durations: LearnedDurations
   /** Whether what a task with a deadline waits for may be ranked first. */
@@ -189,9 +192,14 @@ export class Submission {
   }
 
   async #write(tasks: NewTask[]): Promise<InsertResult[]> {
-    const results = await this.#options.store.insert(tasks)
-    const inserted = tasks.filter((_, index) => results[index]?.kind === 'inserted')
-    this.#options.onAccepted(new Set(inserted.map(task => task.laneId)))
+    const { store, starter, onAccepted } = this.#options
+    const results = await insertEagerly(store, starter, tasks)
+    const laneIds = new Set<number>()
+    for (const [index, result] of results.entries()) {
+      const task = tasks[index]
+      if (task && result.kind === 'inserted' && result.lease === undefined) laneIds.add(task.laneId)
+    }
+    onAccepted(laneIds)
     return results
   }
 

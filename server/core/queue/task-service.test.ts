@@ -16,6 +16,7 @@ import { Submission } from './submission.ts'
 import { TaskService } from './task-service.ts'
 import type { ClaimedTask } from './task-store.ts'
 import { TaskWatch } from './task-watch.ts'
+import { noStarter } from './testing/no-starter.ts'
 
 const tenantId = 'default'
 const by = systemPrincipal(tenantId)
@@ -42,6 +43,7 @@ beforeEach(() => {
     lanes: new LaneDirectory(store),
     catalog: new FakeFleet(buildModule('m')),
     validator: { validate: () => null },
+    starter: noStarter,
     admission: new Admission({ ...room, capacity: 2_000, store, clock }),
     clock,
     ids: createSeededIds(1, () => clock.now()),

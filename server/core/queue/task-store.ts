@@ -14,6 +14,7 @@ import type {
 import type { StampedEvent } from '../events/event-store.ts'
 import type { Actor } from '../shared/principal.ts'
 import type { DependencyStore } from './dependency-store.ts'
+import type { EagerLease, EagerStart } from './eager-start.ts'
 import type { Checkpoint, InterruptionStore } from './interruption.ts'
 import type { Lane, LanePurpose } from './lane.ts'
 import type { LaneCount, QueueCounts } from './queue-counts.ts'
@@ -69,8 +70,8 @@ export interface NewTask {
 }
 
 export type InsertResult =
-  /** `waitsFor` is there when it is blocked: so many parents have yet to succeed. */
-  | { kind: 'inserted'; waitsFor?: number }
+  /** `waitsFor` is there when it is blocked: so many parents have yet to succeed; `lease` when it was started at once. */
+  | { kind: 'inserted'; waitsFor?: number; lease?: EagerLease }
   /** The key was seen before with the same body: the task made then. */
   | { kind: 'deduplicated'; id: string; status: TaskStatus; priority: number }
   /** The key was seen before with another body. */
@@ -266,9 +267,10 @@ export interface TaskStore extends DependencyStore, InterruptionStore {
   /**
    * All of them committed together, except those that its answer says were not. A task whose parents have not all succeeded is
    * blocked, and moves in the transaction that ends the last of them. That holds whatever ends or is inserted at the same
-   * time: a parent cannot end between being looked at and the commit.
+   * time: a parent cannot end between being looked at and the commit. Where no task of the insert depends
+   * on others, those of `eager` that would be ready are leased instead of queued.
    */
-  insert(tasks: readonly NewTask[]): Promise<InsertResult[]>
+  insert(tasks: readonly NewTask[], eager?: EagerStart): Promise<InsertResult[]>
   /**
    * Takes up to `limit` tasks in rank order over the given lanes, at most `slots` of each and what their quotas leave, under
    * leases of `replicaId`.

@@ -1,6 +1,7 @@
+import { comparePlaces } from '../queue/priority.ts'
 import type { NewTask } from '../queue/task-store.ts'
 import { BinaryHeap } from '../shared/binary-heap.ts'
-import { compareEntries, comparePlaces, type Entry, type Place } from './task-entry.ts'
+import { compareEntries, type Entry, type Place } from './task-entry.ts'
 
 /** The ready tasks of one lane in the order of the queue. Those that have moved on are dropped when they come first. */
 export class ReadyLane {

@@ -2,8 +2,10 @@ import type { Page } from '../../contracts/common.ts'
 import type { ListTasks, TaskSummary } from '../../contracts/tasks.ts'
 import type { ChildVerdict } from '../graph/settle-children.ts'
 import type { DependantsMoved, GraphTask, Raise, RepairedPage } from '../queue/dependency-store.ts'
+import type { EagerStart } from '../queue/eager-start.ts'
 import type { CheckpointWrite, UrgentTask } from '../queue/interruption.ts'
 import type { Lane, LanePurpose } from '../queue/lane.ts'
+import { comparePlaces } from '../queue/priority.ts'
 import type { LaneCount, QueueCounts } from '../queue/queue-counts.ts'
 import { noResources } from '../queue/resources.ts'
 import type { EndStatus } from '../queue/task-state.ts'
@@ -23,13 +25,14 @@ import type {
   TaskStore,
   TaskTotals,
 } from '../queue/task-store.ts'
+import { withinQuotas } from '../queue/within-quotas.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Actor } from '../shared/principal.ts'
 import { inOneOrder } from './entry-queues.ts'
 import { holdsJson } from './holds-json.ts'
 import { countLiveTypes } from './live-views.ts'
 import { spendOf } from './spend-views.ts'
-import { comparePlaces, type Entry, type Leased, statusOf } from './task-entry.ts'
+import { type Entry, type Leased, statusOf } from './task-entry.ts'
 import { TaskTable } from './task-table.ts'
 import {
   countEntries,
@@ -44,7 +47,6 @@ import {
   toSummary,
   urgentAmong,
 } from './task-views.ts'
-import { withinQuotas } from './within-quotas.ts'
 
 const spentMessage = 'The replica that ran it stopped, on its last attempt.'
 
@@ -92,9 +94,10 @@ export class MemoryTaskStore implements TaskStore {
     return lane
   }
 
-  async insert(tasks: readonly NewTask[]): Promise<InsertResult[]> {
+  async insert(tasks: readonly NewTask[], eager?: EagerStart): Promise<InsertResult[]> {
     const verdicts = new Map<string, ChildVerdict>()
-    return tasks.map(task => this.#table.insert(task, verdicts))
+    const leaseOf = (readyAt: number) => this.#newLease(eager?.replicaId ?? '', readyAt, readyAt)
+    return tasks.map(task => this.#table.insert(task, verdicts, eager?.tasks.has(task) ? leaseOf : null))
   }
 
   async claim(lanes: readonly ClaimLane[], limit: number, replicaId: string): Promise<ClaimedTask[]> {
@@ -285,11 +288,13 @@ export class MemoryTaskStore implements TaskStore {
 
   #lease(entry: Entry, replicaId: string, now: number): ClaimedTask {
     if (entry.place.kind !== 'ready') throw new Error(`task ${entry.task.id} is not ready`)
-    const { enqueuedAt } = entry.place
-    const leaseNo = ++this.#lastLeaseNo
-    const place: Leased = { kind: 'leased', leaseNo, replicaId, enqueuedAt, claimedAt: now, cancelReason: null }
+    const place = this.#newLease(replicaId, entry.place.enqueuedAt, now)
     this.#table.move(entry, place)
     return toClaimed(entry, place)
+  }
+
+  #newLease(replicaId: string, enqueuedAt: number, claimedAt: number): Leased {
+    return { kind: 'leased', leaseNo: ++this.#lastLeaseNo, replicaId, enqueuedAt, claimedAt, cancelReason: null }
   }
 
   #finishOne(end: LeaseEnd): boolean {

@@ -1,8 +1,9 @@
 import type { DeadLetterMark } from '../../contracts/dead-letters.ts'
 import type { TaskStatus } from '../../contracts/tasks.ts'
 import type { CheckpointWrite } from '../queue/interruption.ts'
+import { comparePlaces } from '../queue/priority.ts'
 import type { EndStatus, WaitReason } from '../queue/task-state.ts'
-import type { AttemptRecord, NewTask, QueuePlace } from '../queue/task-store.ts'
+import type { AttemptRecord, NewTask } from '../queue/task-store.ts'
 
 /** Where a task of the memory store is in its life; each is a table of the store in PostgreSQL. */
 export type Place =
@@ -74,19 +75,4 @@ export function statusOf(place: Place): TaskStatus {
 /** The one order over all queues: rank, then priority number, deadline and id. */
 export function compareEntries({ task: a }: Entry, { task: b }: Entry): number {
   return comparePlaces(a, b)
-}
-
-export function comparePlaces(a: QueuePlace, b: QueuePlace): number {
-  return (
-    a.rank - b.rank ||
-    a.priority - b.priority ||
-    compareDeadlines(a.deadline, b.deadline) ||
-    (a.id < b.id ? -1 : a.id === b.id ? 0 : 1)
-  )
-}
-
-/** No deadline comes last. */
-function compareDeadlines(a: number | null, b: number | null): number {
-  if (a === b) return 0
-  return (a ?? Number.POSITIVE_INFINITY) - (b ?? Number.POSITIVE_INFINITY)
 }

@@ -4,7 +4,7 @@ import { canBecome, type EndStatus, isQueued } from '../queue/task-state.ts'
 import type { InsertResult, LiveTotals, NewTask, TaskTotals } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
 import { DueEntries, ReadyLane } from './entry-queues.ts'
-import { type Entry, type Place, statusOf } from './task-entry.ts'
+import { type Entry, type Leased, type Place, statusOf } from './task-entry.ts'
 import { toIso, toLetter } from './task-views.ts'
 
 /** The tasks of the memory store, and how they are added, move and end: with their keys, dead letters, totals and dependants. */
@@ -79,7 +79,12 @@ export class TaskTable {
     return () => this.#listeners.delete(listener)
   }
 
-  insert(task: NewTask, verdicts: Map<string, ChildVerdict>): InsertResult {
+  /** `leaseOf` is for a task that is to be leased at once if it would be ready. */
+  insert(
+    task: NewTask,
+    verdicts: Map<string, ChildVerdict>,
+    leaseOf: ((readyAt: number) => Leased) | null,
+  ): InsertResult {
     const known = this.#knownByKey(task)
     const key: KeyVerdict =
       known === null ? { kind: 'new' } : known.kind === 'deduplicated' ? { kind: 'same_as', id: known.id } : barred
@@ -95,7 +100,7 @@ export class TaskTable {
       verdicts.set(task.id, barred)
       return refusal
     }
-    return this.#add(task, verdict.parents, verdict.open.length)
+    return this.#add(task, verdict.parents, verdict.open.length, leaseOf)
   }
 
   #knownByKey(task: NewTask): InsertResult | null {
@@ -107,10 +112,16 @@ export class TaskTable {
     return { kind: 'deduplicated', id: known.id, status: statusOf(earlier.place), priority: earlier.task.priority }
   }
 
-  #add(task: NewTask, parents: readonly string[], open: number): InsertResult {
+  #add(
+    task: NewTask,
+    parents: readonly string[],
+    open: number,
+    leaseOf: ((readyAt: number) => Leased) | null,
+  ): InsertResult {
     const now = this.#clock.now()
-    const place: Place =
+    let place: Place =
       open > 0 ? { kind: 'waiting', dueAt: null, reason: 'parents', since: now } : placeWithoutParents(task, now)
+    if (place.kind === 'ready' && leaseOf !== null) place = leaseOf(place.enqueuedAt)
     const entry: Entry = {
       number: this.#ended + this.#live.size,
       task,
@@ -135,7 +146,9 @@ export class TaskTable {
     }
     this.#file(entry)
     this.totalsOf(task.tenantId).accepted++
-    return open > 0 ? { kind: 'inserted', waitsFor: open } : { kind: 'inserted' }
+    if (open > 0) return { kind: 'inserted', waitsFor: open }
+    if (place.kind !== 'leased') return { kind: 'inserted' }
+    return { kind: 'inserted', lease: { leaseNo: place.leaseNo, claimedAt: place.claimedAt } }
   }
 
   /** Closes the dead letter that a task is made from; the refusal when it demands an open one and there is none. */

@@ -8,6 +8,7 @@ import type { OutcomeLearner } from '../../brain/outcome-learner.ts'
 import type { PublishedEvent } from '../../events/event-log.ts'
 import type { NewEvent } from '../../operations.ts'
 import type { Driver } from '../../queue/driver.ts'
+import { insertEagerly } from '../../queue/eager-start.ts'
 import { LaneDirectory } from '../../queue/lane-directory.ts'
 import { rankOf } from '../../queue/priority.ts'
 import { RetryBudget } from '../../queue/retry-budget.ts'
@@ -25,6 +26,10 @@ import { Dispatcher, type DispatcherOptions } from '../dispatcher.ts'
 import { FakeBreakers, FakeDriver, type FakeModule, FakeRouter } from './fake-fleet-ports.ts'
 
 const tenantId = 'default'
+
+class AnswerLost extends Error {
+  override readonly message = 'the connection was lost after the commit'
+}
 
 /** A dispatcher and the queue's upkeep over the memory store, wired as the orchestrator does, on a clock that the test moves. */
 export class DispatchHarness {
@@ -136,7 +141,19 @@ export class DispatchHarness {
     this.dispatcher.wakeAll()
   }
 
-  /** Accepts tasks of a type and tells the dispatcher, as submission does. */
+  /** Makes the next call of a method of the store commit and then lose its answer. */
+  loseNextAnswer(name: 'insert' | 'claim' | 'finish'): void {
+    const method = this.tasks[name].bind(this.tasks) as (...args: unknown[]) => Promise<unknown>
+    Object.assign(this.tasks, {
+      [name]: async (...args: unknown[]) => {
+        Object.assign(this.tasks, { [name]: method })
+        await method(...args)
+        throw new AnswerLost()
+      },
+    })
+  }
+
+  /** Accepts tasks of a type as submission does, also when the answer of the store is lost. */
   async submit(type: string, count = 1, change: Partial<NewTask> = {}): Promise<NewTask[]> {
     const lane = await this.#lanes.ensure({
       tenantId: change.tenantId ?? tenantId,
@@ -147,8 +164,12 @@ export class DispatchHarness {
     const tasks = Array.from({ length: count }, () =>
       newTask(this.#ids.next(), lane.id, type, { acceptedAt, rank: rankOf(acceptedAt, 2), ...change }),
     )
-    await this.tasks.insert(tasks)
-    this.dispatcher.wake([lane.id])
+    const results = await insertEagerly(this.tasks, this.dispatcher, tasks).catch((error: unknown) => {
+      if (error instanceof AnswerLost) return null
+      throw error
+    })
+    const areAllStarted = results?.every(result => result.kind === 'inserted' && result.lease !== undefined)
+    if (!areAllStarted) this.dispatcher.wake([lane.id])
     return tasks
   }
 

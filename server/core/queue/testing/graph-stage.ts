@@ -14,6 +14,7 @@ import { Submission } from '../submission.ts'
 import { TaskService } from '../task-service.ts'
 import type { InsertResult, NewTask } from '../task-store.ts'
 import { TaskWatch } from '../task-watch.ts'
+import { noStarter } from './no-starter.ts'
 
 const tenantId = 'default'
 const by: Principal = { kind: 'service', id: 'key', name: 'Ann', tenantId, scopes: [] }
@@ -50,6 +51,7 @@ export class GraphStage {
       lanes: new LaneDirectory(store),
       catalog: new FakeFleet(buildModule('m')),
       validator: { validate: (_tenant, _type, payload) => (payload === 'misfit' ? 'must be object' : null) },
+      starter: noStarter,
       admission: new Admission({
         capacity: options.capacity ?? 2_000,
         capacityBytes: 1e9,

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { ClaimedTask, ClaimLane } from '#server/core/queue/task-store.ts'
 import { type ClaimedRow, checkpointSql, claimedColumns, toClaimed } from './claimed-row.ts'
+import { runningEvent } from './running-event.ts'
 
 /**
  * Takes the first tasks in order over the open lanes: top `slots` of each lane by its own index range, merged by rank, so a
@@ -80,9 +81,7 @@ function claimSql(pick: string): string {
         FROM leased l JOIN task t ON t.tenant_id = l.tenant_id AND t.id = l.id
       ), told AS (
         INSERT INTO event_batch (tenant_id, count, types, events)
-        SELECT tenant_id, count(*), '{task.running}', '[' || string_agg(concat(
-                 '{"v":1,"type":"task.running","at":"', to_char(claimed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-                 '","priority":', priority, ',"taskId":"', id, '","data":{"type":"', type, '","leaseNo":', lease_no, '}}'), ',') || ']'
+        SELECT tenant_id, count(*), '{task.running}', '[' || string_agg(${runningEvent}, ',') || ']'
         FROM claimed GROUP BY tenant_id
       )
       SELECT ${claimedColumns}

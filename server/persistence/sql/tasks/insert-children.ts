@@ -67,7 +67,7 @@ async function insertWithin(
       const { parents, open } = addedOf(verdicts.get(task.id))
       return { parents, open: open.length }
     }
-    await insertRows(client, added, replicaId, waitsOf)
+    await insertRows(client, added, replicaId, { waitsOf })
     await insertEdges(client, added, verdicts)
   }
   return { results: tasks.map(task => toResult(task.id, verdicts, keys, refused)), laneIds }

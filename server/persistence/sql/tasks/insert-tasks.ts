@@ -1,7 +1,9 @@
 import type { Pool, PoolClient } from 'pg'
+import { type EagerLease, type EagerStart, mayStartAtOnce } from '#server/core/queue/eager-start.ts'
 import type { InsertResult, NewTask } from '#server/core/queue/task-store.ts'
 import { closeLettersOf } from '../dead-letters/close-letters.ts'
 import { serializeEvent } from '../events/stored-event.ts'
+import { insertStatement } from './insert-sql.ts'
 import { statusSql } from './status-sql.ts'
 
 /** What the parents of a new task come to: all of them, and how many have yet to succeed. */
@@ -17,12 +19,17 @@ const waitsForNothing: Waits = { parents: [], open: 0 }
  * flush of the log. Tasks with an idempotency key first claim their key in the same transaction, and those made from an ended
  * task close its dead letter; both are taken in order, so that two batches with the same ones cannot deadlock.
  */
-export async function insertTasks(pool: Pool, tasks: readonly NewTask[], replicaId: string): Promise<InsertResult[]> {
+export async function insertTasks(
+  pool: Pool,
+  tasks: readonly NewTask[],
+  replicaId: string,
+  eager?: EagerStart,
+): Promise<InsertResult[]> {
   const keyed = tasks.filter(task => task.idempotencyKey !== null)
   const remade = tasks.filter(task => task.remake !== null)
   if (keyed.length === 0 && remade.length === 0) {
-    await insertRows(pool, tasks, replicaId)
-    return tasks.map(() => ({ kind: 'inserted' }))
+    const leases = await insertRows(pool, tasks, replicaId, { eager })
+    return tasks.map(task => inserted(leases.get(task.id)))
   }
   const client = await pool.connect()
   try {
@@ -31,9 +38,12 @@ export async function insertTasks(pool: Pool, tasks: readonly NewTask[], replica
     const isFresh = (task: NewTask) => (results.get(task)?.kind ?? 'inserted') === 'inserted'
     if (remade.length > 0) await settleRemakes(client, remade.filter(isFresh), results)
     const fresh = tasks.filter(isFresh)
-    if (fresh.length > 0) await insertRows(client, fresh, replicaId)
+    const leases = fresh.length > 0 ? await insertRows(client, fresh, replicaId, { eager }) : noLeases
     await client.query('COMMIT')
-    return tasks.map(task => results.get(task) ?? { kind: 'inserted' })
+    return tasks.map(task => {
+      const result = results.get(task)
+      return result && result.kind !== 'inserted' ? result : inserted(leases.get(task.id))
+    })
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {})
     throw error
@@ -43,6 +53,10 @@ export async function insertTasks(pool: Pool, tasks: readonly NewTask[], replica
 }
 
 type Results = Map<NewTask, InsertResult>
+
+function inserted(lease: EagerLease | undefined): InsertResult {
+  return lease ? { kind: 'inserted', lease } : { kind: 'inserted' }
+}
 
 /** Those whose dead letter could not be closed are not made, and give their key back. */
 async function settleRemakes(client: PoolClient, remade: readonly NewTask[], results: Results): Promise<void> {
@@ -135,23 +149,40 @@ async function resolveRepeated(
   }
 }
 
-/** Writes the tasks, where they stand, and that they were accepted. Those that wait for others are told as blocked. */
+/** Leases by the ids of their tasks. */
+type Leases = ReadonlyMap<string, EagerLease>
+
+const noLeases: Leases = new Map()
+
+/**
+ * Writes the tasks, where they stand, and that they were accepted. Those that wait for others are told as blocked; those of `eager`
+ * are under leases of its replica, which it answers.
+ */
 export async function insertRows(
   client: Pick<Pool, 'query'>,
   tasks: readonly NewTask[],
   replicaId: string,
-  waitsOf: (task: NewTask) => Waits = () => waitsForNothing,
-): Promise<void> {
-  const someWait = tasks.some(task => task.runAt !== null || waitsOf(task).open > 0)
-  await client.query({
-    name: someWait ? 'insert-tasks-that-wait' : 'insert-tasks',
-    text: someWait ? insertSomeThatWait : insertReady,
-    values: [`[${tasks.map(task => toRow(task, waitsOf(task))).join(',')}]`, replicaId],
+  {
+    waitsOf = () => waitsForNothing,
+    eager,
+  }: { waitsOf?: (task: NewTask) => Waits; eager?: EagerStart | undefined } = {},
+): Promise<Leases> {
+  const isEager = (task: NewTask) => mayStartAtOnce(task) && eager?.tasks.has(task) === true
+  const parts = {
+    waits: tasks.some(task => task.runAt !== null || waitsOf(task).open > 0),
+    eager: tasks.some(isEager),
+  }
+  const rowsJson = `[${tasks.map(task => toRow(task, waitsOf(task), isEager(task))).join(',')}]`
+  const { rows } = await client.query<{ id: string; lease_no: string; claimed_ms: number }>({
+    ...insertStatement(parts),
+    values: parts.eager ? [rowsJson, replicaId, eager?.replicaId] : [rowsJson, replicaId],
   })
+  if (rows.length === 0) return noLeases
+  return new Map(rows.map(row => [row.id, { leaseNo: Number(row.lease_no), claimedAt: row.claimed_ms }]))
 }
 
 /** One task as JSON text; its payload is JSON already. What is left out is null. */
-function toRow(task: NewTask, { parents, open }: Waits): string {
+function toRow(task: NewTask, { parents, open }: Waits, isEager: boolean): string {
   const row = JSON.stringify({
     tenant_id: task.tenantId,
     id: task.id,
@@ -176,56 +207,10 @@ function toRow(task: NewTask, { parents, open }: Waits): string {
     payload_bytes: task.payloadBytes,
     depends_on: parents.length === 0 ? undefined : `{${parents.join(',')}}`,
     parents: open,
+    is_eager: isEager || undefined,
     traceparent: task.traceparent ?? undefined,
   })
   return `${row.slice(0, -1)},"payload":${task.payload}}`
-}
-
-// $1 is a JSON array of tasks, $2 the replica. The statement is set up at each run, so it has only the parts that its batch needs.
-const insertReady = insertSql('')
-const insertSomeThatWait = insertSql(`
-      delayed AS (
-        INSERT INTO waiting (id, tenant_id, due_at, parents, attempts, reason, since)
-        SELECT id, tenant_id, CASE WHEN parents = 0 THEN run_at END, parents, 0,
-               CASE WHEN parents = 0 THEN 'not_before' ELSE 'parents' END, clock_timestamp()
-        FROM input WHERE run_at IS NOT NULL OR parents > 0
-      ),`)
-
-function insertSql(delayed: string): string {
-  return `
-      WITH input AS (
-        SELECT t.*, to_timestamp(run_at_ms / 1000) AS run_at,
-               coalesce(to_timestamp(deadline_ms / 1000), 'infinity') AS deadline
-        FROM json_to_recordset($1::json) AS t (
-          tenant_id text, id uuid, lane_id int, type text, module_id text, priority smallint, score real, rank bigint,
-          run_at_ms float8, deadline_ms float8, timeout_ms int, total_timeout_ms int, max_attempts smallint, complexity real,
-          idempotency_key text, submitted_by text, retry_of uuid, accepted_at_ms float8, payload jsonb, event text,
-          cost_budget_usd numeric, payload_bytes int, depends_on uuid[], parents int, traceparent text)
-      ), added AS (
-        INSERT INTO task (tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms,
-                          max_attempts, complexity, idempotency_key, submitted_by, retry_of, accepted_at, payload,
-                          cost_budget_usd, payload_bytes, depends_on, total_timeout_ms, traceparent)
-        SELECT tenant_id, id, lane_id, type, module_id, priority, score, rank, run_at, deadline, timeout_ms, max_attempts,
-               complexity, idempotency_key, submitted_by, retry_of, to_timestamp(accepted_at_ms / 1000),
-               coalesce(payload, 'null'), cost_budget_usd, payload_bytes, depends_on, total_timeout_ms, traceparent
-        FROM input
-      ), queued AS (
-        INSERT INTO ready (lane_id, rank, priority, deadline, id, tenant_id, attempts, enqueued_at)
-        SELECT lane_id, rank, priority, deadline, id, tenant_id, 0, clock_timestamp()
-        FROM input WHERE run_at IS NULL AND parents = 0
-      ), ${delayed} counted AS (
-        INSERT INTO task_total (tenant_id, replica_id, accepted, live_bytes)
-        SELECT tenant_id, $2, count(*), sum(payload_bytes) FROM input GROUP BY tenant_id
-        ON CONFLICT (tenant_id, replica_id) DO UPDATE SET
-          accepted = task_total.accepted + excluded.accepted, live_bytes = task_total.live_bytes + excluded.live_bytes
-      )
-      INSERT INTO event_batch (tenant_id, count, types, events)
-      SELECT tenant_id, count(*), array_remove(ARRAY[
-               CASE WHEN bool_or(run_at IS NULL AND parents = 0) THEN 'task.ready' END,
-               CASE WHEN bool_or(run_at IS NOT NULL AND parents = 0) THEN 'task.scheduled' END,
-               CASE WHEN bool_or(parents > 0) THEN 'task.blocked' END], NULL),
-             '[' || string_agg(event, ',') || ']'
-      FROM input GROUP BY tenant_id`
 }
 
 function compare(a: string | null, b: string | null): number {

@@ -1,4 +1,4 @@
-import type { ClaimLane } from '../queue/task-store.ts'
+import type { ClaimLane } from './task-store.ts'
 
 /** The first entries of each group, as many as it may give; entries come in order. Those without quotas stay as they are. */
 export function withinQuotas<Open extends { quotas: ClaimLane['quotas'] }>(
