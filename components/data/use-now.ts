@@ -25,11 +25,16 @@ function tick() {
   for (const listener of listeners) listener()
 }
 
-/** The current time in epoch milliseconds, renewed every second by one timer for the whole page. */
-export function useNow(): number {
+/** What `read` makes of the current time, read every second by one timer for the whole page; drawn anew only when that is another. */
+export function useNowAs<Value extends string | number | boolean | null>(read: (now: number) => Value): Value {
   return useSyncExternalStore(
     subscribe,
-    () => current,
-    () => current,
+    () => read(current),
+    () => read(current),
   )
+}
+
+/** The current time in epoch milliseconds, renewed every second. */
+export function useNow(): number {
+  return useNowAs(now => now)
 }

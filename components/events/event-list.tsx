@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { EventView } from '#server/contracts/events.ts'
 import { useListKeys } from '../layout/use-list-keys.ts'
+import { cn } from '../ui/cn.ts'
 import { ScrollArea } from '../ui/scroll-area.tsx'
 import { EventRow } from './event-row.tsx'
 
@@ -65,24 +66,21 @@ export function EventList(props: EventListProps) {
       ref={box}
       label="Events, newest first"
       onScroll={event => onLeaveTop(event.currentTarget.scrollTop > rowPx / 4)}
-      className={className}
+      className={cn('[overflow-anchor:none]', className)}
     >
-      <ul className="relative" style={{ height: rows.getTotalSize() }}>
-        {visible.map(({ key, index, start }) => {
-          const event = events[index]
-          return event ? (
-            <li
-              key={key}
-              ref={rows.measureElement}
-              data-index={index}
-              className="absolute inset-x-0 top-0"
-              style={{ transform: `translateY(${start}px)` }}
-            >
-              <EventRow event={event} isActive={index === active} onOpen={onOpen} />
-            </li>
-          ) : null
-        })}
-      </ul>
+      <div style={{ height: rows.getTotalSize() }}>
+        {/* One below the other, moved as one: whatever their heights turn out to be, rows cannot lie over each other. */}
+        <ul style={{ transform: `translateY(${visible[0]?.start ?? 0}px)` }}>
+          {visible.map(({ key, index }) => {
+            const event = events[index]
+            return event ? (
+              <li key={key} ref={rows.measureElement} data-index={index}>
+                <EventRow event={event} isActive={index === active} onOpen={onOpen} />
+              </li>
+            ) : null
+          })}
+        </ul>
+      </div>
       {children}
     </ScrollArea>
   )

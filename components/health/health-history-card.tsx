@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { HealthHistoryChart } from '../charts/time-charts.tsx'
 import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
-import { useNow } from '../data/use-now.ts'
+import { useNowAs } from '../data/use-now.ts'
 import { Card, CardHeader } from '../ui/card.tsx'
 import { describeError } from '../ui/describe-error.ts'
 import { ErrorLine } from '../ui/error-state.tsx'
@@ -24,7 +24,7 @@ export function HealthHistoryCard() {
   const { range, from, to } = search
   const isAbsolute = from !== null || to !== null
   // Rounded, so that the question stays the same while it is asked again every few seconds.
-  const since = Math.floor((useNow() - rangeMs[range]) / 60_000) * 60_000
+  const since = useNowAs(now => Math.floor((now - rangeMs[range]) / 60_000) * 60_000)
   const query = isAbsolute ? toMoments({ range: null, from, to }, since) : { from: new Date(since).toISOString() }
   const interval = useLiveInterval(refreshMs)
   const { data, error } = useQuery(

@@ -26,24 +26,25 @@ const restMs = 300
 export function UnhealthyCard() {
   const trpc = useTRPC()
   const { search } = useHealthSearch()
+  const isKnown = isThreshold(search.below)
   const { data, error } = useQuery(
     trpc.health.unhealthy.queryOptions(
       { threshold: search.below },
-      { refetchInterval: useLiveInterval(refreshMs), placeholderData: keepPreviousData },
+      { enabled: isKnown, refetchInterval: useLiveInterval(refreshMs), placeholderData: keepPreviousData },
     ),
   )
   return (
     <Card>
       <CardHeader
-        title={`Below ${formatScore(search.below)}`}
-        note={data ? <span className="num">{formatCount(data.length)}</span> : undefined}
+        title={isKnown ? `Below ${formatScore(search.below)}` : 'Below a threshold'}
+        note={isKnown && data ? <span className="num">{formatCount(data.length)}</span> : undefined}
       />
       <CardContent className="p-0">
         <div className="border-b px-4 py-3">
           <ThresholdField />
         </div>
         <ErrorLine error={error} className="m-4" />
-        {!data ? (
+        {!isKnown ? null : !data ? (
           error ? null : (
             <SkeletonRows rows={4} />
           )
@@ -74,6 +75,7 @@ export function UnhealthyCard() {
   )
 }
 
+const isThreshold = (figure: number) => figure >= 0 && figure <= 100
 const keyOf = ({ kind, id }: { kind: string; id: string }) => `${kind} ${id}`
 
 function ThresholdField() {
@@ -81,7 +83,7 @@ function ThresholdField() {
   const [text, setText] = useState(String(search.below))
   const settled = useSettled(text, restMs)
   const figure = settled.trim() === '' ? Number.NaN : Number(settled)
-  const isWrong = !(figure >= 0 && figure <= 100)
+  const isWrong = !isThreshold(figure)
   useEffect(() => {
     if (!isWrong) void setSearch({ below: figure })
   }, [figure, isWrong, setSearch])

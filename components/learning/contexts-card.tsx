@@ -20,6 +20,11 @@ import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '.
 
 const ContextDialog = onDemand(() => import('./context-dialog.tsx').then(module => module.ContextDialog))
 
+/** Of columns that phones have no room for: there they stand below the name. */
+const wide = 'max-md:hidden'
+
+const typesOf = (types: readonly string[]) => (types.length === 0 ? 'no type in particular' : types.join(', '))
+
 /** Named things that programs and people asked to have remembered, until they expire. */
 export function ContextsCard() {
   const trpc = useTRPC()
@@ -53,23 +58,35 @@ export function ContextsCard() {
           <TableHeader>
             <tr>
               <TableHead>Name</TableHead>
-              <TableHead>For</TableHead>
-              <TableHead numeric>Size</TableHead>
-              <TableHead>Kept by</TableHead>
+              <TableHead className={wide}>For</TableHead>
+              <TableHead numeric className={wide}>
+                Size
+              </TableHead>
+              <TableHead className={wide}>Kept by</TableHead>
               <TableHead>Expires</TableHead>
             </tr>
           </TableHeader>
           <TableBody>
             {data.items.map(({ name, taskTypes, bytes, updatedBy, expiresAt }) => (
               <TableRow key={name}>
-                <TableCell>
-                  <Button variant="link" className="h-auto p-0" onClick={() => setOpened(name)}>
+                <TableCell className="max-md:w-full max-md:max-w-0">
+                  <Button
+                    variant="link"
+                    className="block h-auto max-w-full truncate p-0"
+                    title={name}
+                    onClick={() => setOpened(name)}
+                  >
                     {name}
                   </Button>
+                  <div className="text-pretty text-muted-foreground text-xs md:hidden">
+                    {typesOf(taskTypes)} · {formatBytes(bytes)} · {updatedBy}
+                  </div>
                 </TableCell>
-                <TableCell>{taskTypes.length === 0 ? 'no type in particular' : taskTypes.join(', ')}</TableCell>
-                <TableCell numeric>{formatBytes(bytes)}</TableCell>
-                <TableCell>{updatedBy}</TableCell>
+                <TableCell className={wide}>{typesOf(taskTypes)}</TableCell>
+                <TableCell numeric className={wide}>
+                  {formatBytes(bytes)}
+                </TableCell>
+                <TableCell className={wide}>{updatedBy}</TableCell>
                 <TableCell className="whitespace-nowrap">
                   <RelativeTime at={expiresAt} />
                 </TableCell>

@@ -1,13 +1,18 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
+import type { TypeStatistics } from '#server/contracts/memory.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { Card, CardHeader } from '../ui/card.tsx'
+import { cn } from '../ui/cn.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
-import { formatCompact, formatCount, formatMs, formatPercent, formatUsd, unknownValue } from '../ui/format.ts'
+import { formatCompact, formatCount, formatMs, formatPercent, formatUsd, plural, unknownValue } from '../ui/format.ts'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
+
+/** Of columns that phones have no room for: there they stand below the type. */
+const wide = 'max-md:hidden'
 
 /** What is known for long of each task type. */
 export function LongTermCard() {
@@ -29,28 +34,49 @@ export function LongTermCard() {
           <TableHeader>
             <tr>
               <TableHead>Type</TableHead>
-              <TableHead numeric>Evidence</TableHead>
+              <TableHead numeric className={wide}>
+                Evidence
+              </TableHead>
               <TableHead numeric>Succeeded</TableHead>
               <TableHead numeric>Mean</TableHead>
-              <TableHead numeric>Services</TableHead>
-              <TableHead>Best</TableHead>
-              <TableHead numeric>Paid calls</TableHead>
-              <TableHead numeric>Spent</TableHead>
-              <TableHead>Most frequent error</TableHead>
+              <TableHead numeric className={wide}>
+                Services
+              </TableHead>
+              <TableHead className={wide}>Best</TableHead>
+              <TableHead numeric className={wide}>
+                Paid calls
+              </TableHead>
+              <TableHead numeric className={wide}>
+                Spent
+              </TableHead>
+              <TableHead className={wide}>Most frequent error</TableHead>
             </tr>
           </TableHeader>
           <TableBody>
             {data.map(type => (
               <TableRow key={type.taskType}>
-                <TableCell className="whitespace-nowrap">{type.taskType}</TableCell>
-                <TableCell numeric>{formatCompact(Math.round(type.outcomes))}</TableCell>
+                <TableCell className="max-md:w-full max-md:max-w-0">
+                  <span className="block truncate" title={type.taskType}>
+                    {type.taskType}
+                  </span>
+                  <NarrowFacts type={type} />
+                </TableCell>
+                <TableCell numeric className={wide}>
+                  {formatCompact(Math.round(type.outcomes))}
+                </TableCell>
                 <TableCell numeric>{formatPercent(type.successRate)}</TableCell>
                 <TableCell numeric>{formatMs(type.meanMs)}</TableCell>
-                <TableCell numeric>{formatCount(type.services)}</TableCell>
-                <TableCell className="whitespace-nowrap">{type.bestModuleId ?? unknownValue}</TableCell>
-                <TableCell numeric>{formatCompact(type.paidCalls)}</TableCell>
-                <TableCell numeric>{formatUsd(type.costUsd)}</TableCell>
-                <TableCell className="whitespace-nowrap text-muted-foreground text-xs">
+                <TableCell numeric className={wide}>
+                  {formatCount(type.services)}
+                </TableCell>
+                <TableCell className={cn(wide, 'whitespace-nowrap')}>{type.bestModuleId ?? unknownValue}</TableCell>
+                <TableCell numeric className={wide}>
+                  {formatCompact(type.paidCalls)}
+                </TableCell>
+                <TableCell numeric className={wide}>
+                  {formatUsd(type.costUsd)}
+                </TableCell>
+                <TableCell className={cn(wide, 'whitespace-nowrap text-muted-foreground text-xs')}>
                   {type.errors[0]?.code ?? 'none'}
                 </TableCell>
               </TableRow>
@@ -59,5 +85,19 @@ export function LongTermCard() {
         </Table>
       )}
     </Card>
+  )
+}
+
+/** What phones show of a type in place of columns. */
+function NarrowFacts({ type }: { type: TypeStatistics }) {
+  const { outcomes, services, bestModuleId, paidCalls, costUsd, errors } = type
+  const [error] = errors
+  return (
+    <div className="num text-pretty text-muted-foreground text-xs md:hidden">
+      {plural(Math.round(outcomes), 'outcome')}, {plural(services, 'service')}
+      {bestModuleId === null ? '' : `, best ${bestModuleId}`}
+      {paidCalls > 0 ? `, ${formatUsd(costUsd)} spent` : ''}
+      {error ? <code className="block truncate">{error.code}</code> : null}
+    </div>
   )
 }

@@ -7,16 +7,19 @@ import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
 import { Button } from '../ui/button.tsx'
 import { Card, CardFooter, CardHeader } from '../ui/card.tsx'
+import { cn } from '../ui/cn.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { formatMs, formatUsd, plural, unknownValue } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
-import { StatusText } from '../ui/status-badge.tsx'
+import { StatusBadge, StatusText } from '../ui/status-badge.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 
 const refreshMs = 15_000
 const shownAtFirst = 20
+/** Of columns that phones have no room for. */
+const wide = 'max-md:hidden'
 
 /** The last hundred tasks that ended. */
 export function ShortTermCard() {
@@ -43,29 +46,46 @@ export function ShortTermCard() {
             <TableHeader>
               <tr>
                 <TableHead>Task</TableHead>
-                <TableHead>Ended</TableHead>
-                <TableHead>Served by</TableHead>
-                <TableHead numeric>Attempts</TableHead>
+                <TableHead className={wide}>Ended</TableHead>
+                <TableHead className={wide}>Served by</TableHead>
+                <TableHead numeric className={wide}>
+                  Attempts
+                </TableHead>
                 <TableHead numeric>Ran</TableHead>
-                <TableHead numeric>Cost</TableHead>
+                <TableHead numeric className={wide}>
+                  Cost
+                </TableHead>
                 <TableHead>When</TableHead>
               </tr>
             </TableHeader>
             <TableBody>
               {shown.map(task => (
                 <TableRow key={task.taskId}>
-                  <TableCell className="whitespace-nowrap">
-                    <Link href={`/tasks/${task.taskId}`} prefetch={false} className="hover:underline">
+                  <TableCell className="max-md:w-full max-md:max-w-0">
+                    <Link
+                      href={`/tasks/${task.taskId}`}
+                      prefetch={false}
+                      title={task.taskType}
+                      className="block truncate hover:underline"
+                    >
                       {task.taskType}
                     </Link>
+                    <div className="mt-0.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-muted-foreground text-xs md:hidden">
+                      <StatusBadge of="task" status={task.status} {...(task.errorCode && { suffix: task.errorCode })} />
+                      {task.moduleId ?? null}
+                    </div>
                   </TableCell>
-                  <TableCell className="whitespace-nowrap">
+                  <TableCell className={cn(wide, 'whitespace-nowrap')}>
                     <StatusText of="task" status={task.status} {...(task.errorCode && { suffix: task.errorCode })} />
                   </TableCell>
-                  <TableCell className="whitespace-nowrap">{task.moduleId ?? unknownValue}</TableCell>
-                  <TableCell numeric>{task.attempts}</TableCell>
+                  <TableCell className={cn(wide, 'whitespace-nowrap')}>{task.moduleId ?? unknownValue}</TableCell>
+                  <TableCell numeric className={wide}>
+                    {task.attempts}
+                  </TableCell>
                   <TableCell numeric>{formatMs(task.runMs)}</TableCell>
-                  <TableCell numeric>{formatUsd(task.costUsd)}</TableCell>
+                  <TableCell numeric className={wide}>
+                    {formatUsd(task.costUsd)}
+                  </TableCell>
                   <TableCell className="whitespace-nowrap">
                     <RelativeTime at={task.finishedAt} />
                   </TableCell>

@@ -51,11 +51,15 @@ export function InstanceCard({ module }: { module: ModuleView }) {
             <TableHeader>
               <tr>
                 <TableHead>Endpoint</TableHead>
-                <TableHead>Health</TableHead>
-                <TableHead>Breaker</TableHead>
-                <TableHead>In flight</TableHead>
-                <TableHead numeric>Share</TableHead>
-                <TableHead numeric>Calls</TableHead>
+                <TableHead className="max-md:hidden">Health</TableHead>
+                <TableHead className="max-md:hidden">Breaker</TableHead>
+                <TableHead className="max-md:hidden">In flight</TableHead>
+                <TableHead numeric className="max-md:hidden">
+                  Share
+                </TableHead>
+                <TableHead numeric className="max-md:hidden">
+                  Calls
+                </TableHead>
                 <TableHead numeric>Latency</TableHead>
                 <TableHead>
                   <span className="sr-only">Actions</span>

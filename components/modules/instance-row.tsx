@@ -3,11 +3,11 @@
 import { useState } from 'react'
 import type { InstanceView, ModuleView } from '#server/contracts/modules.ts'
 import { Badge } from '../ui/badge.tsx'
-import { formatCount, formatMs, formatPercent } from '../ui/format.ts'
+import { formatCount, formatMs, formatPercent, plural } from '../ui/format.ts'
 import { Meter, utilizationTone } from '../ui/meter.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
 import { Moment, RelativeTime } from '../ui/relative-time.tsx'
-import { StatusText } from '../ui/status-badge.tsx'
+import { StatusBadge, StatusText } from '../ui/status-badge.tsx'
 import { TableCell, TableRow } from '../ui/table.tsx'
 import { InstanceMenuButton } from './instance-menu-button.tsx'
 
@@ -40,8 +40,8 @@ export function InstanceRow({ module, instance, refusal, onAct }: InstanceRowPro
   const [isWanted, setWanted] = useState(false)
   return (
     <TableRow className={out ? 'text-muted-foreground' : undefined}>
-      <TableCell>
-        <div className="max-w-60 truncate font-mono text-xs" title={`${endpoint} (${id})`}>
+      <TableCell className="max-md:w-full max-md:max-w-0">
+        <div className="truncate font-mono text-xs md:max-w-60" title={`${endpoint} (${id})`}>
           {endpoint}
         </div>
         <div className="num whitespace-nowrap text-muted-foreground text-xs">
@@ -49,8 +49,9 @@ export function InstanceRow({ module, instance, refusal, onAct }: InstanceRowPro
           {weight === 1 ? '' : ` · weight ${weight}`}
         </div>
         <Rotation instance={instance} />
+        <NarrowFacts instance={instance} />
       </TableCell>
-      <TableCell>
+      <TableCell className="max-md:hidden">
         <div className="flex items-baseline gap-2">
           <StatusText of="health" status={health} />
           <span className="text-faint-foreground text-xs">
@@ -61,10 +62,10 @@ export function InstanceRow({ module, instance, refusal, onAct }: InstanceRowPro
           {healthReason}
         </div>
       </TableCell>
-      <TableCell>
+      <TableCell className="max-md:hidden">
         <StatusText of="breaker" status={breaker} />
       </TableCell>
-      <TableCell>
+      <TableCell className="max-md:hidden">
         <div className="num whitespace-nowrap">
           {formatCount(inFlight)} of {formatCount(capacity)}
         </div>
@@ -77,8 +78,10 @@ export function InstanceRow({ module, instance, refusal, onAct }: InstanceRowPro
           className="mt-1 w-16"
         />
       </TableCell>
-      <TableCell numeric>{formatPercent(share)}</TableCell>
-      <TableCell numeric>
+      <TableCell numeric className="max-md:hidden">
+        {formatPercent(share)}
+      </TableCell>
+      <TableCell numeric className="max-md:hidden">
         {formatCount(calls)}
         <div className={failures > 0 ? 'text-bad-text text-xs' : 'text-faint-foreground text-xs'}>
           {formatPercent(calls === 0 ? null : failures / calls)} failed
@@ -96,6 +99,28 @@ export function InstanceRow({ module, instance, refusal, onAct }: InstanceRowPro
         />
       </TableCell>
     </TableRow>
+  )
+}
+
+/** What phones show of an instance in place of columns. */
+function NarrowFacts({ instance }: { instance: InstanceView }) {
+  const { health, breaker, inFlight, capacity, calls, failures, share } = instance
+  return (
+    <div className="md:hidden">
+      <div className="mt-1 flex flex-wrap gap-1">
+        <StatusBadge of="health" status={health} />
+        {breaker === 'closed' ? null : <StatusBadge of="breaker" status={breaker} />}
+      </div>
+      <p className="num mt-1 text-pretty text-muted-foreground text-xs">
+        {formatCount(inFlight)} of {formatCount(capacity)} in flight · {plural(calls, 'call')}
+        {calls === 0 ? null : (
+          <>
+            , {formatPercent(share)} of all ·{' '}
+            <span className={failures > 0 ? 'text-bad-text' : undefined}>{formatPercent(failures / calls)} failed</span>
+          </>
+        )}
+      </p>
+    </div>
   )
 }
 

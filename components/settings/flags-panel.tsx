@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId } from 'react'
-import { type FlagName, flagCatalog, flagNames } from '#server/contracts/settings.ts'
+import { type FlagName, flagCatalog, flagNames, isPlanned, plannedRefusal } from '#server/contracts/settings.ts'
 import { useTRPC } from '../data/trpc.ts'
 import { useRefusal } from '../data/viewer.tsx'
 import { Badge } from '../ui/badge.tsx'
@@ -38,7 +38,8 @@ function FlagRow({ name, isOn, version }: { name: FlagName; isOn: boolean; versi
   const id = useId()
   const trpc = useTRPC()
   const queries = useQueryClient()
-  const refusal = useRefusal('admin')
+  const notAdmin = useRefusal('admin')
+  const refusal = isPlanned(name) ? plannedRefusal : notAdmin
   const { mutate, isPending } = useMutation(
     trpc.settings.setFlags.mutationOptions({
       onSuccess: saved => {

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { memo, type RefCallback } from 'react'
 import type { TaskSummary } from '#server/contracts/tasks.ts'
-import { useNow } from '../data/use-now.ts'
+import { useNowAs } from '../data/use-now.ts'
 import { Checkbox } from '../ui/checkbox.tsx'
 import { cn } from '../ui/cn.ts'
 import { formatMs } from '../ui/format.ts'
@@ -98,24 +98,18 @@ export const TaskRow = memo(function TaskRow({ task, index, isActive, isChosen, 
       <TableCell numeric className={taskColumns.age}>
         <RelativeTime at={createdAt} className="text-muted-foreground" />
       </TableCell>
-      {isEnded(status) ? <SpanCells {...spansOf(task)} /> : <RunningSpanCells task={task} />}
+      <SpanCell task={task} of="waitMs" className={taskColumns.wait} />
+      <SpanCell task={task} of="runMs" className={cn(taskColumns.run, !isEnded(status) && 'text-busy-text')} />
     </TableRow>
   )
 })
 
-function RunningSpanCells({ task }: { task: TaskSummary }) {
-  return <SpanCells {...spansOf(task, useNow())} isSoFar />
-}
-
-function SpanCells({ waitMs, runMs, isSoFar }: { waitMs: number | null; runMs: number | null; isSoFar?: boolean }) {
+/** A span of a task; of one that has not ended it goes on. */
+function SpanCell({ task, of, className }: { task: TaskSummary; of: 'waitMs' | 'runMs'; className: string }) {
+  const words = useNowAs(now => formatMs(spansOf(task, isEnded(task.status) ? undefined : now)[of]))
   return (
-    <>
-      <TableCell numeric className={taskColumns.wait}>
-        {formatMs(waitMs)}
-      </TableCell>
-      <TableCell numeric className={cn(taskColumns.run, isSoFar && 'text-busy-text')}>
-        {formatMs(runMs)}
-      </TableCell>
-    </>
+    <TableCell numeric className={className}>
+      {words}
+    </TableCell>
   )
 }

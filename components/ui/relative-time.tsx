@@ -1,7 +1,7 @@
 'use client'
 
 import { useClockZone } from '../data/use-clock-zone.ts'
-import { useNow } from '../data/use-now.ts'
+import { useNowAs } from '../data/use-now.ts'
 import { cn } from './cn.ts'
 import { formatClock, formatDuration, formatMoment, formatMomentsIn, formatRelative, unknownValue } from './format.ts'
 
@@ -13,12 +13,12 @@ export interface TimeProps {
 
 /** How long ago (or ahead) something is, kept up to date; the full moment on hover. */
 export function RelativeTime({ at, className }: TimeProps) {
-  const now = useNow()
+  const words = useNowAs(now => (at === null ? unknownValue : formatRelative(at, now)))
   const zone = useClockZone()
-  if (at === null) return <span className={className}>{unknownValue}</span>
+  if (at === null) return <span className={className}>{words}</span>
   return (
     <TimeText at={at} title={formatMoment(at, zone)} className={className}>
-      {formatRelative(at, now)}
+      {words}
     </TimeText>
   )
 }
@@ -41,11 +41,11 @@ export function MomentsIn({ text }: { text: string }) {
 
 /** The span since `since`, running: `3 min 20 s`. For "open since", "degraded for". */
 export function Elapsed({ since, className }: { since: string | number; className?: string }) {
-  const now = useNow()
+  const words = useNowAs(now => formatDuration(Math.max(0, now - new Date(since).getTime())))
   const zone = useClockZone()
   return (
     <TimeText at={since} title={`since ${formatMoment(since, zone)}`} className={className}>
-      {formatDuration(Math.max(0, now - new Date(since).getTime()))}
+      {words}
     </TimeText>
   )
 }

@@ -36,6 +36,19 @@ export class AccessRefusals {
     )
   }
 
+  /** Somebody signed in gave a wrong current password for another: perhaps not the one whose session it is. Never throws and never makes the caller wait. */
+  recordPassword(by: Principal): void {
+    if (this.#isRepeat(['password', by.id])) return
+    insertAudit(this.#options.prisma, by, {
+      action: 'access.password_refused',
+      targetKind: 'person',
+      targetId: by.id,
+      reason: 'Wrong current password when changing the password',
+    }).catch((error: unknown) =>
+      this.#options.logger.error({ error }, 'A refused change of a password could not be written to the audit log'),
+    )
+  }
+
   /**
    * Somebody at `address` did not get in; one row per address and minute. What was typed is kept only when it is somebody's
    * address: anything else may be a password in the wrong field. Never throws and never makes the caller wait.

@@ -53,7 +53,8 @@ export interface Auth {
 /** Puts sign-in, keys and people together. Starts nothing. */
 export function createAuth({ prisma, config, key, ids, logger, now }: AuthOptions): Auth {
   const changes = new AccessChanges()
-  const people = new People({ prisma, ids, changes, now })
+  const refusals = new AccessRefusals({ prisma, logger, now })
+  const people = new People({ prisma, ids, changes, onWrongPassword: by => refusals.recordPassword(by), now })
   const keys = new ApiKeys({ prisma, ids, changes })
   const origin =
     config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`
@@ -67,7 +68,6 @@ export function createAuth({ prisma, config, key, ids, logger, now }: AuthOption
     now,
   })
   changes.listen(() => authenticator.forget())
-  const refusals = new AccessRefusals({ prisma, logger, now })
   const endpoints = new AuthEndpoints({
     signIn,
     clientAddress,

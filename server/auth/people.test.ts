@@ -151,6 +151,26 @@ test('changing the own password takes the current one, and guessing it is limite
   await signIn(api.url, 'careful@example.org', 'a whole new password')
 })
 
+test('who gives a wrong current password is kept in the audit log, once a minute, without what was typed', async () => {
+  const { id } = await add('borrowed@example.org')
+  const headers = { cookie: await signIn(api.url, 'borrowed@example.org', testPassword), origin: api.url }
+  const guess = (currentPassword: string) =>
+    api.mutate('session.changePassword', { currentPassword, newPassword: 'a whole new password' }, headers)
+  const kept = () =>
+    api.prisma.auditEntry.findMany({
+      where: { action: 'access.password_refused', targetId: id },
+      orderBy: { id: 'asc' },
+    })
+  for (let attempt = 0; attempt < 3; attempt++) await guess(`secret guess ${attempt}`)
+  await expect.poll(async () => (await kept()).length).toBe(1)
+  api.moveTime(60_000)
+  await guess('secret guess again')
+  await expect.poll(async () => (await kept()).length).toBe(2)
+  const rows = await kept()
+  expect(rows[0]).toMatchObject({ tenantId: 'default', actorKind: 'person', actorId: id, targetKind: 'person' })
+  expect(JSON.stringify(rows)).not.toMatch(/secret guess|whole new/)
+})
+
 test('every change of people is kept in the audit log, without passwords', async () => {
   const { id } = await add('watched@example.org')
   await signIn(api.url, 'watched@example.org', testPassword)

@@ -22,6 +22,8 @@ export interface PeopleOptions {
   prisma: PrismaClient
   ids: IdSource
   changes: AccessChanges
+  /** Somebody signed in gave a wrong current password. Must not throw. */
+  onWrongPassword: (by: Principal) => void
   /** Milliseconds since the epoch. */
   now: () => number
 }
@@ -37,14 +39,15 @@ export class People {
   readonly #prisma: PrismaClient
   readonly #ids: IdSource
   readonly #changes: AccessChanges
-
+  readonly #onWrongPassword: PeopleOptions['onWrongPassword']
   readonly #passwordTries: AttemptLimiter
 
-  constructor({ prisma, ids, changes, now }: PeopleOptions) {
+  constructor({ prisma, ids, changes, onWrongPassword, now }: PeopleOptions) {
     this.#passwordTries = new AttemptLimiter({ attempts: 10, windowMs: 60_000, now })
     this.#prisma = prisma
     this.#ids = ids
     this.#changes = changes
+    this.#onWrongPassword = onWrongPassword
   }
 
   async list(tenantId: string): Promise<PersonView[]> {
@@ -151,6 +154,7 @@ export class People {
     if (retryAfterSeconds > 0) throw tooManyAttempts(retryAfterSeconds)
     this.#passwordTries.take(by.id)
     if (!(await this.#hasPassword(by.id, passwords.currentPassword))) {
+      this.#onWrongPassword(by)
       throw new QuarterdeckError('INVALID_INPUT', {
         message: 'currentPassword is not your password.',
         action: 'Check it and try again.',

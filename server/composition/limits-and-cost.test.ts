@@ -206,7 +206,12 @@ describe('resources', () => {
 describe('the flags', () => {
   test('are at first as the catalog has them, are changed one by one, and by version', async () => {
     const first = await running.client.query<FlagsView>('settings.flags')
-    const flags = { cost_based_scheduling: false, critical_path_analysis: true, dag_optimization: true }
+    const flags = {
+      cost_based_scheduling: false,
+      critical_path_analysis: true,
+      dag_optimization: true,
+      predictive_scaling: false,
+    }
     expect(first).toEqual({ version: 0, flags })
     const on = await running.client.mutate<FlagsView>('settings.setFlags', {
       version: 0,
@@ -217,6 +222,20 @@ describe('the flags', () => {
     expect(late).toMatchObject({ appCode: 'VERSION_CONFLICT', details: { currentVersion: 1 } })
     const unknown = await refusal(running.client.mutate('settings.setFlags', { version: 1, flags: { magic: true } }))
     expect(unknown.httpStatus).toBe(400)
+  })
+
+  test('what is only planned cannot be turned on, neither by hand nor by a suggestion', async () => {
+    const before = await running.client.query<FlagsView>('settings.flags')
+    const edit = { version: before.version, flags: { predictive_scaling: true } }
+    const byHand = await refusal(running.client.mutate('settings.setFlags', edit))
+    expect(byHand).toMatchObject({
+      appCode: 'INVALID_INPUT',
+      message: expect.stringMatching(/predictive_scaling.*planned/),
+    })
+    const change = { kind: 'flag', name: 'predictive_scaling', isOn: true }
+    const proposed = await refusal(running.client.mutate('suggestions.propose', { change, reason: 'To be ready' }))
+    expect(proposed).toMatchObject({ appCode: 'INVALID_INPUT', message: expect.stringContaining('planned') })
+    expect(await running.client.query('settings.flags')).toEqual(before)
   })
 })
 

@@ -9,7 +9,7 @@ import {
   retryPolicySchema,
 } from './modules.ts'
 import { offeredResourcesSchema } from './resource-schemas.ts'
-import { flagNames } from './settings.ts'
+import { flagNames, isPlanned, plannedRefusal } from './settings.ts'
 import { typeRetryPolicySchema } from './tasks.ts'
 
 const ofModule = { moduleId: moduleIdSchema }
@@ -54,7 +54,11 @@ export const configurationChangeSchema = z.discriminatedUnion('kind', [
   /** Share of decisions that try another service than the best. */
   z.strictObject({ kind: z.literal('exploration_rate'), rate: z.number().min(0).max(0.1) }),
   z.strictObject({ kind: z.literal('tenant_limit'), limit: calls.nullable() }),
-  z.strictObject({ kind: z.literal('flag'), name: z.enum(flagNames), isOn: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('flag'),
+    name: z.enum(flagNames).refine(name => !isPlanned(name), plannedRefusal),
+    isOn: z.boolean(),
+  }),
 ])
 export type ConfigurationChange = z.output<typeof configurationChangeSchema>
 

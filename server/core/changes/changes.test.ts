@@ -16,7 +16,12 @@ const snapshot: ConfigurationSnapshot = {
   tenantId: 'default',
   modules: [text, moduleRecord('other'), moduleRecord('mute', { capabilities: [] })],
   policy: { version: 1, ...defaultQueuePolicy, priorities: { [taskType]: 3 } },
-  flags: { cost_based_scheduling: false, critical_path_analysis: true, dag_optimization: true },
+  flags: {
+    cost_based_scheduling: false,
+    critical_path_analysis: true,
+    dag_optimization: true,
+    predictive_scaling: false,
+  },
   choice: { version: 0, explorationRate: 0, pins: {}, goals: {} },
   concurrency: 10,
   queueCapacity: 100,

@@ -67,7 +67,12 @@ export function snapshotOf(...modules: ModuleRecord[]): ConfigurationSnapshot {
     tenantId: 'default',
     modules,
     policy: { version: 0, ...defaultQueuePolicy },
-    flags: { cost_based_scheduling: false, critical_path_analysis: true, dag_optimization: true },
+    flags: {
+      cost_based_scheduling: false,
+      critical_path_analysis: true,
+      dag_optimization: true,
+      predictive_scaling: false,
+    },
     choice: defaultChoicePolicy,
     concurrency: 256,
     queueCapacity: 1_000_000,
