@@ -35,7 +35,11 @@ export function AuditTable({ entries, onOpen, onReachEnd }: AuditTableProps) {
   })
   return (
     <>
-      <table aria-label="Acts" aria-rowcount={-1} className="w-full table-fixed border-collapse text-left text-sm">
+      <table
+        aria-label="Acts"
+        aria-rowcount={-1}
+        className="w-full table-fixed border-separate border-spacing-0 text-left text-sm"
+      >
         <TableHeader className="top-12 z-10">
           <tr>
             <TableHead className="w-60 max-md:w-28">When</TableHead>

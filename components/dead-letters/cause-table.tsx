@@ -33,7 +33,7 @@ export function CauseTable({ causes, onOpen }: CauseTableProps) {
     },
   })
   return (
-    <table aria-label="Causes" className="w-full table-fixed border-collapse text-left text-sm">
+    <table aria-label="Causes" className="w-full table-fixed border-separate border-spacing-0 text-left text-sm">
       <TableHeader className="top-12 z-10">
         <tr>
           <TableHead className={columns.cause}>Cause</TableHead>

@@ -1,7 +1,7 @@
 'use client'
 
 import type { DeadLetterSummary } from '#server/contracts/dead-letters.ts'
-import { SelectableTable, type SelectableTableProps } from '../ui/selectable-table.tsx'
+import { type SelectableRow, SelectableTable, type SelectableTableProps } from '../ui/selectable-table.tsx'
 import { TableHead } from '../ui/table.tsx'
 import { LetterRow, letterColumns } from './letter-row.tsx'
 
@@ -9,6 +9,8 @@ type LetterTableProps = Pick<
   SelectableTableProps<DeadLetterSummary>,
   'selection' | 'onOpen' | 'onReachEnd' | 'onKeyboard'
 > & { letters: readonly DeadLetterSummary[] }
+
+const renderLetter = (letter: DeadLetterSummary, row: SelectableRow) => <LetterRow letter={letter} {...row} />
 
 /** The letters that are loaded. */
 export function LetterTable({ letters, ...list }: LetterTableProps) {
@@ -33,7 +35,7 @@ export function LetterTable({ letters, ...list }: LetterTableProps) {
           </TableHead>
         </>
       }
-      renderRow={(letter, row) => <LetterRow letter={letter} {...row} />}
+      renderRow={renderLetter}
     />
   )
 }

@@ -31,7 +31,11 @@ export function MemberTable<Item>({ label, heads, members, keyOf, children }: Me
     ),
   })
   return (
-    <table aria-label={label} aria-rowcount={members.length + 1} className="w-full border-collapse text-left text-sm">
+    <table
+      aria-label={label}
+      aria-rowcount={members.length + 1}
+      className="w-full border-separate border-spacing-0 text-left text-sm"
+    >
       <TableHeader className="top-12 z-10">
         <tr>
           {heads.map((head, index) => (

@@ -25,7 +25,7 @@ export function ModuleRows({ sorted, isGrouped }: { sorted: readonly TableRowOfM
   }, [sorted, isGrouped])
   const { body, indexes, before, after, measure, scrollTo } = useWindowRows({
     count: rows.length,
-    estimatePx: 47,
+    estimatePx: 49,
     keyOf: useCallback((index: number) => keyOf(rows[index]), [rows]),
   })
   const { active } = useListKeys({
@@ -84,7 +84,7 @@ type ModuleTableRowProps = PlacedRow & { row: TableRowOfModule }
 /** One module; drawn anew only when it changed, not while the table scrolls. */
 const ModuleTableRow = memo(function ModuleTableRow({ row, ...placed }: ModuleTableRowProps) {
   return (
-    <TableRow {...attributesOf(placed)} className="h-[47px]">
+    <TableRow {...attributesOf(placed)} className="h-[49px]">
       {row.getAllCells().map(cell => (
         <TableCell
           key={cell.id}

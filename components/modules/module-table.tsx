@@ -29,7 +29,11 @@ export function ModuleTable({ modules }: { modules: ModuleSummary[] }) {
   })
 
   return (
-    <table aria-label="Modules" aria-rowcount={-1} className="w-full table-fixed border-collapse text-left text-sm">
+    <table
+      aria-label="Modules"
+      aria-rowcount={-1}
+      className="w-full table-fixed border-separate border-spacing-0 text-left text-sm"
+    >
       <TableHeader className="top-12 z-10">
         <tr>
           {table.getFlatHeaders().map(({ column }) => (

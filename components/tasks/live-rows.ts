@@ -34,13 +34,17 @@ export function countNew(anchor: Anchor, head: Page<TaskSummary>): { count: numb
   return { count, isMore: count > 0 && count === head.items.length && head.nextCursor !== null }
 }
 
-/** The same rows in the same order, with the newest of what is known of each. A task that has ended never goes back. */
-export function withNewest(rows: readonly TaskSummary[], fresh: readonly TaskSummary[]): TaskSummary[] {
+/**
+ * The same rows in the same order, with the newest of what is known of each; the very array when nothing newer is known. A task that
+ * has ended never goes back.
+ */
+export function withNewest(rows: TaskSummary[], fresh: readonly TaskSummary[]): TaskSummary[] {
   const byId = new Map(fresh.map(task => [task.id, task]))
-  return rows.map(row => {
+  const newest = rows.map(row => {
     const known = byId.get(row.id)
     return known && !(isEnded(row.status) && !isEnded(known.status)) ? known : row
   })
+  return newest.every((row, place) => row === rows[place]) ? rows : newest
 }
 
 /** Whether some row may have moved on without the newest page showing it. */

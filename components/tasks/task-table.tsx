@@ -2,13 +2,15 @@
 
 import { useRouter } from 'next/navigation'
 import type { TaskSummary } from '#server/contracts/tasks.ts'
-import { SelectableTable, type SelectableTableProps } from '../ui/selectable-table.tsx'
+import { type SelectableRow, SelectableTable, type SelectableTableProps } from '../ui/selectable-table.tsx'
 import { TableHead } from '../ui/table.tsx'
 import { TaskRow, taskColumns } from './task-row.tsx'
 
 type TaskTableProps = Pick<SelectableTableProps<TaskSummary>, 'selection' | 'onReachEnd' | 'onKeyboard'> & {
   tasks: readonly TaskSummary[]
 }
+
+const renderTask = (task: TaskSummary, row: SelectableRow) => <TaskRow task={task} {...row} />
 
 /** The tasks that are loaded, newest first. */
 export function TaskTable({ tasks, ...list }: TaskTableProps) {
@@ -19,7 +21,7 @@ export function TaskTable({ tasks, ...list }: TaskTableProps) {
       label="Tasks"
       selectAllLabel="Select every loaded task"
       items={tasks}
-      estimatePx={37}
+      estimatePx={36}
       selectClassName={taskColumns.select}
       onOpen={id => router.push(`/tasks/${id}`)}
       head={
@@ -42,7 +44,7 @@ export function TaskTable({ tasks, ...list }: TaskTableProps) {
           </TableHead>
         </>
       }
-      renderRow={(task, row) => <TaskRow task={task} {...row} />}
+      renderRow={renderTask}
     />
   )
 }

@@ -69,7 +69,8 @@ export function useTaskList(filter: TaskListFilter, { hold }: { hold: boolean })
     },
     ...(anchor ? { initialData: { pages: [anchor.first], pageParams: [noCursor] } } : {}),
   })
-  const rows = anchor ? pages.data?.pages.flatMap(page => page.items) : headItems
+  const loadedRows = useMemo(() => pages.data?.pages.flatMap(page => page.items), [pages.data])
+  const rows = anchor ? loadedRows : headItems
   const fresh = anchor && head.data ? countNew(anchor, head.data) : nothingNew
 
   // A list that has no rows, or is not being read, begins at the newest task.

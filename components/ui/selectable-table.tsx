@@ -32,6 +32,7 @@ export interface SelectableTableProps<Item extends { id: string }> {
   selectClassName: string
   /** The heads of the columns after the boxes. */
   head: ReactNode
+  /** The same function from render to render, so that rows are not drawn anew while the list scrolls. */
   renderRow: (item: Item, row: SelectableRow) => ReactNode
   onOpen: (id: string) => void
   /** The last rows have come into sight. */
@@ -45,7 +46,8 @@ export interface SelectableTableProps<Item extends { id: string }> {
  * are asked for when the end comes into sight.
  */
 export function SelectableTable<Item extends { id: string }>(props: SelectableTableProps<Item>) {
-  const { items, selection } = props
+  const { items, selection, renderRow } = props
+  const { chosen } = selection
   const ids = useMemo(() => items.map(({ id }) => id), [items])
   const { body, indexes, before, after, measure, scrollTo } = useWindowRows({
     count: items.length,
@@ -69,14 +71,25 @@ export function SelectableTable<Item extends { id: string }>(props: SelectableTa
       scrollTo(index)
     },
   })
-  const chosenCount = ids.filter(id => selection.chosen.has(id)).length
+  const chosenCount = useMemo(() => ids.filter(id => chosen.has(id)).length, [ids, chosen])
+  // Not made anew for every step of a scroll, but when rows come or go.
+  const drawn = useMemo(
+    () =>
+      indexes.map(index => {
+        const item = items[index]
+        if (!item) return null
+        const row = { index, isActive: index === active, isChosen: chosen.has(item.id), onToggle, onOpen, measure }
+        return <Fragment key={item.id}>{renderRow(item, row)}</Fragment>
+      }),
+    [indexes, items, active, chosen, onToggle, onOpen, measure, renderRow],
+  )
   const end = useEndInSight(props.onReachEnd)
   return (
     <>
       <table
         aria-label={props.label}
         aria-rowcount={-1}
-        className="w-full table-fixed border-collapse text-left text-sm"
+        className="w-full table-fixed border-separate border-spacing-0 text-left text-sm"
       >
         <TableHeader className="top-12 z-10">
           <tr>
@@ -93,16 +106,7 @@ export function SelectableTable<Item extends { id: string }>(props: SelectableTa
         </TableHeader>
         <TableBody ref={body}>
           <RowGap px={before} />
-          {indexes.map(index => {
-            const item = items[index]
-            if (!item) return null
-            const [isActive, isChosen] = [index === active, selection.chosen.has(item.id)]
-            return (
-              <Fragment key={item.id}>
-                {props.renderRow(item, { index, isActive, isChosen, onToggle, onOpen, measure })}
-              </Fragment>
-            )
-          })}
+          {drawn}
           <RowGap px={after} />
         </TableBody>
       </table>

@@ -10,7 +10,7 @@ export function Table({ className, ...props }: ComponentProps<'table'>) {
       tabIndex={0}
       className="relative w-full overflow-x-auto focus-visible:-outline-offset-2"
     >
-      <table className={cn('w-full border-collapse text-left text-sm', className)} {...props} />
+      <table className={cn('w-full border-separate border-spacing-0 text-left text-sm', className)} {...props} />
     </div>
   )
 }
@@ -20,15 +20,18 @@ export function TableHeader({ className, ...props }: ComponentProps<'thead'>) {
 }
 
 export function TableBody({ className, ...props }: ComponentProps<'tbody'>) {
-  return <tbody className={cn('[&>tr:last-child]:border-0', className)} {...props} />
+  return <tbody className={cn('[&>tr:last-child>*]:border-b-0', className)} {...props} />
 }
 
-/** A row; `data-active` marks the one under the keyboard cursor, `aria-selected` the chosen ones. Scrolled to, it stays clear of what covers the page. */
+/**
+ * A row; `data-active` marks the one under the keyboard cursor, `aria-selected` the chosen ones. Scrolled to, it stays clear of what covers
+ * the page. It is positioned so that the browser keeps what it painted of it while rows come and go around it.
+ */
 export function TableRow({ className, ...props }: ComponentProps<'tr'>) {
   return (
     <tr
       className={cn(
-        'h-9 scroll-my-24 border-b transition-colors hover:bg-muted/60 aria-selected:bg-primary-soft data-active:bg-muted data-active:shadow-[inset_2px_0_0_var(--primary)]',
+        'relative h-9 scroll-my-24 hover:bg-muted/60 aria-selected:bg-primary-soft data-active:bg-muted data-active:shadow-[inset_2px_0_0_var(--primary)] *:border-b',
         className,
       )}
       {...props}

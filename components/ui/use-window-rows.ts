@@ -12,7 +12,7 @@ const overscanPx = 280
  * Rows come and go by the height of so much at once. One by one the table would change in every frame of a scroll, and be laid out,
  * painted and rastered in each; so most frames only move what is there.
  */
-const stepPx = 380
+const stepPx = 150
 
 /** Whole steps of rows around those in sight. */
 function rowsAround(estimatePx: number): (range: Range) => number[] {
@@ -25,9 +25,18 @@ function rowsAround(estimatePx: number): (range: Range) => number[] {
   }
 }
 
+/**
+ * The height that most of the drawn rows have. Were the others reckoned with another, the page would change its height by a little with
+ * each row that comes into sight, and all of it be painted anew.
+ */
+function usualHeight(body: HTMLElement | null): number | undefined {
+  const heights = Array.from(body?.querySelectorAll<HTMLElement>('[data-index]') ?? [], row => row.offsetHeight)
+  return heights.toSorted((a, b) => a - b)[Math.floor(heights.length / 2)]
+}
+
 export interface WindowRowsOptions {
   count: number
-  /** Height of a row in pixels, as far as it is known before it is drawn. */
+  /** Height of most rows in pixels, as far as it is known before they are drawn. */
   estimatePx: number
   /** The same function as long as the rows are the same: with another the places of all are reckoned anew. */
   keyOf: (index: number) => string
@@ -50,16 +59,23 @@ export interface WindowRows {
 }
 
 /** Draws only the rows in sight of a table that scrolls with the page; a short one is drawn whole. */
-export function useWindowRows({ count, estimatePx, keyOf, virtualFrom = 100 }: WindowRowsOptions): WindowRows {
+export function useWindowRows({ count, estimatePx, keyOf, virtualFrom = 50 }: WindowRowsOptions): WindowRows {
   const element = useRef<HTMLElement | null>(null)
   const [offset, setOffset] = useState(0)
+  const [rowPx, setRowPx] = useState(estimatePx)
   const body = useCallback((node: HTMLElement | null) => {
     element.current = node
   }, [])
   useLayoutEffect(() => {
+    let widthPx = 0
     const update = () => {
-      const top = element.current?.getBoundingClientRect().top
-      if (top !== undefined) setOffset(Math.round(top + window.scrollY))
+      if (!element.current) return
+      const { top, width } = element.current.getBoundingClientRect()
+      setOffset(Math.round(top + window.scrollY))
+      const usual = width === widthPx ? undefined : usualHeight(element.current)
+      if (usual === undefined) return
+      widthPx = width
+      setRowPx(usual)
     }
     update()
     const observer = new ResizeObserver(update)
@@ -68,13 +84,16 @@ export function useWindowRows({ count, estimatePx, keyOf, virtualFrom = 100 }: W
   }, [])
 
   const isVirtual = count > virtualFrom
-  const rangeExtractor = useMemo(() => rowsAround(estimatePx), [estimatePx])
+  const rangeExtractor = useMemo(() => rowsAround(rowPx), [rowPx])
+  // Another function when rows are of another height, so that the places of those not drawn yet are reckoned anew.
+  // oxlint-disable-next-line react/exhaustive-deps -- the height is what it depends on, though it does not use it
+  const getItemKey = useCallback((index: number) => keyOf(index), [keyOf, rowPx])
   // oxlint-disable-next-line react/incompatible-library -- the React Compiler, which this is about, is not in use
   const rows = useWindowVirtualizer<HTMLElement>({
     count,
     enabled: isVirtual,
-    estimateSize: () => estimatePx,
-    getItemKey: keyOf,
+    estimateSize: () => rowPx,
+    getItemKey,
     rangeExtractor,
     scrollMargin: offset,
     scrollPaddingStart: coveredPx,
