@@ -39,7 +39,7 @@ function FlagRow({ name, isOn, version }: { name: FlagName; isOn: boolean; versi
   const trpc = useTRPC()
   const queries = useQueryClient()
   const notAdmin = useRefusal('admin')
-  const refusal = isPlanned(name) ? plannedRefusal : notAdmin
+  const refusal = isPlanned(name) ? `It ${plannedRefusal}.` : notAdmin
   const { mutate, isPending } = useMutation(
     trpc.settings.setFlags.mutationOptions({
       onSuccess: saved => {

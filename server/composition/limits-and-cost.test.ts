@@ -227,14 +227,15 @@ describe('the flags', () => {
   test('what is only planned cannot be turned on, neither by hand nor by a suggestion', async () => {
     const before = await running.client.query<FlagsView>('settings.flags')
     const edit = { version: before.version, flags: { predictive_scaling: true } }
-    const byHand = await refusal(running.client.mutate('settings.setFlags', edit))
-    expect(byHand).toMatchObject({
+    const planned = (path: string) => ({
       appCode: 'INVALID_INPUT',
-      message: expect.stringMatching(/predictive_scaling.*planned/),
+      details: { problems: [{ path, problem: expect.stringContaining('planned, not built') }] },
     })
+    const byHand = await refusal(running.client.mutate('settings.setFlags', edit))
+    expect(byHand).toMatchObject(planned('flags.predictive_scaling'))
     const change = { kind: 'flag', name: 'predictive_scaling', isOn: true }
     const proposed = await refusal(running.client.mutate('suggestions.propose', { change, reason: 'To be ready' }))
-    expect(proposed).toMatchObject({ appCode: 'INVALID_INPUT', message: expect.stringContaining('planned') })
+    expect(proposed).toMatchObject(planned('change.name'))
     expect(await running.client.query('settings.flags')).toEqual(before)
   })
 })

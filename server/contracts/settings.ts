@@ -39,7 +39,8 @@ export type Flags = Record<FlagName, boolean>
 
 /** Whether nothing stands behind the flag yet, so that it cannot be turned on. */
 export const isPlanned = (name: FlagName): boolean => flagCatalog[name].phase === 'planned'
-export const plannedRefusal = 'It is planned, not built, so it cannot be turned on.'
+/** What is wrong with turning it on all the same; follows the name. */
+export const plannedRefusal = 'is planned, not built, and cannot be turned on'
 
 /** The flags of the installation; `version` is the one the edit was made on. A flag that is left out stays as it is. */
 export const setFlagsInput = z.strictObject({
