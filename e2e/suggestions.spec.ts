@@ -89,6 +89,7 @@ test('from a degraded fleet to a verdict: found by the analysis, looked at, appr
   const verdict = panel(ada, 'What became of it')
   await expect(verdict).toContainText(/^.*Better since: latency mean/, { timeout: 30_000 })
   await expect(verdict.getByRole('row', { name: /^Latency, mean/ })).toContainText('Better')
+  await expect(verdict).toContainText('have a counterpart before')
 
   await ada.getByRole('button', { name: 'Revert', exact: true }).click()
   const revert = ada.getByRole('dialog', { name: 'Take the change back' })

@@ -21,31 +21,23 @@ export function EvidenceCard({
       <CardHeader id="evidence" title="Evidence" note="Intervals hold the true value in 95 of 100 cases." />
       <CardContent className="p-0">
         <ScrollArea label="Evidence">
-          <Table aria-label="Evidence" className="min-w-140">
+          <Table aria-label="Evidence" className="sm:min-w-140">
             <TableHeader>
               <TableRow>
                 <TableHead>Figure</TableHead>
                 <TableHead numeric>Value</TableHead>
-                <TableHead numeric>95 % interval</TableHead>
-                <TableHead numeric>Sample</TableHead>
-                <TableHead>Against</TableHead>
+                <TableHead numeric className="max-sm:hidden">
+                  95 % interval
+                </TableHead>
+                <TableHead numeric className="max-sm:hidden">
+                  Sample
+                </TableHead>
+                <TableHead className="max-sm:hidden">Against</TableHead>
               </TableRow>
             </TableHeader>
             <TableBody>
-              {evidence.map(({ name, value, unit, sampleSize, low, high, comparedTo }) => (
-                <TableRow key={name}>
-                  <TableCell>{name}</TableCell>
-                  <TableCell numeric>{formatFigure(value, unit)}</TableCell>
-                  <TableCell numeric>
-                    {low === undefined || high === undefined
-                      ? 'counted'
-                      : `${formatFigure(low, unit)} to ${formatFigure(high, unit)}`}
-                  </TableCell>
-                  <TableCell numeric>{formatCount(sampleSize)}</TableCell>
-                  <TableCell>
-                    {comparedTo ? `${comparedTo.name}: ${formatFigure(comparedTo.value, unit)}` : ''}
-                  </TableCell>
-                </TableRow>
+              {evidence.map(figure => (
+                <FigureRow key={figure.name} figure={figure} />
               ))}
             </TableBody>
           </Table>
@@ -59,6 +51,35 @@ export function EvidenceCard({
         ) : null}
       </CardContent>
     </Card>
+  )
+}
+
+/** On a phone what stands in columns of their own stands under the name. */
+function FigureRow({ figure }: { figure: EvidenceFigure }) {
+  const { name, value, unit, sampleSize, low, high, comparedTo } = figure
+  const interval =
+    low === undefined || high === undefined ? 'counted' : `${formatFigure(low, unit)} to ${formatFigure(high, unit)}`
+  const against = comparedTo ? `${comparedTo.name}: ${formatFigure(comparedTo.value, unit)}` : ''
+  return (
+    <TableRow>
+      <TableCell>
+        {name}
+        <span className="num mt-1 grid gap-0.5 text-muted-foreground text-xs sm:hidden">
+          <span>
+            {interval}, sample {formatCount(sampleSize)}
+          </span>
+          {against === '' ? null : <span>{against}</span>}
+        </span>
+      </TableCell>
+      <TableCell numeric>{formatFigure(value, unit)}</TableCell>
+      <TableCell numeric className="max-sm:hidden">
+        {interval}
+      </TableCell>
+      <TableCell numeric className="max-sm:hidden">
+        {formatCount(sampleSize)}
+      </TableCell>
+      <TableCell className="max-sm:hidden">{against}</TableCell>
+    </TableRow>
   )
 }
 

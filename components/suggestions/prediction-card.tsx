@@ -84,7 +84,17 @@ function Simulated({ id }: { id: string }) {
   })
   if (!data) return <ErrorLine error={error} />
   if (data.finishedAt === null) {
-    return <Meter label="Simulated" value={data.progress} valueText={formatPercent(data.progress)} />
+    const done = formatPercent(data.progress)
+    return (
+      <div className="grid gap-1.5">
+        <p className="num text-muted-foreground text-xs">
+          {data.status === 'queued'
+            ? 'The simulation waits for its turn.'
+            : `Recorded traffic is replayed: ${done} done.`}
+        </p>
+        <Meter label="Simulated" value={data.progress} valueText={done} />
+      </div>
+    )
   }
   return (
     <div className="grid gap-3 not-first:border-t not-first:pt-3">

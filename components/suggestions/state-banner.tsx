@@ -41,8 +41,8 @@ export function StateBanner({ suggestion: { state } }: { suggestion: SuggestionV
       return (
         <Banner tone="busy" icon={Clock}>
           Applied by {state.application.by.name} <RelativeTime at={state.application.at} />. It is compared with the
-          time before <RelativeTime at={state.application.judgeAt} />, or later when too few of the tasks that it
-          concerns have ended by then: <RelativeTime at={latestVerdict(state.application)} /> whatever there is.
+          time before <RelativeTime at={state.application.judgeAt} />; while too few of the tasks that it concerns have
+          ended, that waits for more, and comes <RelativeTime at={latestVerdict(state.application)} /> at the latest.
         </Banner>
       )
     case 'rejected':

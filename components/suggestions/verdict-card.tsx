@@ -5,12 +5,12 @@ import type { MeasuredEffect, Verdict } from '#server/contracts/suggestions.ts'
 import { BeforeAfterChart } from '../charts/time-charts.tsx'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { cn } from '../ui/cn.ts'
-import { formatCount, formatPercent } from '../ui/format.ts'
+import { formatCount } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { ScrollArea } from '../ui/scroll-area.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
-import { effectName, formatChange, formatFigure } from './words.ts'
+import { comparedWords, effectName, formatChange, formatFigure } from './words.ts'
 
 /** What became of it: tasks since, compared with tasks before of the same types at the same hours. */
 export function VerdictCard({ verdict }: { verdict: Verdict }) {
@@ -41,36 +41,30 @@ export function VerdictCard({ verdict }: { verdict: Verdict }) {
           </figure>
         ) : null}
         {effects.length > 0 && matchedShare !== null ? (
-          <p className="text-faint-foreground text-xs">
-            Of the tasks since, {formatPercent(matchedShare)} have a counterpart before, of the same type at the same
-            hour; those before are weighted to the mix of those since.{readWords(verdict)}
-          </p>
+          <p className="text-faint-foreground text-xs">{comparedWords(verdict)}</p>
         ) : null}
       </CardContent>
     </Card>
   )
 }
 
-/** Of very many tasks a sample is read. */
-function readWords({ readShares }: Verdict): string {
-  if (!readShares || Math.min(readShares.before, readShares.after) >= 1) return ''
-  const { before, after } = readShares
-  return ` There were more: ${formatPercent(before)} of those before and ${formatPercent(after)} of those since were read, drawn evenly.`
-}
-
 function Effects({ effects }: { effects: readonly MeasuredEffect[] }) {
   return (
     <ScrollArea label="Measured effects">
-      <Table aria-label="Measured effects" className="min-w-160">
+      <Table aria-label="Measured effects" className="sm:min-w-160">
         <TableHeader>
           <TableRow>
             <TableHead>Measure</TableHead>
             <TableHead numeric>Before</TableHead>
             <TableHead numeric>Since</TableHead>
-            <TableHead numeric>Difference, 95 % interval</TableHead>
-            <TableHead numeric>Told from</TableHead>
+            <TableHead numeric className="max-sm:hidden">
+              Difference, 95 % interval
+            </TableHead>
+            <TableHead numeric className="max-sm:hidden">
+              Told from
+            </TableHead>
             <TableHead>Found</TableHead>
-            <TableHead>Prediction</TableHead>
+            <TableHead className="max-sm:hidden">Prediction</TableHead>
           </TableRow>
         </TableHeader>
         <TableBody>
@@ -91,33 +85,48 @@ function isOfTime({ measure }: MeasuredEffect): boolean {
 }
 
 function EffectRow({ effect }: { effect: MeasuredEffect }) {
-  const { unit, before, after, low, high, samplesBefore, samplesAfter, found, predicted } = effect
+  const { unit, before, after, low, high, samplesBefore, samplesAfter, found } = effect
+  const difference = `${formatChange(low, unit)} to ${formatChange(high, unit)}`
+  const told = `${formatCount(samplesBefore)} / ${formatCount(samplesAfter)} ${isOfTime(effect) ? 'minutes' : 'tasks'}`
   return (
     <TableRow>
-      <TableCell>{effectName(effect)}</TableCell>
+      <TableCell>
+        {effectName(effect)}
+        <span className="num mt-1 grid gap-0.5 text-muted-foreground text-xs sm:hidden">
+          <span>{difference}</span>
+          <span>{told}</span>
+          <Prediction effect={effect} />
+        </span>
+      </TableCell>
       <TableCell numeric>{formatFigure(before, unit)}</TableCell>
       <TableCell numeric>{formatFigure(after, unit)}</TableCell>
-      <TableCell numeric>
-        {formatChange(low, unit)} to {formatChange(high, unit)}
+      <TableCell numeric className="max-sm:hidden">
+        {difference}
       </TableCell>
-      <TableCell numeric>
-        {formatCount(samplesBefore)} / {formatCount(samplesAfter)} {isOfTime(effect) ? 'minutes' : 'tasks'}
+      <TableCell numeric className="max-sm:hidden">
+        {told}
       </TableCell>
       <TableCell className={cn(found === 'better' && 'text-ok-text', found === 'worse' && 'font-medium text-bad-text')}>
         {foundWords[found]}
       </TableCell>
-      <TableCell>
-        {predicted === null ? null : (
-          <span className="num inline-flex items-center gap-1">
-            {predicted.isHeld ? (
-              <Check aria-label="held" className="size-3.5 text-ok-text" />
-            ) : (
-              <X aria-label="did not hold" className="size-3.5 text-bad-text" />
-            )}
-            {formatFigure(predicted.low, unit)} to {formatFigure(predicted.high, unit)}
-          </span>
-        )}
+      <TableCell className="max-sm:hidden">
+        <Prediction effect={effect} />
       </TableCell>
     </TableRow>
+  )
+}
+
+function Prediction({ effect: { predicted, unit } }: { effect: MeasuredEffect }) {
+  if (predicted === null) return null
+  const { low, high, isHeld } = predicted
+  const Mark = isHeld ? Check : X
+  return (
+    <span className="num inline-flex items-center gap-1">
+      <Mark
+        aria-label={isHeld ? 'held' : 'did not hold'}
+        className={cn('size-3.5 shrink-0', isHeld ? 'text-ok-text' : 'text-bad-text')}
+      />
+      {formatFigure(low, unit)} to {formatFigure(high, unit)}
+    </span>
   )
 }

@@ -1,6 +1,6 @@
 import type { ExpectedEffect, FindingMeasure, FindingUnit } from '#server/contracts/findings.ts'
-import type { SuggestionOrigin } from '#server/contracts/suggestions.ts'
-import { formatCount, formatMs, formatPercent, formatUsd } from '../ui/format.ts'
+import type { SuggestionOrigin, Verdict } from '#server/contracts/suggestions.ts'
+import { formatCount, formatMs, formatPercent, formatShareSize, formatSigned, formatUsd } from '../ui/format.ts'
 
 /** A figure of evidence with its unit. */
 export function formatFigure(value: number, unit: FindingUnit): string {
@@ -28,10 +28,9 @@ export function formatFigure(value: number, unit: FindingUnit): string {
   }
 }
 
-/** A difference always has a sign. */
+/** A difference, with its sign. */
 export function formatChange(value: number, unit: FindingUnit): string {
-  const size = formatFigure(Math.abs(value), unit)
-  return value === 0 ? size : `${value < 0 ? '−' : '+'}${size}`
+  return formatSigned(value, size => (unit === 'share' ? formatShareSize(size) : formatFigure(size, unit)))
 }
 
 /** A measure in words, with what it is told of: `Wait, mean · instance a of Extractor`. */
@@ -58,6 +57,15 @@ const ownNames: Partial<Record<FindingMeasure, string>> = {
   wasted_calls_per_hour: 'Calls that failed when it was clear that it was broken',
   call_failure_share: 'Share of calls that failed',
   retry_success_share: 'Share of first retries that succeeded',
+}
+
+/** What was compared with what, and how much of it was read. */
+export function comparedWords({ matchedShare, readShares }: Verdict): string {
+  if (matchedShare === null) return ''
+  const matched = `Of the tasks since, ${formatPercent(matchedShare)} have a counterpart before, of the same type at the same hour; those before are weighted to the mix of those since.`
+  if (!readShares || Math.min(readShares.before, readShares.after) >= 1) return matched
+  const { before, after } = readShares
+  return `${matched} There were more: ${formatPercent(before)} of those before and ${formatPercent(after)} of those since were read, drawn evenly.`
 }
 
 /** Who a suggestion comes from; analyzers by the names they are given, or by their id. */

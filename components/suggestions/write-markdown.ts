@@ -1,5 +1,5 @@
 import type { MeasuredEffect, SuggestionView } from '#server/contracts/suggestions.ts'
-import { effectName, formatChange, formatFigure, originName } from './words.ts'
+import { comparedWords, effectName, formatChange, formatFigure, originName } from './words.ts'
 
 /** One suggestion as Markdown: what it stands on, what it would change, what became of it, and who did what. */
 export function writeMarkdown(suggestion: SuggestionView): string {
@@ -29,10 +29,11 @@ export function writeMarkdown(suggestion: SuggestionView): string {
     ...listOf(
       'Measured',
       (verdict?.effects ?? []).map(
-        ({ unit, before, after, low, high, predicted, ...effect }) =>
-          `${effectName(effect)}: ${formatFigure(before, unit)} → ${formatFigure(after, unit)} (difference ${formatChange(low, unit)} to ${formatChange(high, unit)})${predictedWords(predicted, unit)}`,
+        ({ unit, before, after, low, high, predicted, samplesBefore, samplesAfter, ...effect }) =>
+          `${effectName(effect)}: ${formatFigure(before, unit)} → ${formatFigure(after, unit)} (difference ${formatChange(low, unit)} to ${formatChange(high, unit)}, told from ${samplesBefore} before and ${samplesAfter} since)${predictedWords(predicted, unit)}`,
       ),
     ),
+    ...(verdict && verdict.effects.length > 0 ? [escaped(comparedWords(verdict))] : []),
     ...listOf(
       'History',
       history.map(({ at, by, act: what, note }) => `${at} ${what} by ${by.name}${note === '' ? '' : `: ${note}`}`),

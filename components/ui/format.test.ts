@@ -9,6 +9,8 @@ import {
   formatPercent,
   formatRate,
   formatRelative,
+  formatShareSize,
+  formatSigned,
   formatUsd,
   plural,
   unknownValue,
@@ -23,6 +25,14 @@ describe('figures', () => {
     expect(formatPercent(0.999_6)).toBe('> 99.9 %')
     expect(formatPercent(0.997)).toBe('99.7 %')
     expect(formatPercent(1)).toBe('100 %')
+  })
+
+  test('a difference has its sign unless it is nothing, and of shares more digits than a share', () => {
+    expect(formatSigned(-1_500, formatMs)).toBe('−1.50 s')
+    expect(formatSigned(0.2, formatShareSize)).toBe('+20 %')
+    expect(formatSigned(-0.000_34, formatShareSize)).toBe('−0.03 %')
+    expect(formatSigned(-0.000_000_1, formatShareSize)).toBe('0 %')
+    expect(formatSigned(-0.2, size => String(Math.round(size)))).toBe('0')
   })
 
   test('a duration moves to the next unit instead of showing sixty of one or a thousand of another', () => {

@@ -25,6 +25,22 @@ export function formatPercent(share: number | null): string {
   return `${wantsDigit ? percent.toFixed(1) : Math.round(percent)} %`
 }
 
+/**
+ * A difference with its sign, as `format` gives its size: `−1.2 s`, `+12 %`; none where the size is that of nothing. Of shares use
+ * `formatShareSize`, as differences of shares are often small.
+ */
+export function formatSigned(value: number, format: (size: number) => string): string {
+  const size = format(Math.abs(value))
+  return size === format(0) ? size : `${value < 0 ? '−' : '+'}${size}`
+}
+
+/** The size of a difference of shares: `12 %`, `0.4 %`, `0.03 %`. */
+export function formatShareSize(share: number): string {
+  const percent = share * 100
+  if (percent >= 0.1) return formatPercent(share)
+  return percent < 0.001 ? '0 %' : `${Number(percent.toPrecision(1))} %`
+}
+
 /** A score of 0-100 without unit: `97`, `87.5`. */
 export function formatScore(score: number | null): string {
   if (score === null) return unknownValue

@@ -1,5 +1,5 @@
 import type { Effect, Fidelity, MeasureName, NoClaimReason } from '#server/contracts/simulations.ts'
-import { formatCount, formatMs, formatPercent } from '../ui/format.ts'
+import { formatCount, formatMs, formatPercent, formatShareSize, formatSigned } from '../ui/format.ts'
 import type { Tone } from '../ui/status.ts'
 
 export const measureWords: Readonly<Record<MeasureName, string>> = {
@@ -48,10 +48,11 @@ export function formatMeasure(measure: MeasureName, value: number): string {
   return measure === 'failure_share' ? formatPercent(value) : formatMs(value)
 }
 
-/** `-1.2 s`: a difference always has a sign. */
+/** `−1.2 s`: a difference has a sign. */
 export function formatDifference(measure: MeasureName, value: number): string {
-  const size = formatMeasure(measure, Math.abs(value))
-  return value === 0 ? size : `${value < 0 ? '−' : '+'}${size}`
+  return formatSigned(value, size =>
+    measure === 'failure_share' ? formatShareSize(size) : formatMeasure(measure, size),
+  )
 }
 
 export function formatInterval({ measure, interval }: Effect): string {
