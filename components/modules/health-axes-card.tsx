@@ -26,7 +26,7 @@ export function HealthAxesCard({ module: { instances } }: { module: ModuleView }
               <TableHead>Side</TableHead>
               <TableHead>Is</TableHead>
               <TableHead>Evidence</TableHead>
-              <TableHead>Age</TableHead>
+              <TableHead className="max-md:hidden">Age</TableHead>
             </tr>
           </TableHeader>
           <TableBody>
@@ -44,6 +44,11 @@ export function HealthAxesCard({ module: { instances } }: { module: ModuleView }
 function AxisName({ axis }: Pick<HealthAxis, 'axis'>) {
   const known = (names as Record<string, { name: string; meaning: string } | undefined>)[axis]
   return <span title={known?.meaning}>{known?.name ?? axis}</span>
+}
+
+/** How old the evidence is; what is read at once has no moment of its own. */
+function Age({ at }: Pick<HealthAxis, 'at'>) {
+  return at === null ? 'now' : <RelativeTime at={at} />
 }
 
 function InstanceAxes({ instance, hasHead }: { instance: InstanceView; hasHead: boolean }) {
@@ -64,9 +69,15 @@ function InstanceAxes({ instance, hasHead }: { instance: InstanceView; hasHead: 
             <AxisName axis={axis} />
           </TableCell>
           <TableCell className="num whitespace-nowrap font-medium">{standing.replaceAll('_', '-')}</TableCell>
-          <TableCell className="min-w-40 text-muted-foreground">{evidence}</TableCell>
-          <TableCell className="whitespace-nowrap text-faint-foreground text-xs">
-            {at === null ? 'now' : <RelativeTime at={at} />}
+          <TableCell className="text-muted-foreground md:min-w-40">
+            {evidence}
+            <span className="text-faint-foreground text-xs md:hidden">
+              {' '}
+              <Age at={at} />
+            </span>
+          </TableCell>
+          <TableCell className="whitespace-nowrap text-faint-foreground text-xs max-md:hidden">
+            <Age at={at} />
           </TableCell>
         </TableRow>
       ))}

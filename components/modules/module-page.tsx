@@ -11,6 +11,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
 import { onDemand } from '../ui/on-demand.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 import { StaleLine } from '../ui/stale-line.tsx'
 import { CapabilityCard } from './capability-card.tsx'
 import { ConfigurationCard } from './configuration-card.tsx'
@@ -24,7 +25,9 @@ import { ModulePageSkeleton } from './module-page-skeleton.tsx'
 import { ModuleTasks } from './module-tasks.tsx'
 import { useModuleEvents } from './use-modules.ts'
 
-const DeploymentCard = onDemand(() => import('./deployment-card.tsx').then(module => module.DeploymentCard))
+const DeploymentCard = onDemand(() => import('./deployment-card.tsx').then(module => module.DeploymentCard), {
+  placeholder: () => <Skeleton className="h-52 rounded-lg" />,
+})
 
 const refreshMs = 3_000
 const trail = [{ href: '/modules', label: 'Modules' }]

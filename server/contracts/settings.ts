@@ -27,7 +27,7 @@ export const flagCatalog = {
   },
   predictive_scaling: {
     meaning:
-      'Instances would be started before the load that is expected comes. Nothing does that yet: analysis says how many a module needs, and people start them.',
+      'Instances would be started before the load that is expected comes. Until then analysis says how many a module needs, and people start them.',
     phase: 'planned',
     isOnAtFirst: false,
   },
