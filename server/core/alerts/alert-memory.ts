@@ -9,9 +9,13 @@ export interface KeptMemory {
   budget: readonly BudgetSample[]
 }
 
+/** The one key of the fleet's own series. */
+export const fleetKey = 'fleet'
+
 /** Memory of one tenant. Series of figures are not kept over a restart; see `SeriesMemory`. */
 export class AlertMemory {
-  readonly series = new SeriesMemory()
+  /** Scores and latencies (logarithms of the p95) of modules by their ids, and the score of the fleet. */
+  readonly series = { fleet: new SeriesMemory(), health: new SeriesMemory(), latency: new SeriesMemory() }
   #kept: KeptMemory = { progress: null, budget: [] }
 
   get kept(): KeptMemory {
@@ -42,20 +46,14 @@ export class AlertMemory {
   }
 
   #observeSeries({ nowMs, health, modules, latency }: AlertWorld): void {
-    const keys = new Set(['health fleet'])
-    this.series.note('health fleet', health.score, nowMs)
-    for (const { id, score, weight } of health.modules.members) {
-      if (weight === 0) continue
-      keys.add(`health module:${id}`)
-      this.series.note(`health module:${id}`, score, nowMs)
-    }
+    const { series } = this
+    series.fleet.note(fleetKey, health.score, nowMs)
+    for (const { id, score, weight } of health.modules.members) if (weight !== 0) series.health.note(id, score, nowMs)
     for (const { id, enabled } of modules) {
-      const { p95Ms } = latency(id)
-      if (!enabled || p95Ms === null) continue
-      keys.add(`latency module:${id}`)
-      this.series.note(`latency module:${id}`, Math.log(Math.max(1, p95Ms)), nowMs)
+      const p95Ms = enabled ? latency(id).p95Ms : null
+      if (p95Ms !== null) series.latency.note(id, Math.log(Math.max(1, p95Ms)), nowMs)
     }
-    this.series.keepOnly(keys)
+    for (const each of [series.health, series.latency]) each.keepNoted(nowMs)
   }
 }
 

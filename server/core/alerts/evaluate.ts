@@ -28,9 +28,10 @@ export function evaluate(input: EvaluationInput): { levels: KeptEvaluation['leve
   const levels: KeptEvaluation['levels'] = {}
   const changes: AlertChange[] = []
   const remembered = subjectsByRule(input.levels)
+  const openAlerts = Map.groupBy(input.open, alert => alert.rule)
   for (const rule of alertRuleIds) {
     const settings = input.settingsOf(rule)
-    const open = new Map(input.open.filter(alert => alert.rule === rule).map(alert => [alert.subject, alert]))
+    const open = new Map(openAlerts.get(rule)?.map(alert => [alert.subject, alert]))
     if (!settings.enabled) {
       for (const { id } of open.values()) changes.push({ kind: 'resolve', id, note: 'The rule was switched off.' })
       continue
@@ -41,10 +42,15 @@ export function evaluate(input: EvaluationInput): { levels: KeptEvaluation['leve
       copyLevels(rule, input.levels, levels)
       continue
     }
-    evaluateRule({ rule, settings, readings, open, remembered: remembered.get(rule) ?? [] }, input, { levels, changes })
+    evaluateRule({ rule, settings, readings, open, remembered: remembered.get(rule) ?? noSubjects }, input, {
+      levels,
+      changes,
+    })
   }
   return { levels, changes }
 }
+
+const noSubjects: ReadonlySet<string> = new Set()
 
 interface RuleState {
   rule: AlertRuleId
@@ -53,7 +59,7 @@ interface RuleState {
   /** Alerts of the rule by subject. */
   open: ReadonlyMap<string, OpenAlert>
   /** Subjects whose levels are remembered. */
-  remembered: readonly string[]
+  remembered: ReadonlySet<string>
 }
 
 function evaluateRule(
@@ -61,7 +67,14 @@ function evaluateRule(
   input: EvaluationInput,
   out: { levels: KeptEvaluation['levels']; changes: AlertChange[] },
 ): void {
-  const bySubject = new Map(readings.map(reading => [reading.subject, reading]))
+  const { direction } = ruleCatalog[rule]
+  // Of what is well, and was, nothing can come: that is nearly all, and costs no more than this look.
+  const bySubject = new Map<string, Reading>()
+  for (const reading of readings) {
+    const { subject, value } = reading
+    const isKnown = open.has(subject) || remembered.has(subject)
+    if (isKnown || settings.levels.some(level => isBeyond(value, level, direction))) bySubject.set(subject, reading)
+  }
   for (const subject of new Set([...bySubject.keys(), ...open.keys(), ...remembered])) {
     const key = `${rule}|${subject}`
     const alert = open.get(subject)
@@ -70,7 +83,7 @@ function evaluateRule(
     const after = settings.levels.map((level, index) =>
       nextLevelState(
         before[index] ?? { isActive: false, turnedAt: null },
-        reading !== undefined && isBeyond(reading.value, level, ruleCatalog[rule].direction),
+        reading !== undefined && isBeyond(reading.value, level, direction),
         { forMs: level.forMs, clearMs: settings.clearMs },
         input.world.nowMs,
       ),
@@ -82,14 +95,14 @@ function evaluateRule(
 }
 
 /** Levels are kept under `rule|subject`. */
-function subjectsByRule(levels: KeptEvaluation['levels']): Map<string, string[]> {
-  const subjects = new Map<string, string[]>()
+function subjectsByRule(levels: KeptEvaluation['levels']): Map<string, Set<string>> {
+  const subjects = new Map<string, Set<string>>()
   for (const key of Object.keys(levels)) {
     const end = key.indexOf('|')
     const rule = key.slice(0, end)
     const ofRule = subjects.get(rule)
-    if (ofRule) ofRule.push(key.slice(end + 1))
-    else subjects.set(rule, [key.slice(end + 1)])
+    if (ofRule) ofRule.add(key.slice(end + 1))
+    else subjects.set(rule, new Set([key.slice(end + 1)]))
   }
   return subjects
 }

@@ -17,6 +17,16 @@ describe('what is usual', () => {
     )
   })
 
+  test('is the median, and the median of the distances from it', () => {
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1, maxLength: 60 }), values => {
+        const { median, mad } = baselineOf(values)
+        expect(median).toBe(medianOf(values))
+        expect(mad).toBe(medianOf(values.map(value => Math.abs(value - median))))
+      }),
+    )
+  })
+
   test('the deviation of normal values is their distance in standard deviations', () => {
     // Quantiles of the normal distribution with mean 100 and standard deviation 15.
     const values = [
@@ -49,7 +59,7 @@ test('series keep an hour by the minute, and know nothing before a quarter of on
   }
   expect(series.values('k')).toHaveLength(60)
   expect(series.baseline('k')).toMatchObject({ values: 59, median: 169 })
-  series.keepOnly(new Set())
+  series.keepNoted(0)
   expect(series.baseline('k')).toBeNull()
 })
 

@@ -1,7 +1,10 @@
 /** The middle value; the mean of the two in the middle when there is an even number. NaN for none. */
 export function medianOf(values: readonly number[]): number {
   // A comparator in JavaScript takes five times as long.
-  const sorted = Float64Array.from(values).sort()
+  return middleOf(Float64Array.from(values).sort())
+}
+
+function middleOf(sorted: Float64Array): number {
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle]! : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
 }
@@ -13,8 +16,23 @@ export interface Baseline {
 }
 
 export function baselineOf(values: readonly number[]): Baseline {
-  const median = medianOf(values)
-  return { median, mad: medianOf(values.map(value => Math.abs(value - median))) }
+  const sorted = Float64Array.from(values).sort()
+  const median = middleOf(sorted)
+  return { median, mad: middleOf(distancesFrom(median, sorted)) }
+}
+
+/** Distances of sorted values from one among or between them, sorted: they grow to both sides of it. */
+function distancesFrom(centre: number, sorted: Float64Array): Float64Array {
+  const distances = new Float64Array(sorted.length)
+  let above = sorted.findIndex(value => value >= centre)
+  let below = above - 1
+  for (let place = 0; place < sorted.length; place++) {
+    const [up, down] = [(sorted[above] ?? Infinity) - centre, centre - (sorted[below] ?? -Infinity)]
+    distances[place] = up <= down ? up : down
+    if (up <= down) above++
+    else below--
+  }
+  return distances
 }
 
 /**

@@ -9,11 +9,14 @@ interface Series {
   /** One value a minute, oldest first; the newest is still being made. */
   values: number[]
   at: number
+  /** When it was noted last, in ms since the epoch. */
+  notedMs: number
   /** What was usual before the newest minute; undefined until somebody asks in this minute. */
   usual: UsualValues | null | undefined
 }
 
-type UsualValues = Baseline & { values: number }
+/** What was usual, over so many values. */
+export type UsualValues = Baseline & { values: number }
 
 /**
  * What each figure was in the last hour, one value a minute; in memory of the replica that evaluates. After a restart or a
@@ -27,8 +30,11 @@ export class SeriesMemory {
     const at = Math.floor(nowMs / stepMs)
     const series = this.#series.get(key)
     if (!series) {
-      this.#series.set(key, { values: [value], at, usual: undefined })
-    } else if (series.at === at) {
+      this.#series.set(key, { values: [value], at, notedMs: nowMs, usual: undefined })
+      return
+    }
+    series.notedMs = nowMs
+    if (series.at === at) {
       series.values[series.values.length - 1] = value
     } else {
       series.values.push(value)
@@ -55,8 +61,8 @@ export class SeriesMemory {
     return values.length < leastValues ? null : values
   }
 
-  /** Forgets all whose key is not among these. */
-  keepOnly(keys: ReadonlySet<string>): void {
-    for (const key of this.#series.keys()) if (!keys.has(key)) this.#series.delete(key)
+  /** Forgets all but what was noted at this moment. */
+  keepNoted(nowMs: number): void {
+    for (const [key, { notedMs }] of this.#series) if (notedMs !== nowMs) this.#series.delete(key)
   }
 }

@@ -1,6 +1,7 @@
-import type { RuleContext } from '../alert-memory.ts'
+import { fleetKey, type RuleContext } from '../alert-memory.ts'
 import type { Reading } from '../alert-world.ts'
 import { robustDeviation, trendOf } from '../robust-statistics.ts'
+import type { UsualValues } from '../series-memory.ts'
 
 /** Scores are whole points: a spread below half a point is none. */
 const leastScoreMad = 0.5
@@ -15,38 +16,42 @@ const criticalScore = 70
 
 /** Fleet and modules whose score is far below what it usually is. */
 export function healthAnomaly({ world: { health }, memory: { series } }: RuleContext): Reading[] {
-  const members = health.modules.members
-    .filter(({ weight }) => weight > 0)
-    .map(({ id, name, score }) => ({ subject: `module:${id}`, moduleId: id, name, score, href: `/modules/${id}` }))
-  return [{ subject: 'fleet', name: 'The fleet', score: health.score, href: '/' }, ...members].flatMap(
-    ({ name, score, ...member }): Reading[] => {
-      const usual = series.baseline(`health ${member.subject}`)
-      if (usual === null) return []
-      const value = -robustDeviation(score, usual, leastScoreMad)
-      return [
-        {
-          ...member,
-          value,
-          title: () => `${name}: health is unusually low`,
-          detail: `score ${round(score)}; its median of ${usual.values} min is ${round(usual.median)}, ${round(value)} deviations above`,
-          evidence: {
-            score: round(score),
-            median: round(usual.median),
-            mad: round(usual.mad),
-            deviations: round(value),
-            minutes: usual.values,
-          },
-        },
-      ]
+  const readings: Reading[] = []
+  const usualOfFleet = series.fleet.baseline(fleetKey)
+  if (usualOfFleet) {
+    const reading = unusualHealth('The fleet', health.score, usualOfFleet)
+    readings.push({ subject: 'fleet', href: '/', ...reading })
+  }
+  for (const { id, name, score, weight } of health.modules.members) {
+    const usual = weight > 0 ? series.health.baseline(id) : null
+    if (usual === null) continue
+    const reading = unusualHealth(name, score, usual)
+    readings.push({ subject: `module:${id}`, moduleId: id, href: `/modules/${id}`, ...reading })
+  }
+  return readings
+}
+
+function unusualHealth(name: string, score: number, usual: UsualValues) {
+  const value = -robustDeviation(score, usual, leastScoreMad)
+  return {
+    value,
+    title: () => `${name}: health is unusually low`,
+    detail: `score ${round(score)}; its median of ${usual.values} min is ${round(usual.median)}, ${round(value)} deviations above`,
+    evidence: {
+      score: round(score),
+      median: round(usual.median),
+      mad: round(usual.mad),
+      deviations: round(value),
+      minutes: usual.values,
     },
-  )
+  }
 }
 
 /** Modules whose calls take far longer than usual. The logarithm makes twice as long as far as half as long. */
 export function latencyAnomaly({ world: { modules, latency }, memory: { series } }: RuleContext): Reading[] {
   return modules.flatMap(({ id, name, enabled }): Reading[] => {
     const { calls, p50Ms, p95Ms } = latency(id)
-    const usual = series.baseline(`latency module:${id}`)
+    const usual = series.latency.baseline(id)
     if (!enabled || usual === null || p95Ms === null || p95Ms < calmMs || calls < leastCalls) return []
     const value = robustDeviation(Math.log(p95Ms), usual, leastLatencyMad)
     const usualMs = Math.exp(usual.median)
@@ -73,7 +78,7 @@ export function latencyAnomaly({ world: { modules, latency }, memory: { series }
 
 /** The fleet's score on its way down to critical. */
 export function healthTrend({ world: { health }, memory: { series } }: RuleContext): Reading[] {
-  const values = series.values('health fleet')
+  const values = series.fleet.values(fleetKey)
   if (values === null || health.score <= criticalScore) return []
   const { slope, tau } = trendOf(values)
   if (slope >= 0 || tau > -leastTau) return []
