@@ -56,6 +56,8 @@ export class OpossumEngine {
     this.#circuit = new CircuitBreaker(runAction, this.#options)
     // opossum arms its own timed half-open in an `open` listener. Ours is the policy's.
     this.#circuit.removeAllListeners('open')
+    // It only counts, for nobody.
+    this.#circuit.removeAllListeners('fire')
   }
 
   /** The state opossum holds. */

@@ -112,7 +112,19 @@ export class Execution implements RunningTask {
     let route = first
     for (;;) {
       const begun = route.kind === 'unroutable' ? this.#withoutRoute(route) : this.#begin(route)
-      const next = 'kind' in begun ? begun : this.#after(begun, await this.#call(begun))
+      let next: NextStep | null
+      if ('kind' in begun) next = begun
+      else {
+        const cancelLimit = this.#abortWhenTimeIsUp()
+        try {
+          next = this.#after(begun, await this.#call(begun))
+        } catch (error) {
+          if (!isGone(error)) throw error
+          next = this.#after(begun, { kind: 'rejected', retryAt: null })
+        } finally {
+          cancelLimit()
+        }
+      }
       if (next !== null) {
         const saving = this.#reports.settled
         if (saving) await saving
@@ -178,7 +190,7 @@ export class Execution implements RunningTask {
     return next
   }
 
-  async #call(attempt: Attempt): Promise<GuardedResult<DriverOutcome>> {
+  #call(attempt: Attempt): Promise<GuardedResult<DriverOutcome>> {
     const { task } = this
     const { route, number } = attempt
     const { module, instance } = route
@@ -186,26 +198,16 @@ export class Execution implements RunningTask {
     const driver = drivers[module.driver]
     if (!driver) throw new Error(`no driver named ${module.driver}`)
     const call = driverCallOf(task, attempt, this.#reports, this.#ports.newSpanId())
-    const cancelLimit = this.#abortWhenTimeIsUp()
-    try {
-      return await this.#ports.breakers.call<DriverOutcome>(
-        { tenantId: task.tenantId, moduleId: module.id, instanceId: instance.id },
-        {
-          action: signal => driver.call(call, signal).then(outcome => checkResult(module, task.type, outcome)),
-          judge: outcome => judgeOutcome(outcome, this.#switch.aborted),
-          timeoutMs: task.timeoutMs,
-          signal: this.#switch,
-          ref: { taskId: task.id, attempt: number },
-        },
-      )
-    } catch (error) {
-      // The instance was deregistered between the choice and the call.
-      if (error instanceof QuarterdeckError && error.code === 'BREAKER_NOT_FOUND')
-        return { kind: 'rejected', retryAt: null }
-      throw error
-    } finally {
-      cancelLimit()
-    }
+    return this.#ports.breakers.call<DriverOutcome>(
+      { tenantId: task.tenantId, moduleId: module.id, instanceId: instance.id },
+      {
+        action: signal => driver.call(call, signal).then(outcome => checkResult(module, task.type, outcome)),
+        judge: outcome => judgeOutcome(outcome, this.#switch.aborted),
+        timeoutMs: task.timeoutMs,
+        signal: this.#switch,
+        ref: { taskId: task.id, attempt: number },
+      },
+    )
   }
 
   #conclude(attempt: Attempt, outcome: CallOutcome): NextStep | null {
@@ -335,4 +337,9 @@ export class Execution implements RunningTask {
   #end(next: NextStep): LeaseEnd {
     return this.#record.end(next, this.#ports.clock.now(), requeueReasons[this.#stop?.kind ?? 'shutdown'])
   }
+}
+
+/** Whether the instance was deregistered between the choice and the call. */
+function isGone(error: unknown): boolean {
+  return error instanceof QuarterdeckError && error.code === 'BREAKER_NOT_FOUND'
 }

@@ -44,11 +44,11 @@ export class LeaseFinisher {
       gapMs: hotGapMs,
       maxSize: batchSize,
       maxConcurrent: concurrentBatches,
-      write: async ends => {
-        const counted = await options.store.finish(ends, options.replicaId)
-        options.onCommitted()
-        return counted
-      },
+      write: ends =>
+        options.store.finish(ends, options.replicaId).then(counted => {
+          options.onCommitted()
+          return counted
+        }),
     })
   }
 

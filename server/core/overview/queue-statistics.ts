@@ -65,11 +65,10 @@ export class QueueStatistics {
     const { tenantId, type } = end.task
     const [first] = end.attempts
     const ofType = workOf(this.#types, tenantId, type)
-    if (first && end.task.attempts === 0) {
-      const waitMs = first.dispatchedAt - end.task.enqueuedAt
-      windowOf(this.#waits, tenantId).record(end.at, waitMs)
-      ofType.waited(end.at, waitMs)
-      workOf(this.#modules, tenantId, first.moduleId).waited(end.at, waitMs)
+    const firstWaitMs = first && end.task.attempts === 0 ? first.dispatchedAt - end.task.enqueuedAt : null
+    if (firstWaitMs !== null) {
+      windowOf(this.#waits, tenantId).record(end.at, firstWaitMs)
+      ofType.waited(end.at, firstWaitMs)
     }
     for (const attempt of end.attempts) {
       const runMs = attempt.endedAt - attempt.dispatchedAt
@@ -77,6 +76,7 @@ export class QueueStatistics {
       ofType.ran(end.at, runMs)
       this.traffic.observe(tenantId, attempt.moduleId, type, end.at, runMs)
       const ofModule = workOf(this.#modules, tenantId, attempt.moduleId)
+      if (attempt === first && firstWaitMs !== null) ofModule.waited(end.at, firstWaitMs)
       ofModule.ran(end.at, runMs)
       if (attempt.outcome !== 'cancelled') ofModule.ended(end.at, attempt.outcome === 'succeeded')
     }

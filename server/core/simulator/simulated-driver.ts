@@ -15,7 +15,7 @@ export class SimulatedDriver implements Driver {
   readonly name = 'simulated'
   readonly #clock: Clock
   readonly #model: Pick<CallModel, 'ask'>
-  readonly #inFlight = new Map<string, number>()
+  readonly #loads = new Map<string, { inFlight: number }>()
   /** Which modules tasks that live have been called on, one entry for each call. */
   readonly #called = new Map<string, string[]>()
 
@@ -26,8 +26,8 @@ export class SimulatedDriver implements Driver {
 
   call(call: DriverCall, signal: StopSignal): Promise<DriverOutcome> {
     const { module, instance, type } = call
-    const inFlight = this.#inFlight.get(instance.id) ?? 0
-    this.#inFlight.set(instance.id, inFlight + 1)
+    const load = this.#loadOf(instance.id)
+    const inFlight = load.inFlight++
     const modelled = this.#model.ask({
       index: Number(call.payload),
       type,
@@ -41,7 +41,7 @@ export class SimulatedDriver implements Driver {
       const end = (outcome: DriverOutcome) => {
         if (!isUnderWay) return
         isUnderWay = false
-        this.#inFlight.set(instance.id, (this.#inFlight.get(instance.id) ?? 1) - 1)
+        load.inFlight--
         resolve(outcome)
       }
       // The signal is this call's own, so nobody has to stop listening to it.
@@ -62,6 +62,12 @@ export class SimulatedDriver implements Driver {
   release(): void {}
 
   async close(): Promise<void> {}
+
+  #loadOf(instanceId: string): { inFlight: number } {
+    let load = this.#loads.get(instanceId)
+    if (!load) this.#loads.set(instanceId, (load = { inFlight: 0 }))
+    return load
+  }
 
   /** Which call of this task on this module it is, from 0. */
   #countCall({ taskId, module }: DriverCall): number {
