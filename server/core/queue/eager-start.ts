@@ -47,7 +47,7 @@ export function mayStartAtOnce({ runAt, dependsOn }: NewTask): boolean {
   return runAt === null && dependsOn.length === 0
 }
 
-/** A task as a claim would have answered it. */
+/** A task under its first lease, as a claim would have answered it. */
 export function toClaimedTask(task: NewTask, { leaseNo, claimedAt }: EagerLease): ClaimedTask {
   return {
     tenantId: task.tenantId,

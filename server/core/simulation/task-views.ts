@@ -4,6 +4,7 @@ import type { Resources } from '../../contracts/resources.ts'
 import type { AttemptView, ListTasks, RelatedTask, TaskError, TaskSummary } from '../../contracts/tasks.ts'
 import { letterError, signatureOf } from '../dead-letters/fingerprint.ts'
 import type { GraphTask } from '../queue/dependency-store.ts'
+import { toClaimedTask } from '../queue/eager-start.ts'
 import type { UrgentTask } from '../queue/interruption.ts'
 import type { QueueCounts } from '../queue/queue-counts.ts'
 import type { ClaimedTask, HeldLease, StoredTask } from '../queue/task-store.ts'
@@ -143,33 +144,13 @@ export function toLetter(
 
 /** A leased entry as its claimer gets it. */
 export function toClaimed({ task, used, startedAt, attempts, checkpoint }: Entry, place: Leased): ClaimedTask {
-  return {
-    tenantId: task.tenantId,
-    id: task.id,
-    laneId: task.laneId,
-    type: task.type,
-    pinnedModuleId: task.pinnedModuleId,
-    priority: task.priority,
-    deadline: task.deadline,
-    timeoutMs: task.timeoutMs,
-    totalTimeoutMs: task.totalTimeoutMs,
-    maxAttempts: task.maxAttempts,
-    complexity: task.complexity,
-    costBudgetUsd: task.costBudgetUsd,
-    spentUsd: task.costBudgetUsd === null ? 0 : attempts.reduce((sum, { attempt }) => sum + attempt.costUsd, 0),
-    submittedBy: task.submittedBy,
-    retryOf: task.retryOf,
-    traceparent: task.traceparent,
-    payload: JSON.parse(task.payload),
-    payloadBytes: task.payloadBytes,
-    checkpoint: checkpoint && { data: JSON.parse(checkpoint.data), moduleId: checkpoint.moduleId },
-    rank: task.rank,
-    leaseNo: place.leaseNo,
-    attempts: used,
-    enqueuedAt: place.enqueuedAt,
-    claimedAt: place.claimedAt,
-    startedAt,
-  }
+  const claimed = toClaimedTask(task, place)
+  claimed.attempts = used
+  claimed.enqueuedAt = place.enqueuedAt
+  claimed.startedAt = startedAt
+  if (checkpoint) claimed.checkpoint = { data: JSON.parse(checkpoint.data), moduleId: checkpoint.moduleId }
+  if (task.costBudgetUsd !== null) claimed.spentUsd = attempts.reduce((sum, { attempt }) => sum + attempt.costUsd, 0)
+  return claimed
 }
 
 /** Whether a list with this filter shows the task; the cursor is the id of the last one shown. */
