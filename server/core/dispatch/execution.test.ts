@@ -292,6 +292,20 @@ describe('time', () => {
     })
   })
 
+  test('a wait ends with the time of the task, however long the back-off is or a module asked to wait', async () => {
+    const slow = { ...answering('a', refused), retry: { backoff: 'linear' as const, baseMs: 30_000 } }
+    const full = { ...answering('b', refused, busy(60_000)), types: ['other'], retry: { baseMs: 100 } }
+    const harness = await startedWith([slow, full], { taskTimeoutMs: 5_000 })
+    const short = { timeoutMs: 1_000 }
+    const tasks = [...(await harness.submit('work', 1, short)), ...(await harness.submit('other', 1, short))]
+    await harness.clock.advance(4_900)
+    expect(await harness.statuses(tasks)).toEqual(['scheduled', 'scheduled'])
+    await harness.clock.advance(200)
+    for (const task of tasks) {
+      expect(await harness.get(task)).toMatchObject({ summary: { status: 'failed' }, endReason: 'TASK_TIMEOUT' })
+    }
+  })
+
   test('a call that the total time cuts off is an attempt that was cut off, and says so', async () => {
     const harness = await startedWith([answering('a', refused, 'never')], { taskTimeoutMs: 2_000 })
     const [task] = await harness.submit('work', 1, { timeoutMs: 2_000 })

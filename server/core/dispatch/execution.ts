@@ -274,15 +274,16 @@ export class Execution implements RunningTask {
     return { kind: 'end', status: 'cancelled', result: null, error: null, reason: stop.reason }
   }
 
+  /** Waits for another turn, but no longer than its own time lasts: then it ends. */
   #whenNothingIsLeft(): NextStep {
-    if (this.#retry !== null) {
-      const { moduleId, policy } = this.#retry
-      const usualMs = retryDelayMs(policy, this.#record.attemptsUsed, this.#ports.random)
-      const leftMs = this.#time.leftMs
-      const delayMs = this.#ports.retryBudget.delayMs(this.task.tenantId, moduleId, { usualMs, leftMs })
-      return { kind: 'wait', delayMs, reason: 'retry' }
+    const leftMs = Math.max(0, this.#time.leftMs)
+    if (this.#retry === null) {
+      return { kind: 'wait', delayMs: Math.min(this.#busyDelayMs ?? refusedDelayMs, leftMs), reason: 'busy' }
     }
-    return { kind: 'wait', delayMs: this.#busyDelayMs ?? refusedDelayMs, reason: 'busy' }
+    const { moduleId, policy } = this.#retry
+    const usualMs = retryDelayMs(policy, this.#record.attemptsUsed, this.#ports.random)
+    const delayMs = this.#ports.retryBudget.delayMs(this.task.tenantId, moduleId, { usualMs, leftMs })
+    return { kind: 'wait', delayMs: Math.min(delayMs, leftMs), reason: 'retry' }
   }
 
   #withoutRoute(route: Extract<RouteResult, { kind: 'unroutable' }>): NextStep {
