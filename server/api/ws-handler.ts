@@ -10,6 +10,7 @@ import type { Principal } from '../core/shared/principal.ts'
 import { appRouter } from './app-router.ts'
 import type { ApiServices } from './context.ts'
 import { answerOf, classifyError, classifyUnknown } from './error-mapping.ts'
+import { gatherWrites } from './gather-writes.ts'
 import { errorHeaders } from './http-answer.ts'
 import { pathOf, trpcPath } from './http-handler.ts'
 import { logFailure } from './log-failure.ts'
@@ -72,6 +73,7 @@ export class WsHandler {
         socket.off('error', ignore)
         if (socket.destroyed) return
         this.#server.handleUpgrade(request, socket, head, connection => {
+          gatherWrites(connection, socket)
           this.#watch.add(connection, request, principal)
           this.#server.emit('connection', connection, request)
         })
