@@ -40,7 +40,10 @@ export interface WindowRowsOptions {
   estimatePx: number
   /** The same function as long as the rows are the same: with another the places of all are reckoned anew. */
   keyOf: (index: number) => string
-  /** With more rows than this only those in sight are drawn. */
+  /**
+   * With more rows than this only those in sight are drawn. Fewer than a list loads at once: it would otherwise be taken down and drawn
+   * anew when its second page arrives.
+   */
   virtualFrom?: number
 }
 
@@ -59,7 +62,7 @@ export interface WindowRows {
 }
 
 /** Draws only the rows in sight of a table that scrolls with the page; a short one is drawn whole. */
-export function useWindowRows({ count, estimatePx, keyOf, virtualFrom = 50 }: WindowRowsOptions): WindowRows {
+export function useWindowRows({ count, estimatePx, keyOf, virtualFrom = 40 }: WindowRowsOptions): WindowRows {
   const element = useRef<HTMLElement | null>(null)
   const [offset, setOffset] = useState(0)
   const [rowPx, setRowPx] = useState(estimatePx)
