@@ -23,7 +23,9 @@ export interface EagerStartsOptions {
 export class EagerStarts {
   readonly #options: EagerStartsOptions
   readonly #none: EagerStart
-  readonly #open = new Set<EagerStart>()
+  /** Weak, since they come and go all the time: the tables that a Set leaves behind would keep their tasks (docs/decisions/0024). */
+  readonly #open = new WeakSet<EagerStart>()
+  #pending = 0
   #reserved = 0
 
   constructor(options: EagerStartsOptions) {
@@ -33,7 +35,7 @@ export class EagerStarts {
 
   /** Whether an insert is under way that may lease tasks of which nothing is known yet. */
   get isPending(): boolean {
-    return this.#open.size > 0
+    return this.#pending > 0
   }
 
   reserve(tasks: readonly NewTask[]): EagerStart {
@@ -50,12 +52,14 @@ export class EagerStarts {
     this.#reserved += first.length
     const start = { replicaId, tasks: new Set(first) }
     this.#open.add(start)
+    this.#pending++
     return start
   }
 
   /** Gives back the room of those that got no lease, and answers the others. */
   settle(start: EagerStart, tasks: readonly NewTask[], results: readonly InsertResult[] | null): ClaimedTask[] {
     if (!this.#open.delete(start)) return []
+    this.#pending--
     this.#reserved -= start.tasks.size
     const claimed: ClaimedTask[] = []
     for (const [index, task] of tasks.entries()) {

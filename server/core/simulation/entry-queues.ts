@@ -1,27 +1,28 @@
 import { comparePlaces } from '../queue/priority.ts'
 import type { NewTask } from '../queue/task-store.ts'
 import { BinaryHeap } from '../shared/binary-heap.ts'
+import { TurnoverMap } from '../shared/turnover-map.ts'
 import { compareEntries, type Entry, type Place } from './task-entry.ts'
 
 /** The ready tasks of one lane in the order of the queue. Those that have moved on are dropped when they come first. */
 export class ReadyLane {
   readonly #heap = new BinaryHeap<{ task: NewTask; entry: Entry }>((a, b) => comparePlaces(a.task, b.task))
-  readonly #ready = new Set<Entry>()
+  readonly #ready = new TurnoverMap<string, Entry>()
 
   /** A task has become ready, or changed its rank while it is. */
   add(entry: Entry): void {
-    this.#ready.add(entry)
+    this.#ready.set(entry.task.id, entry)
     this.#heap.push({ task: entry.task, entry })
   }
 
   /** It is not ready any more. */
   remove(entry: Entry): void {
-    this.#ready.delete(entry)
+    this.#ready.delete(entry.task.id)
   }
 
   /** In no particular order. */
   all(): Entry[] {
-    return [...this.#ready]
+    return [...this.#ready.values()]
   }
 
   /** Takes out the first ones that may still be started, `most` at most; those that stay ready have to be added again. */
@@ -31,7 +32,7 @@ export class ReadyLane {
       const next = this.#heap.pop()
       if (next === undefined) break
       const { task, entry } = next
-      const isCurrent = this.#ready.has(entry) && entry.task === task
+      const isCurrent = this.#ready.has(task.id) && entry.task === task
       if (isCurrent && (task.deadline === null || task.deadline > now)) first.push(entry)
     }
     return first

@@ -3,6 +3,7 @@ import type { DependantsMoved } from '../queue/dependency-store.ts'
 import { canBecome, type EndStatus, isQueued } from '../queue/task-state.ts'
 import type { InsertResult, LiveTotals, NewTask, TaskTotals } from '../queue/task-store.ts'
 import type { Clock } from '../shared/clock.ts'
+import { TurnoverMap } from '../shared/turnover-map.ts'
 import { DueEntries, ReadyLane } from './entry-queues.ts'
 import { type Entry, type Leased, type Place, statusOf } from './task-entry.ts'
 import { toIso, toLetter } from './task-views.ts'
@@ -10,8 +11,8 @@ import { toIso, toLetter } from './task-views.ts'
 /** The tasks of the memory store, and how they are added, move and end: with their keys, dead letters, totals and dependants. */
 export class TaskTable {
   readonly #clock: Clock
-  readonly #entries = new Map<string, Entry>()
-  readonly #live = new Set<Entry>()
+  readonly #entries = new TurnoverMap<string, Entry>()
+  readonly #live = new TurnoverMap<string, Entry>()
   readonly #ready = new Map<number, ReadyLane>()
   readonly #due = new DueEntries()
   readonly #deadlines = new DueEntries()
@@ -37,7 +38,7 @@ export class TaskTable {
 
   /** Tasks that have not ended, in no particular order. */
   live(): Iterable<Entry> {
-    return this.#live
+    return this.#live.values()
   }
 
   liveTotals(): LiveTotals {
@@ -138,7 +139,7 @@ export class TaskTable {
       checkpoint: null,
     }
     this.#entries.set(task.id, entry)
-    this.#live.add(entry)
+    this.#live.set(task.id, entry)
     this.#liveBytes += task.payloadBytes
     for (const id of parents) this.find(task.tenantId, id)?.children.push(entry)
     if (task.idempotencyKey !== null) {
@@ -180,7 +181,7 @@ export class TaskTable {
     this.move(entry, { kind: 'ended', status, at: this.#clock.now(), result, error, reason })
     entry.checkpoint = null
     this.totalsOf(entry.task.tenantId)[status]++
-    this.#live.delete(entry)
+    this.#live.delete(entry.task.id)
     this.#liveBytes -= entry.task.payloadBytes
     this.#ended++
     if (status === 'failed') entry.letter = toLetter(entry.task.type, error, reason, toIso(this.#clock.now()))

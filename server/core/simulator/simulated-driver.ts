@@ -1,6 +1,7 @@
 import type { Driver, DriverCall, DriverHealth, DriverOutcome } from '../queue/driver.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { StopSignal } from '../shared/stop-switch.ts'
+import { TurnoverMap } from '../shared/turnover-map.ts'
 import type { CallModel, ModelledCall } from './call-model.ts'
 
 const healthy: DriverHealth = { status: 'healthy', load: null, latencyMs: 1, reason: null }
@@ -17,7 +18,7 @@ export class SimulatedDriver implements Driver {
   readonly #model: Pick<CallModel, 'ask'>
   readonly #loads = new Map<string, { inFlight: number }>()
   /** Which modules tasks that live have been called on, one entry for each call. */
-  readonly #called = new Map<string, string[]>()
+  readonly #called = new TurnoverMap<string, string[]>()
 
   constructor(clock: Clock, model: Pick<CallModel, 'ask'>) {
     this.#clock = clock
