@@ -14,7 +14,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Card, CardContent, CardFooter, CardHeader } from '../ui/card.tsx'
 import { cn } from '../ui/cn.ts'
 import { ErrorLine } from '../ui/error-state.tsx'
-import { formatCount, formatPercent } from '../ui/format.ts'
+import { formatCount, formatPercent, formatSetting } from '../ui/format.ts'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import type { Tone } from '../ui/status.ts'
 import { DeploymentActions } from './deployment-actions.tsx'
@@ -81,9 +81,11 @@ export function DeploymentCard({ moduleId, deployment }: { moduleId: string; dep
         <ErrorLine error={error} />
         <DeploymentActions moduleId={moduleId} deployment={shown} />
       </CardContent>
-      <CardFooter className="num">
-        Started by {shown.startedBy} <RelativeTime at={shown.startedAt} /> · at least {formatCount(shown.minCalls)}{' '}
-        calls and {formatCount(shown.minStepMs / 1_000)} s a step · may fail {formatPercent(shown.tolerance)} more
+      <CardFooter>
+        <p className="num">
+          Started by {shown.startedBy} <RelativeTime at={shown.startedAt} /> · at least {formatCount(shown.minCalls)}{' '}
+          calls and {formatSetting(shown.minStepMs)} a step · may fail {formatPercent(shown.tolerance)} more
+        </p>
       </CardFooter>
     </Card>
   )

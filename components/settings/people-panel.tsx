@@ -51,7 +51,7 @@ export function PeoplePanel() {
             <TableHeader>
               <tr>
                 <TableHead>Name</TableHead>
-                <TableHead className="max-sm:w-30">Role</TableHead>
+                <TableHead className="max-sm:w-33 max-sm:px-1">Role</TableHead>
                 <TableHead className="max-sm:hidden">Last sign-in</TableHead>
                 <TableHead className="max-md:hidden">Added</TableHead>
                 <TableHead className="max-sm:w-22">

@@ -36,7 +36,7 @@ export function PersonRow({ person, isSelf, isLastAdmin, onRemove, onSetPassword
         </div>
         <div className="wrap-anywhere text-muted-foreground text-xs max-sm:max-w-28">{email}</div>
       </TableCell>
-      <TableCell>
+      <TableCell className="max-sm:px-1">
         <Select
           aria-label={`Role of ${name}`}
           title={isLastAdmin ? lastAdminWords : undefined}

@@ -10,7 +10,7 @@ import { RelativeTime } from '../ui/relative-time.tsx'
 import { ScrollArea } from '../ui/scroll-area.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
-import { comparedWords, effectName, formatChange, formatFigure } from './words.ts'
+import { comparedWords, decidingWords, effectName, formatChange, formatFigure } from './words.ts'
 
 /** What became of it: tasks since, compared with tasks before of the same types at the same hours. */
 export function VerdictCard({ verdict }: { verdict: Verdict }) {
@@ -41,7 +41,9 @@ export function VerdictCard({ verdict }: { verdict: Verdict }) {
           </figure>
         ) : null}
         {effects.length > 0 && matchedShare !== null ? (
-          <p className="text-faint-foreground text-xs">{comparedWords(verdict)}</p>
+          <p className="text-faint-foreground text-xs">
+            {comparedWords(verdict)} {decidingWords(effects)}
+          </p>
         ) : null}
       </CardContent>
     </Card>
@@ -63,7 +65,7 @@ function Effects({ effects }: { effects: readonly MeasuredEffect[] }) {
             <TableHead numeric className="max-sm:hidden">
               Told from
             </TableHead>
-            <TableHead>Found</TableHead>
+            <TableHead className="max-sm:hidden">Found</TableHead>
             <TableHead className="max-sm:hidden">Prediction</TableHead>
           </TableRow>
         </TableHeader>
@@ -93,6 +95,7 @@ function EffectRow({ effect }: { effect: MeasuredEffect }) {
       <TableCell>
         {effectName(effect)}
         <span className="num mt-1 grid gap-0.5 text-muted-foreground text-xs sm:hidden">
+          <Found found={found} />
           <span>{difference}</span>
           <span>{told}</span>
           <Prediction effect={effect} />
@@ -106,13 +109,21 @@ function EffectRow({ effect }: { effect: MeasuredEffect }) {
       <TableCell numeric className="max-sm:hidden">
         {told}
       </TableCell>
-      <TableCell className={cn(found === 'better' && 'text-ok-text', found === 'worse' && 'font-medium text-bad-text')}>
-        {foundWords[found]}
+      <TableCell className="max-sm:hidden">
+        <Found found={found} />
       </TableCell>
       <TableCell className="max-sm:hidden">
         <Prediction effect={effect} />
       </TableCell>
     </TableRow>
+  )
+}
+
+function Found({ found }: Pick<MeasuredEffect, 'found'>) {
+  return (
+    <span className={cn(found === 'better' && 'text-ok-text', found === 'worse' && 'font-medium text-bad-text')}>
+      {foundWords[found]}
+    </span>
   )
 }
 
@@ -126,7 +137,10 @@ function Prediction({ effect: { predicted, unit } }: { effect: MeasuredEffect })
         aria-label={isHeld ? 'held' : 'did not hold'}
         className={cn('size-3.5 shrink-0', isHeld ? 'text-ok-text' : 'text-bad-text')}
       />
-      {formatFigure(low, unit)} to {formatFigure(high, unit)}
+      <span>
+        <span className="sm:hidden">predicted </span>
+        {formatFigure(low, unit)} to {formatFigure(high, unit)}
+      </span>
     </span>
   )
 }

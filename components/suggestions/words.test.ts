@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { comparedWords, effectName } from './words.ts'
+import { comparedWords, decidingWords, effectName } from './words.ts'
 
 test('an effect is named by its measure, and by what it is told of when that is a part', () => {
   const of = { kind: 'instance' as const, id: 'text/a', name: 'instance a of Text' }
@@ -16,4 +16,11 @@ test('a verdict says how much of the work was compared, and which part of it was
     '5 % of those before and 100 % of those since were read',
   )
   expect(comparedWords({ ...verdict, matchedShare: null })).toBe('')
+})
+
+test('a verdict explains a difference that was found none though its interval leaves out zero, and nothing else', () => {
+  const unsure = { found: 'no_difference' as const, low: -1_700, high: -4.9 }
+  expect(decidingWords([unsure])).toMatch(/^A difference counts only when it is as sure for all measures together/)
+  expect(decidingWords([{ ...unsure, high: 4.9 }])).toBe('')
+  expect(decidingWords([{ ...unsure, found: 'better' }])).toBe('')
 })

@@ -1,5 +1,5 @@
 import type { ExpectedEffect, FindingMeasure, FindingUnit } from '#server/contracts/findings.ts'
-import type { SuggestionOrigin, Verdict } from '#server/contracts/suggestions.ts'
+import type { MeasuredEffect, SuggestionOrigin, Verdict } from '#server/contracts/suggestions.ts'
 import { formatCount, formatMs, formatPercent, formatShareSize, formatSigned, formatUsd } from '../ui/format.ts'
 
 /** A figure of evidence with its unit. */
@@ -66,6 +66,14 @@ export function comparedWords({ matchedShare, readShares }: Verdict): string {
   if (!readShares || Math.min(readShares.before, readShares.after) >= 1) return matched
   const { before, after } = readShares
   return `${matched} There were more: ${formatPercent(before)} of those before and ${formatPercent(after)} of those since were read, drawn evenly.`
+}
+
+/** Why a difference was found none though its interval leaves out zero; nothing where there is no such difference. */
+export function decidingWords(effects: readonly Pick<MeasuredEffect, 'found' | 'low' | 'high'>[]): string {
+  const isUnsure = effects.some(({ found, low, high }) => found === 'no_difference' && (low > 0 || high < 0))
+  return isUnsure
+    ? 'A difference counts only when it is as sure for all measures together, and at least 5 % of the value before (half a point for shares of tasks).'
+    : ''
 }
 
 /** Who a suggestion comes from; analyzers by the names they are given, or by their id. */

@@ -1,5 +1,5 @@
 import type { MeasuredEffect, SuggestionView } from '#server/contracts/suggestions.ts'
-import { comparedWords, effectName, formatChange, formatFigure, originName } from './words.ts'
+import { comparedWords, decidingWords, effectName, formatChange, formatFigure, originName } from './words.ts'
 
 /** One suggestion as Markdown: what it stands on, what it would change, what became of it, and who did what. */
 export function writeMarkdown(suggestion: SuggestionView): string {
@@ -33,7 +33,9 @@ export function writeMarkdown(suggestion: SuggestionView): string {
           `${effectName(effect)}: ${formatFigure(before, unit)} → ${formatFigure(after, unit)} (difference ${formatChange(low, unit)} to ${formatChange(high, unit)}, told from ${samplesBefore} before and ${samplesAfter} since)${predictedWords(predicted, unit)}`,
       ),
     ),
-    ...(verdict && verdict.effects.length > 0 ? [escaped(comparedWords(verdict))] : []),
+    ...(verdict && verdict.effects.length > 0
+      ? [escaped(`${comparedWords(verdict)} ${decidingWords(verdict.effects)}`.trim())]
+      : []),
     ...listOf(
       'History',
       history.map(({ at, by, act: what, note }) => `${at} ${what} by ${by.name}${note === '' ? '' : `: ${note}`}`),

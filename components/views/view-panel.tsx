@@ -75,10 +75,11 @@ function ViewRow({ view, isShown, onOpen, onRemove }: ViewRowProps) {
         className="flex min-h-8 min-w-0 flex-1 items-center gap-2 px-2 py-1 text-sm max-md:min-h-10"
       >
         <Icon aria-hidden className="size-4 shrink-0 text-muted-foreground" />
-        <span className="min-w-0 shrink truncate">{view.name}</span>
-        {/* The name has the first claim on the room: who shared it gives way before it does. */}
-        <span className="ml-auto min-w-8 shrink-[1000] truncate text-faint-foreground text-xs">
-          {view.shared ? `shared by ${view.savedBy}` : 'yours'}
+        <span className="grid min-w-0 flex-1">
+          <span className="wrap-break-word">{view.name}</span>
+          <span className="truncate text-faint-foreground text-xs">
+            {view.shared ? `shared by ${view.savedBy}` : 'yours'}
+          </span>
         </span>
       </Link>
       <ActionButton

@@ -1,6 +1,7 @@
 import type { DeploymentMove } from '../registry/decide-deployment.ts'
 import { sidesOf } from '../registry/deployment-state.ts'
 import type { DeploymentRecord, InstanceRecord, ModuleRecord } from '../registry/module-record.ts'
+import { describeDuration } from '../resilience/describe-duration.ts'
 import { estimateShare } from '../shared/wilson.ts'
 import type { VersionTally } from './deployment-tally-store.ts'
 
@@ -84,7 +85,7 @@ function judgeStep(situation: JudgedSituation, fresh: readonly InstanceRecord[])
   const { minCalls, minStepMs, since, tolerance, step, steps } = deployment
   const own = sumOf(tallies.filter(tally => tally.round === deployment.round && tally.version === deployment.version))
   const leftMs = since + minStepMs - now
-  if (leftMs > 0) return wait(`${Math.ceil(leftMs / 1_000)} s more of this step`)
+  if (leftMs > 0) return wait(`${describeDuration(Math.ceil(leftMs / 1_000) * 1_000)} more of this step`)
   if (own.calls < minCalls) return wait(`${minCalls - own.calls} more calls of the new version`)
   const oldRate = rateOf(sumOf(tallies.filter(tally => tally.version !== deployment.version)))
   if (rateOf(own) > oldRate + tolerance) {
