@@ -23,9 +23,9 @@ export interface EagerStartsOptions {
 export class EagerStarts {
   readonly #options: EagerStartsOptions
   readonly #none: EagerStart
-  /** Weak, since they come and go all the time: the tables that a Set leaves behind would keep their tasks (docs/decisions/0024). */
-  readonly #open = new WeakSet<EagerStart>()
+  /** Inserts under way that may lease. */
   #pending = 0
+  /** Tasks in them. */
   #reserved = 0
 
   constructor(options: EagerStartsOptions) {
@@ -50,15 +50,13 @@ export class EagerStarts {
     if (first.length === 0) return this.#none
     for (const task of first) planner.started(task)
     this.#reserved += first.length
-    const start = { replicaId, tasks: new Set(first) }
-    this.#open.add(start)
     this.#pending++
-    return start
+    return { replicaId, tasks: new Set(first) }
   }
 
-  /** Gives back the room of those that got no lease, and answers the others. */
+  /** Gives back the room of those that got no lease, and answers the others. Once for each start. */
   settle(start: EagerStart, tasks: readonly NewTask[], results: readonly InsertResult[] | null): ClaimedTask[] {
-    if (!this.#open.delete(start)) return []
+    if (start.tasks.size === 0) return []
     this.#pending--
     this.#reserved -= start.tasks.size
     const claimed: ClaimedTask[] = []
