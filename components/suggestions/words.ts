@@ -1,6 +1,7 @@
 import type { ExpectedEffect, FindingMeasure, FindingUnit } from '#server/contracts/findings.ts'
 import type { MeasuredEffect, SuggestionOrigin, Verdict } from '#server/contracts/suggestions.ts'
 import { formatCount, formatMs, formatPercent, formatShareSize, formatSigned, formatUsd } from '../ui/format.ts'
+import { measureWords } from '../what-if/words.ts'
 
 /** A figure of evidence with its unit. */
 export function formatFigure(value: number, unit: FindingUnit): string {
@@ -57,6 +58,8 @@ const ownNames: Partial<Record<FindingMeasure, string>> = {
   wasted_calls_per_hour: 'Calls that failed when it was clear that it was broken',
   call_failure_share: 'Share of calls that failed',
   retry_success_share: 'Share of first retries that succeeded',
+  cost_usd_per_task: measureWords.cost_usd_per_task,
+  cost_usd_per_hour: measureWords.cost_usd_per_hour,
 }
 
 /** What was compared with what, and how much of it was read. */

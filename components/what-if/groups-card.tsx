@@ -15,17 +15,39 @@ const kinds = [
   { value: 'module', label: 'Modules' },
 ] as const
 
-/** Who gains and who loses, by how long their tasks take from acceptance to the end. */
+const told = [
+  { value: 'latency_mean', label: 'Time' },
+  { value: 'cost_usd_per_hour', label: 'Cost' },
+] as const
+type Told = (typeof told)[number]['value']
+
+const toldNotes: Readonly<Record<Told, string>> = {
+  latency_mean: 'Mean time from accepted to done.',
+  cost_usd_per_hour: 'What all calls of its tasks cost per hour.',
+}
+
+/** Who gains and who loses: by how long their tasks take from acceptance to the end or, where calls cost something, by money. */
 export function GroupsCard({ groups }: { groups: readonly GroupEffects[] }) {
   const [kind, setKind] = useState<GroupEffects['kind']>('type')
+  const [chosen, setChosen] = useState<Told>('latency_mean')
   const shown = groups.filter(group => group.kind === kind)
+  const isPriced = groups.some(({ effects }) => effects.some(effect => effect.measure === 'cost_usd_per_hour'))
+  const measure = isPriced ? chosen : 'latency_mean'
   return (
     <Card aria-labelledby="groups">
       <CardHeader
         id="groups"
         title="Who gains, who loses"
-        note="Mean time from accepted to done."
-        actions={<SegmentedControl label="Group by" value={kind} onValueChange={setKind} options={kinds} />}
+        className="flex-wrap"
+        note={toldNotes[measure]}
+        actions={
+          <span className="flex flex-wrap gap-2">
+            {isPriced ? (
+              <SegmentedControl label="Measure" value={measure} onValueChange={setChosen} options={told} />
+            ) : null}
+            <SegmentedControl label="Group by" value={kind} onValueChange={setKind} options={kinds} />
+          </span>
+        }
       />
       <CardContent className="p-0">
         <ScrollArea label="Gains and losses">
@@ -41,7 +63,7 @@ export function GroupsCard({ groups }: { groups: readonly GroupEffects[] }) {
             </TableHeader>
             <TableBody>
               {shown.map(group => (
-                <GroupRow key={group.name} group={group} />
+                <GroupRow key={group.name} group={group} measure={measure} />
               ))}
             </TableBody>
           </Table>
@@ -51,8 +73,9 @@ export function GroupsCard({ groups }: { groups: readonly GroupEffects[] }) {
   )
 }
 
-function GroupRow({ group: { name, kind, tasksBefore, tasksAfter, effects } }: { group: GroupEffects }) {
-  const effect = effects.find(({ measure }) => measure === 'latency_mean')
+function GroupRow({ group, measure }: { group: GroupEffects; measure: Told }) {
+  const { name, kind, tasksBefore, tasksAfter, effects } = group
+  const effect = effects.find(each => each.measure === measure)
   if (!effect) return null
   const moved = kind === 'module' && Math.round(tasksBefore) !== Math.round(tasksAfter)
   return (

@@ -160,4 +160,6 @@ test('the figures of a rule are shown while it is on', () => {
 test('a difference always has its sign', () => {
   expect(formatDifference('wait_mean', -1_500)).toMatch(/^−1\.5/)
   expect(formatDifference('failure_share', 0.02)).toMatch(/^\+2/)
+  expect(formatDifference('cost_usd_per_hour', -3.4)).toBe('−$3.40')
+  expect(formatDifference('cost_usd_per_task', 0.00000123)).toBe('+$0.0000012')
 })

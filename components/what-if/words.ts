@@ -1,5 +1,5 @@
 import type { Effect, Fidelity, MeasureName, NoClaimReason } from '#server/contracts/simulations.ts'
-import { formatCount, formatMs, formatPercent, formatShareSize, formatSigned } from '../ui/format.ts'
+import { formatCount, formatMs, formatPercent, formatShareSize, formatSigned, formatUsd } from '../ui/format.ts'
 import type { Tone } from '../ui/status.ts'
 
 export const measureWords: Readonly<Record<MeasureName, string>> = {
@@ -14,6 +14,8 @@ export const measureWords: Readonly<Record<MeasureName, string>> = {
   latency_p95: 'Accepted to done, 95 of 100',
   throughput: 'Succeeded per hour',
   failure_share: 'Failed',
+  cost_usd_per_task: 'Cost per task',
+  cost_usd_per_hour: 'Cost per hour',
 }
 
 export const noClaimWords: Readonly<Record<NoClaimReason, string>> = {
@@ -44,8 +46,17 @@ export const verdictLooks: Readonly<Record<Fidelity['verdict'], { label: string;
 }
 
 export function formatMeasure(measure: MeasureName, value: number): string {
-  if (measure === 'throughput') return formatCount(Math.round(value))
-  return measure === 'failure_share' ? formatPercent(value) : formatMs(value)
+  switch (measure) {
+    case 'throughput':
+      return formatCount(Math.round(value))
+    case 'failure_share':
+      return formatPercent(value)
+    case 'cost_usd_per_task':
+    case 'cost_usd_per_hour':
+      return formatUsd(value)
+    default:
+      return formatMs(value)
+  }
 }
 
 /** `−1.2 s`: a difference has a sign. */

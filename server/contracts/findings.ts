@@ -35,8 +35,6 @@ export const findingMeasures = [
   /** What an instance gets done while it has as many calls at once as it takes. */
   'full_throughput',
   'calls_per_hour',
-  'cost_usd_per_hour',
-  'cost_usd_per_task',
   /** Of the window, in which a breaker kept a working service closed off or let calls through to a broken one. */
   'wrongly_open_share',
   'wasted_calls_per_hour',

@@ -25,7 +25,10 @@ export const describeChangeInput = z.strictObject({ change: configurationChangeS
 export const simulationStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type SimulationStatus = (typeof simulationStatuses)[number]
 
-/** What is measured of a run. Times in ms; throughput in tasks that succeeded per hour of the window; shares 0-1. */
+/**
+ * What is measured of a run. Times in ms; throughput in tasks that succeeded per hour of the window; shares 0-1; costs in USD, of
+ * tasks that succeeded, failed or expired, as verdicts measure them.
+ */
 export const measureNames = [
   'wait_mean',
   'wait_p50',
@@ -38,6 +41,8 @@ export const measureNames = [
   'latency_p95',
   'throughput',
   'failure_share',
+  'cost_usd_per_task',
+  'cost_usd_per_hour',
 ] as const
 export type MeasureName = (typeof measureNames)[number]
 
@@ -84,6 +89,7 @@ export interface SimulationResult {
   windowMinutes: number
   seeds: number
   fidelity: Fidelity
+  /** Costs are left out, here and of groups, when no call cost anything on either side. */
   effects: Effect[]
   groups: GroupEffects[]
   /** Tasks by waiting and by total time, recorded, simulated and with the change; the last bin has no upper end. */

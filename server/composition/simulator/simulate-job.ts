@@ -26,7 +26,7 @@ export async function simulateJob(
   }
   const { present, changed, load, seed } = job
   const rateOf = (type: string) => (load === undefined || (load.taskType ?? type) !== type ? 1 : load.factor)
-  const comparison = new Comparison(history)
+  const comparison = new Comparison(history, present)
   const begun = performance.now()
   const runs = 2 * seeds
   for (let round = 0; round < seeds; round++) {

@@ -1,4 +1,5 @@
 import type { GroupEffects, MeasureName, SimulationResult } from '../../contracts/simulations.ts'
+import type { ConfigurationSnapshot } from '../changes/configuration-snapshot.ts'
 import { estimateEffect, type Sides, sumOf } from './effects.ts'
 import { judgeFidelity } from './fidelity.ts'
 import type { RecordedHistory } from './recorded-history.ts'
@@ -18,6 +19,7 @@ const overall: readonly MeasureName[] = [
   'failure_share',
 ]
 const perGroup: readonly MeasureName[] = ['latency_mean', 'wait_p95', 'failure_share']
+const costs: readonly MeasureName[] = ['cost_usd_per_task', 'cost_usd_per_hour']
 /** Groups of a kind that are told of, those with the most tasks first. */
 const mostGroups = 20
 const groupKinds = ['type', 'priority', 'module'] as const
@@ -37,9 +39,10 @@ export class Comparison {
   #beyondLoad = 0
   #assumed = 0
 
-  constructor(history: RecordedHistory) {
+  /** `recordedUnder` is the configuration that the history was recorded under. */
+  constructor(history: RecordedHistory, recordedUnder: Pick<ConfigurationSnapshot, 'modules'>) {
     this.#history = history
-    this.#recorded = tallyRun(history, recordOf(history))
+    this.#recorded = tallyRun(history, recordOf(history, recordedUnder))
   }
 
   /** Adds the runs of one seed. */
@@ -61,6 +64,7 @@ export class Comparison {
     const all = this.#sidesOf(groupKey('all', ''))
     const [recorded, before, after] = [sumOf(all.recorded), sumOf(all.before), sumOf(all.after)]
     const fidelity = judgeFidelity(recorded, before, { recorded: hours, simulated: hours * this.#seeds })
+    const priced = before.costUsd > 0 || after.costUsd > 0 ? costs : []
     const perSeed = (counts: number[]) => counts.map(count => count / this.#seeds)
     return {
       from: new Date(from).toISOString(),
@@ -70,8 +74,8 @@ export class Comparison {
       windowMinutes: sampling.of,
       seeds: this.#seeds,
       fidelity,
-      effects: overall.map(measure => estimateEffect(all, measure, fidelity)),
-      groups: groupKinds.flatMap(kind => this.#groupsOf(kind, fidelity)),
+      effects: [...overall, ...priced].map(measure => estimateEffect(all, measure, fidelity)),
+      groups: groupKinds.flatMap(kind => this.#groupsOf(kind, [...perGroup, ...priced], fidelity)),
       distributions: (['wait', 'latency'] as const).map(measure => ({
         measure,
         boundsMs,
@@ -85,7 +89,11 @@ export class Comparison {
     }
   }
 
-  #groupsOf(kind: (typeof groupKinds)[number], fidelity: SimulationResult['fidelity']): GroupEffects[] {
+  #groupsOf(
+    kind: (typeof groupKinds)[number],
+    measures: readonly MeasureName[],
+    fidelity: SimulationResult['fidelity'],
+  ): GroupEffects[] {
     const prefix = groupKey(kind, '')
     const names = [...new Set([...this.#before.keys(), ...this.#after.keys()])]
       .filter(key => key.startsWith(prefix) && key !== prefix)
@@ -98,7 +106,7 @@ export class Comparison {
           name,
           tasksBefore: sumOf(sides.before).tasks / this.#seeds,
           tasksAfter: sumOf(sides.after).tasks / this.#seeds,
-          effects: perGroup.map(measure => estimateEffect(sides, measure, fidelity)),
+          effects: measures.map(measure => estimateEffect(sides, measure, fidelity)),
         }
       })
       .sort((a, b) => b.tasksBefore - a.tasksBefore || (a.name < b.name ? -1 : 1))

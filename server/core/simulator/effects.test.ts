@@ -3,9 +3,11 @@ import { Comparison } from './compare.ts'
 import { recordOf } from './run-record.ts'
 import { erlangWaitMs, type MarkovQueue, markovHistory } from './testing/synthetic-history.ts'
 
+const unpriced = { modules: [] }
+
 /** The same arrivals and calls on another number of servers, as a run. */
 function runOf(queue: MarkovQueue) {
-  const record = recordOf(markovHistory(queue))
+  const record = recordOf(markovHistory(queue), unpriced)
   return { record, calls: queue.count, beyondLoad: 0, assumed: 0 }
 }
 
@@ -16,7 +18,7 @@ test('95 % intervals hold the true effect in about 95 of 100 histories', () => {
   let covered = 0
   for (let seed = 0; seed < histories; seed++) {
     const queue = { ...load, servers: 2, seed: 1_000 + seed }
-    const comparison = new Comparison(markovHistory(queue))
+    const comparison = new Comparison(markovHistory(queue), unpriced)
     comparison.add(runOf(queue), runOf({ ...queue, servers: 3 }))
     const effect = comparison.result(0).effects.find(({ measure }) => measure === 'wait_mean')
     if (effect?.interval && effect.interval[0] <= truth && truth <= effect.interval[1]) covered++

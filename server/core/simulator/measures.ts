@@ -27,6 +27,10 @@ export function measureOf(tally: Tally, measure: MeasureName, hours: number): nu
       return hours > 0 ? tally.succeeded / hours : 0
     case 'failure_share':
       return tally.failureShare
+    case 'cost_usd_per_task':
+      return tally.ended > 0 ? tally.costUsd / tally.ended : 0
+    case 'cost_usd_per_hour':
+      return hours > 0 ? tally.costUsd / hours : 0
     default:
       return assertNever(measure)
   }

@@ -148,7 +148,7 @@ describe('what a comparison says', () => {
       instanceId: instance?.id ?? '',
       capacity,
     })
-    const comparison = new Comparison(history)
+    const comparison = new Comparison(history, snapshot)
     for (const seed of seeds) {
       const input = { history, recordedUnder: snapshot, seed }
       comparison.add(await runReplay({ ...input, snapshot }), await runReplay({ ...input, snapshot: changed }))

@@ -36,9 +36,10 @@ test('the simulator decides nothing itself: of queue, dispatch, routing, balanci
       .filter(([, isType, , from]) => isType === undefined && parts.test(from ?? ''))
       .map(([, , names]) => `${file}: ${names?.trim()}`),
   )
-  // Default values of a submission, and what a policy says of an error: asked, not made.
+  // Default values of a submission, what a policy says of an error, and what a recorded call costs: asked, not made.
   expect(imported.toSorted()).toEqual([
     'call-model.ts: isRetryable, retryPolicyOf',
+    'run-record.ts: costOfCall',
     'submissions.ts: limitsOf',
     'submissions.ts: priorityOf',
   ])

@@ -30,7 +30,7 @@ test('what the database takes to hand a task out is read off the fastest recorde
 test('an idle fleet whose waits are those of its database is given back well', async () => {
   const history = recordWaits(place => 20 + (place % 5))
   const snapshot = snapshotOf(module)
-  const comparison = new Comparison(history)
+  const comparison = new Comparison(history, snapshot)
   const run = await runReplay({ history, recordedUnder: snapshot, snapshot, seed: 1 })
   comparison.add(run, run)
   expect(comparison.result(1).fidelity.verdict).toBe('strong')

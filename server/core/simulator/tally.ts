@@ -65,6 +65,10 @@ export class Tally {
   succeeded = 0
   /** Failed, expired or not let in; what somebody cancelled is neither good nor bad. */
   failed = 0
+  /** Let in, and succeeded, failed or expired since. */
+  ended = 0
+  /** What the calls of those that ended cost, in USD. */
+  costUsd = 0
   readonly wait = new TimeCounts()
   readonly run = new TimeCounts()
   /** From the submission to the end, of tasks that succeeded. */
@@ -74,6 +78,8 @@ export class Tally {
     this.tasks += times * other.tasks
     this.succeeded += times * other.succeeded
     this.failed += times * other.failed
+    this.ended += times * other.ended
+    this.costUsd += times * other.costUsd
     this.wait.merge(other.wait, times)
     this.run.merge(other.run, times)
     this.latency.merge(other.latency, times)
@@ -127,6 +133,10 @@ function addTask(tally: Tally, record: RunRecord, index: number, acceptedAt: num
     tally.succeeded += 1
     tally.latency.add(Math.max(0, (record.endedAt[index] ?? acceptedAt) - acceptedAt))
   } else if (fate === 'failed' || fate === 'expired' || fate === 'rejected') tally.failed += 1
+  if (fate === 'succeeded' || fate === 'failed' || fate === 'expired') {
+    tally.ended += 1
+    tally.costUsd += record.costUsd[index] ?? 0
+  }
 }
 
 function blockOf(tallies: Map<string, Tally[]>, group: string, block: number): Tally {
