@@ -9,12 +9,13 @@ import { useLiveInterval } from '../data/live.tsx'
 import { useTRPC } from '../data/trpc.ts'
 import { Card, CardContent, CardHeader } from '../ui/card.tsx'
 import { ErrorState } from '../ui/error-state.tsx'
-import { formatCount, formatMs, formatPercent } from '../ui/format.ts'
+import { formatCount, formatDuration, formatMs, formatPercent } from '../ui/format.ts'
 import { SegmentedControl } from '../ui/segmented-control.tsx'
 import { SkeletonRows } from '../ui/skeleton.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx'
 
 const refreshMs = 5_000
+const minuteMs = 60_000
 const shown = 8
 
 const views = [
@@ -108,7 +109,7 @@ function WorkTable({ rows, view }: { rows: readonly Row[]; view: View }) {
             <TableCell numeric>{row.load}</TableCell>
             <TableCell numeric>{formatCount(row.running)}</TableCell>
             <TableCell numeric>
-              <span className="inline-flex items-center gap-2">
+              <span className="flex items-center justify-end gap-2">
                 <EndedLine endedPer10s={row.endedPer10s} />
                 <span className="min-w-8">{formatCount(row.completed)}</span>
               </span>
@@ -152,5 +153,10 @@ function EndedLine({ endedPer10s }: Pick<WorkStats, 'endedPer10s'>) {
 }
 
 function percentiles({ p50Ms, p95Ms, p99Ms }: WorkStats['run']): string {
-  return [p50Ms, p95Ms, p99Ms].map(formatMs).join(' · ')
+  return [p50Ms, p95Ms, p99Ms].map(formatBriefly).join(' · ')
+}
+
+/** Three of them share a cell: from a minute on without the seconds. */
+function formatBriefly(ms: number | null): string {
+  return ms !== null && ms >= minuteMs ? formatDuration(Math.floor(ms / minuteMs) * minuteMs) : formatMs(ms)
 }
