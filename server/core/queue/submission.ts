@@ -2,7 +2,7 @@ import { limits } from '../../contracts/common.ts'
 import type { SubmitReceipt, SubmitTask } from '../../contracts/tasks.ts'
 import type { LearnedDurations } from '../graph/expected-duration.ts'
 import type { ModuleCatalog } from '../registry/module-record.ts'
-import { hotGapMs } from '../shared/batch-pace.ts'
+import { answeredGapMs } from '../shared/batch-pace.ts'
 import { Batcher } from '../shared/batcher.ts'
 import type { Clock } from '../shared/clock.ts'
 import { QuarterdeckError } from '../shared/errors.ts'
@@ -105,7 +105,7 @@ export class Submission {
     this.#batcher = new Batcher({
       clock: options.clock,
       maxDelayMs: batchDelayMs,
-      gapMs: hotGapMs,
+      gapMs: answeredGapMs,
       maxSize: batchSize,
       maxConcurrent: concurrentBatches,
       write: tasks => this.#write(tasks),
@@ -113,7 +113,7 @@ export class Submission {
     this.#graphs = new Batcher({
       clock: options.clock,
       maxDelayMs: batchDelayMs,
-      gapMs: hotGapMs,
+      gapMs: answeredGapMs,
       maxSize: graphsPerBatch,
       maxConcurrent: 1,
       write: graphs => this.#writeGraphs(graphs),

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 
 const msPerItem = 2
 const longestMs = 10
+const longestAnsweredMs = 4
 
 /**
  * The gap of the hot path after a batch of so many items, in ms. A statement has a fixed price in the database however few rows it
@@ -10,6 +11,14 @@ const longestMs = 10
  */
 export function hotGapMs(items: number): number {
   return Math.min(longestMs, items * msPerItem)
+}
+
+/**
+ * The same where a caller waits for the answer: at most 4 ms. At 1,000 submissions a second these take 5.5 ms in the median and 15 ms
+ * at the 99th percentile, against 9.5 and 20 to 26 ms with a gap of 10, for 45 µs more processor time each (measured).
+ */
+export function answeredGapMs(items: number): number {
+  return Math.min(longestAnsweredMs, items * msPerItem)
 }
 
 /** Keeps batches apart: the more one held, the later after its start the next begins. */
