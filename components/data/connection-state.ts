@@ -7,8 +7,11 @@ export type ConnectionState =
   | { phase: 'connecting' }
   /** `awayMs`: how long it was lost before; 0 for the first connection. */
   | { phase: 'open'; since: number; awayMs: number }
-  /** Was open and is not any more. `attempts` counts the tries to come back, `retryAt` is when the next one is made. */
-  | { phase: 'lost'; since: number; attempts: number; retryAt: number | null }
+  /**
+   * Was open and is not any more. `attempts` counts the tries to come back, `retryAt` is when the next one is made. `isPageRefused` once
+   * another page was asked for that cannot be opened meanwhile.
+   */
+  | { phase: 'lost'; since: number; attempts: number; retryAt: number | null; isPageRefused: boolean }
 
 const listeners = new Set<() => void>()
 const initial: ConnectionState = { phase: 'connecting' }
@@ -19,15 +22,19 @@ function set(next: ConnectionState) {
   for (const listener of listeners) listener()
 }
 
-/** Told by the WebSocket client; the time is epoch milliseconds. */
+/** Told by the WebSocket client and by who follows links; the time is epoch milliseconds. */
 export const connectionEvents = {
   opened: (now: number): void =>
     set({ phase: 'open', since: now, awayMs: state.phase === 'lost' ? now - state.since : 0 }),
   closed: (now: number): void => {
-    if (state.phase !== 'lost') set({ phase: 'lost', since: now, attempts: 0, retryAt: null })
+    if (state.phase !== 'lost') set({ phase: 'lost', since: now, attempts: 0, retryAt: null, isPageRefused: false })
   },
   retrying: (attempts: number, retryAt: number): void => {
-    set({ phase: 'lost', since: state.phase === 'lost' ? state.since : Date.now(), attempts, retryAt })
+    const { since, isPageRefused } = state.phase === 'lost' ? state : { since: Date.now(), isPageRefused: false }
+    set({ phase: 'lost', since, attempts, retryAt, isPageRefused })
+  },
+  pageRefused: (): void => {
+    if (state.phase === 'lost') set({ ...state, isPageRefused: true })
   },
 }
 

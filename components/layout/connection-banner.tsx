@@ -18,7 +18,7 @@ function whatToSay(connection: ConnectionState, now: number): 'lost' | 'back' | 
 }
 
 /**
- * Says that the connection is gone, since when, and when the next try is made; then that it is back. Lies over the page,
+ * Says that the connection is gone, since when, when the next try is made, and that no other page can be opened; then that it is back. Lies over the page,
  * so that nothing moves, and goes by itself: no reload is needed.
  */
 export function ConnectionBanner() {
@@ -57,7 +57,8 @@ function LostWords({ connection }: { connection: Extract<ConnectionState, { phas
     <>
       <Unplug aria-hidden className="size-4 shrink-0 text-bad-text" />
       <span>
-        <span className="font-medium">Connection lost.</span> You see the fleet as it was at{' '}
+        <span className="font-medium">Connection lost.</span>{' '}
+        {connection.isPageRefused ? 'That page cannot be opened now; this one shows' : 'You see'} the fleet as it was at{' '}
         <Moment at={connection.since} />.{' '}
         <span aria-hidden className="num text-muted-foreground">
           {wait > 1_000 ? `Next try in ${formatDuration(wait)}` : 'Trying now'}

@@ -2,8 +2,7 @@
 
 import { useRouter } from 'next/navigation'
 import { useCallback, useEffect } from 'react'
-import { readConnection } from '../data/connection-state.ts'
-import { notify } from '../ui/notify.ts'
+import { connectionEvents, readConnection } from '../data/connection-state.ts'
 
 const patienceMs = 3_000
 
@@ -17,7 +16,7 @@ async function isReachable(): Promise<boolean> {
 }
 
 /**
- * Goes to another page. While the control center is away it stays on this one and says so: a browser that goes would end on its
+ * Goes to another page. While the control center is away it stays on this one, and the banner says so: a browser that goes would end on its
  * own error page, and what was to be seen here would be gone.
  */
 export function useGo(): (href: string) => void {
@@ -25,10 +24,7 @@ export function useGo(): (href: string) => void {
   return useCallback(
     async (href: string) => {
       if (readConnection().phase !== 'lost' || (await isReachable())) return router.push(href)
-      notify.failed(
-        'That page cannot be opened now',
-        new Error('The control center does not answer. This page stays as it is.'),
-      )
+      connectionEvents.pageRefused()
     },
     [router],
   )
