@@ -7,11 +7,11 @@ import { applyChange } from './apply-change.ts'
 import type { ConfigurationSnapshot } from './configuration-snapshot.ts'
 import { describeChange } from './describe-change.ts'
 import { invertChange } from './invert-change.ts'
+import { oneOfEach } from './testing/one-of-each.ts'
 
 const text = moduleRecord('text')
 const moduleId = 'text'
 const taskType = 'text.run'
-const instanceId = text.instances[0]?.id ?? ''
 const snapshot: ConfigurationSnapshot = {
   tenantId: 'default',
   modules: [text, moduleRecord('other'), moduleRecord('mute', { capabilities: [] })],
@@ -30,31 +30,7 @@ const snapshot: ConfigurationSnapshot = {
 }
 const retry = { ...retryPolicySchema.parse({}), maxAttempts: 7 }
 
-/** One of each kind. */
-const changes: ConfigurationChange[] = [
-  { kind: 'instance_capacity', moduleId, instanceId, capacity: 40 },
-  { kind: 'instance_weight', moduleId, instanceId, weight: 3 },
-  { kind: 'instance_count', moduleId, count: 3 },
-  { kind: 'module_strategy', moduleId, strategy: 'round_robin' },
-  { kind: 'module_preference', moduleId, preference: 50 },
-  { kind: 'module_enabled', moduleId, enabled: false },
-  { kind: 'module_breaker', moduleId, breaker: { ...text.breaker, failureThreshold: 9 } },
-  { kind: 'module_retry', moduleId, retry },
-  { kind: 'module_price', moduleId, costPerHourUsd: 2.5 },
-  { kind: 'module_resources', moduleId, resources: { cpu: 2, memoryMb: 512 } },
-  { kind: 'module_dependencies', moduleId, dependsOn: ['other'] },
-  { kind: 'module_limit', moduleId, limit: 4 },
-  { kind: 'type_priority', taskType, priority: 9 },
-  { kind: 'type_multiplier', taskType, multiplier: 2 },
-  { kind: 'type_limit', taskType, limit: 5 },
-  { kind: 'type_cap', taskType, cap: 6 },
-  { kind: 'type_retry', taskType, retry },
-  { kind: 'type_pin', taskType, pinnedTo: moduleId },
-  { kind: 'type_goal', taskType, goal: 'speed' },
-  { kind: 'exploration_rate', rate: 0.05 },
-  { kind: 'tenant_limit', limit: 8 },
-  { kind: 'flag', name: 'cost_based_scheduling', isOn: true },
-]
+const changes = oneOfEach(text, taskType)
 
 test('every kind of change is in the list of these tests', () => {
   const kinds = configurationChangeSchema.options.map(option => option.shape.kind.value)
